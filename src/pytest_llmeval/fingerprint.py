@@ -1,0 +1,29 @@
+"""A content hash that is the same on every machine, in every process, for equal values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from typing import Any
+
+LENGTH = 16
+"""Hex digits kept: 64 bits, enough to tell a million entries apart with odds of 1 in 10 million of a clash."""
+
+
+def fingerprint(value: Any) -> str:
+    """Hash a JSON-like value, independent of key order and Unicode normal form.
+
+    Args:
+        value: Anything made of dicts, lists, tuples, strings, numbers, booleans and None;
+            other objects are hashed by their ``str``.
+
+    Returns:
+        The first 16 hex digits of the SHA-256 of the canonical JSON.
+
+    Example:
+        >>> fingerprint({"b": 1, "a": [2]}) == fingerprint({"a": [2], "b": 1})
+        True
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]

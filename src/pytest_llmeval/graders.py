@@ -1,0 +1,33 @@
+"""The graders by rule, as test authors name them: ``graders.exact_match()``, ``graders.numeric(rel_tol=0.01)``.
+
+Without arguments a grader takes what it needs from the entry. Any function of entry and answer is a grader too.
+"""
+
+from __future__ import annotations
+
+from pytest_llmeval.grading.combining import all_of, any_of, weighted
+from pytest_llmeval.grading.evidence import evidence
+from pytest_llmeval.grading.json_schema import json_schema
+from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
+from pytest_llmeval.grading.key_points import key_points
+from pytest_llmeval.grading.length import length
+from pytest_llmeval.grading.text_graders import contains, exact_match, excludes, regex
+from pytest_llmeval.grading.value_graders import choice, numeric, similarity
+
+__all__ = [
+    "all_of",
+    "any_of",
+    "choice",
+    "contains",
+    "evidence",
+    "exact_match",
+    "excludes",
+    "json_schema",
+    "key_points",
+    "length",
+    "numeric",
+    "regex",
+    "rubric_judge",
+    "similarity",
+    "weighted",
+]
