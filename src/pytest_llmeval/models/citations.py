@@ -1,0 +1,54 @@
+"""Which files a text cites: tokens that look like paths, URLs left out."""
+
+from __future__ import annotations
+
+import re
+
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s<>\"'`)\]]*|\bwww\.[^\s<>\"'`)\]]*", re.IGNORECASE)
+_LETTER = r"[^\W\u2e80-\u9fff\uac00-\ud7af]"  # but those of scripts that set no space between words
+_TOKEN = re.compile(rf"(?<!{_LETTER})(?<![@./\\~-])(?:[A-Za-z]:)?(?:{_LETTER}|[.+~/\\-])+(?!{_LETTER}|[@(])")
+_EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,7})$")
+_HOST = re.compile(r"^(?:[\w-]+\.)+(?:com|org|net|io|dev|ai|edu|gov|app|co)$", re.IGNORECASE)
+
+FILE_EXTENSIONS = frozenset(
+    "adoc bash bat c cc cfg cjs conf cpp cs css csv cxx dart dockerfile env erb ex exs fish go gql gradle "
+    "graphql gz h hpp hs htm html http ini ipynb java jinja jinja2 js json jsonc jsonl jsx kt kts less "
+    "lock log lua m md mdx mjs ml mm php pl plist po properties proto ps1 py pyi pyx r rb rs rst sass "
+    "scala scss sh sql svelte svg swift tex tf toml ts tsv tsx txt vue xml yaml yml zig zsh".split()
+)
+"""Endings that make a word without a folder a file: ``record.py`` is one, ``answer.text`` is not."""
+BARE_NAMES = frozenset(
+    "Makefile Dockerfile LICENSE Jenkinsfile Procfile Rakefile Gemfile CODEOWNERS .gitignore .gitattributes "
+    ".editorconfig .dockerignore .pre-commit-config.yaml".split()
+)
+"""Files known by their whole name."""
+PRODUCTS = frozenset("node.js vue.js next.js react.js express.js nuxt.js d3.js three.js ember.js angular.js".split())
+"""What looks like a file and is the name of a library."""
+
+
+def cited_files(text: str) -> tuple[str, ...]:
+    """Find the paths of files in a text, in order of first appearance, without repeats.
+
+    Line numbers (``a.py:12-20``, ``a.py#L3``, ``a.py::test``) are left off, ``./`` too, and backslashes become slashes.
+
+    Example:
+        >>> cited_files("See `src/a/b.py:12-20`, README.md and https://example.org/x.py.")
+        ('src/a/b.py', 'README.md')
+    """
+    found = (_as_path(match.group()) for match in _TOKEN.finditer(_URL.sub(" ", text)))
+    return tuple(dict.fromkeys(path for path in found if path))
+
+
+def _as_path(token: str) -> str | None:
+    path = token.replace("\\", "/").rstrip("./-+~") if token not in BARE_NAMES else token
+    while path.startswith("./"):
+        path = path[2:]
+    folder, slash, name = path.rpartition("/")
+    if name in BARE_NAMES:
+        return path
+    ending = _EXTENSION.search(name)
+    if ending is None or ending.start() == 0 or name.lower() in PRODUCTS or "//" in path:
+        return None
+    if slash:
+        return None if _HOST.match(folder.partition("/")[0]) else path
+    return path if ending.group(1).lower() in FILE_EXTENSIONS else None

@@ -1,0 +1,90 @@
+"""What a run would take, before it is run: calls, tokens read, and a price between two bounds."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from pytest_llmeval.models.answer import Usage
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.request import Request
+
+CHARACTERS_PER_TOKEN = 4
+"""English text has about that many: https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them."""
+LEAST_OUTPUT = 1
+"""Tokens of the shortest reply."""
+USUAL_OUTPUT = 1_000
+"""Tokens of the longest reply, where the request sets no ``max_tokens``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEstimate:
+    """What one model would be asked."""
+
+    model: str
+    """As ``provider:model``."""
+    calls: int
+    input_tokens: int
+    low_usd: float | None
+    """Where every reply is as short as can be; None where the price is not known."""
+    high_usd: float | None
+    """Where every reply is as long as can be."""
+    at_least: bool = False
+    """Whether it may be more: somebody's own code decides how often it asks, and what."""
+
+
+class Estimator:
+    """Adds up requests by model, in the order in which the models come.
+
+    Args:
+        price_of: US dollars of a model's usage, None where the price is unknown.
+        discount: What a token costs, as a share of its price.
+    """
+
+    def __init__(self, price_of: Callable[[ModelName, Usage], float | None], *, discount: float = 1.0) -> None:
+        self._price_of = cache(price_of)  # most requests are as long as another one
+        self._discount = discount
+        self._found: dict[ModelName, ModelEstimate] = {}
+
+    def add(self, request: Request, *, at_least: bool = False) -> None:
+        """Count a request.
+
+        Args:
+            request: What is asked.
+            at_least: Whether it stands for code that may ask more.
+        """
+        model, tokens = request.model, input_tokens(request)
+        so_far = self._found.get(model, ModelEstimate(str(model), 0, 0, 0.0, 0.0))
+        self._found[model] = ModelEstimate(
+            so_far.model,
+            so_far.calls + 1,
+            so_far.input_tokens + tokens,
+            self._plus(so_far.low_usd, model, Usage(tokens, LEAST_OUTPUT)),
+            self._plus(so_far.high_usd, model, Usage(tokens, request.params.max_tokens or USUAL_OUTPUT)),
+            so_far.at_least or at_least,
+        )
+
+    def _plus(self, so_far: float | None, model: ModelName, usage: Usage) -> float | None:
+        price = self._price_of(model, usage)
+        return None if so_far is None or price is None else so_far + price * self._discount
+
+    @property
+    def estimates(self) -> tuple[ModelEstimate, ...]:
+        """Return what was found so far, one for each model."""
+        return tuple(self._found.values())
+
+
+def input_tokens(request: Request) -> int:
+    """Return about how many tokens a request is, by the characters of what the model reads."""
+    texts = [request.system or "", *(_text(turn.get("content")) for turn in request.messages)]
+    texts += [_text({"name": tool.name, "about": tool.description, **tool.parameters}) for tool in request.tools]
+    if request.response_schema is not None:
+        texts.append(_text(request.response_schema))
+    return math.ceil(sum(map(len, texts)) / CHARACTERS_PER_TOKEN)
+
+
+def _text(content: object) -> str:
+    return content if isinstance(content, str) else json.dumps(content, default=str) if content else ""

@@ -1,0 +1,1 @@
+"""Providers: who answers a request, one wire format per file."""
