@@ -1,0 +1,1 @@
+"""Grading: from an entry and an answer to a grade."""

@@ -1,0 +1,32 @@
+"""What an assertion helper may know of the trial it is called in, and where it leaves word of what it checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.grade import Grade, Score
+from pytest_llmeval.grading.judge.port import Judge
+from pytest_llmeval.grading.judge.signature import Signature
+from pytest_llmeval.models.answer import Answer
+
+
+@dataclass(slots=True)
+class TrialContext:
+    """One trial as its test sees it; answers and grades given to the test carry it."""
+
+    entry: Entry
+    answer: Answer | None = None
+    checks: list[Score] = field(default_factory=list)
+    """One score for each assertion made, passed or not, in order; they go to the record."""
+    judges: Sequence[Judge] = ()
+    """Whom graders may ask for a verdict."""
+    judged_by: list[Signature] = field(default_factory=list)
+    """Who was asked; one for each grader that judged, whichever grade counts in the end."""
+
+
+def context_of(subject: Answer | Grade | str) -> TrialContext | None:
+    """Return the context an answer or a grade carries; None for text, and for what a test made itself."""
+    context = getattr(subject, "context", None)
+    return context if isinstance(context, TrialContext) else None

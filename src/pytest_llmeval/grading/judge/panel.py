@@ -1,0 +1,109 @@
+"""From the votes of one or several judges to one grade."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Grade, Level, Score, rank
+from pytest_llmeval.grading.judge.asking import Vote
+from pytest_llmeval.grading.judge.rubric import TOTAL, Dimension, Rubric
+from pytest_llmeval.grading.judge.verdict import Verdict
+from pytest_llmeval.safe_text import one_line
+
+LONGEST_RATIONALE = 1000
+"""Characters of a rationale that a grade keeps; the whole stands in the judge's call."""
+
+
+def decide(votes: Sequence[Vote], rubric: Rubric, grader: str) -> Grade:
+    """Make one grade of the votes.
+
+    The level is the median of the levels given, of two in the middle the lower: where more than half agree, it is
+    theirs. With dimensions each dimension's score is the median, and the level follows from those. The failure label is
+    the one given most often by those who gave the level. Where fewer than half of the judges gave a verdict, the answer
+    is unscored. Every vote is kept as a score.
+
+    Args:
+        votes: One per judge, at least one.
+        rubric: What was asked.
+        grader: Id of the grader, with its version.
+    """
+    verdicts = [vote.verdict for vote in votes if vote.verdict is not None]
+    if not verdicts or 2 * len(verdicts) < len(votes):
+        nothing = Score(TOTAL, None, None, _faults(votes), "judge", grader)
+        kept = _kept(votes, rubric, grader)
+        return Grade(None, None, _faults(votes), (nothing, *kept), grader, "unscored")
+    middle = {one.name: median(verdict.scores[one.name] for verdict in verdicts) for one in rubric.dimensions}
+    level = rubric.level_of(middle) if middle else _median_level(verdicts)
+    notes = _notes(votes, level, _below(rubric, middle))
+    value = rubric.total(middle) if middle else value_of(level)
+    total = Score(TOTAL, value, None, notes, "judge", grader)  # whether it will do is the test's to say
+    measured = (_score(one, middle[one.name], grader) for one in rubric.dimensions)
+    return Grade(level, _label(verdicts, level), notes, (total, *measured, *_kept(votes, rubric, grader)), grader)
+
+
+def value_of(level: Level) -> float:
+    """Return a level as a number in equal steps, so that the level can be told from it: 1, 2/3, 1/3, 0."""
+    return (len(LEVELS) - 1 - rank(level)) / (len(LEVELS) - 1)
+
+
+def vote_name(judge: str) -> str:
+    """Return the name of the score that keeps one judge's vote."""
+    return f"{TOTAL}[{judge}]"
+
+
+def _median_level(verdicts: Sequence[Verdict]) -> Level:
+    return sorted((verdict.level for verdict in verdicts), key=rank)[len(verdicts) // 2]
+
+
+def _label(verdicts: Sequence[Verdict], level: Level) -> FailureLabel | None:
+    labels = Counter(v.failure_label for v in verdicts if v.level == level and v.failure_label)
+    return labels.most_common(1)[0][0] if labels else None
+
+
+def _score(dimension: Dimension, score: float, grader: str) -> Score:
+    """Make a dimension's score; only a floor can fail it, passing is the total's to say."""
+    detail = f"{score:g} on a scale from {dimension.scale[0]} to {dimension.scale[1]}"
+    failed = False if dimension.is_below_floor(score) else None
+    return Score(dimension.name, dimension.normalized(score), failed, detail, "judge", grader)
+
+
+def _kept(votes: Sequence[Vote], rubric: Rubric, grader: str) -> tuple[Score, ...]:
+    """Keep the votes of a panel; the one vote of a single judge is the total itself."""
+    return tuple(_vote(vote, rubric, grader) for vote in votes) if len(votes) > 1 else ()
+
+
+def _vote(vote: Vote, rubric: Rubric, grader: str) -> Score:
+    name, verdict = vote_name(vote.judge), vote.verdict
+    if verdict is None:
+        return Score(name, None, None, vote.fault, "judge", grader)
+    value = rubric.total(verdict.scores) if verdict.scores else value_of(verdict.level)
+    label = f" ({verdict.failure_label})" if verdict.failure_label else ""
+    given = ", ".join(f"{name} {score}" for name, score in verdict.scores.items()) or f"{verdict.level}{label}"
+    detail = f"{given}: {one_line(verdict.rationale, LONGEST_RATIONALE)}"
+    return Score(name, value, verdict.level == "fully_correct", detail, "judge", grader)
+
+
+def _notes(votes: Sequence[Vote], level: Level, below: str) -> str:
+    """Say why: floors that were missed, who disagreed, the rationale of one who gave the level, who gave no verdict."""
+    given = [(vote.judge, vote.verdict) for vote in votes if vote.verdict is not None]
+    spoken = next((verdict for _, verdict in given if verdict.level == level), given[0][1])
+    parts = [below, _disagreement([(judge, verdict.level) for judge, verdict in given])]
+    parts += [one_line(spoken.rationale, LONGEST_RATIONALE), _faults(votes)]
+    return "; ".join(part for part in parts if part)
+
+
+def _disagreement(given: Sequence[tuple[str, Level]]) -> str:
+    if len({level for _, level in given}) < 2:
+        return ""
+    return f"the judges disagree: {', '.join(f'{judge} says {level}' for judge, level in given)}"
+
+
+def _below(rubric: Rubric, scores: Mapping[str, float]) -> str:
+    below = rubric.below_floor(scores) if scores else ()
+    return ", ".join(f"{one.name} is {scores[one.name]:g}, below its floor {one.floor}" for one in below)
+
+
+def _faults(votes: Sequence[Vote]) -> str:
+    return "; ".join(f"{vote.judge}: {vote.fault}" for vote in votes if vote.verdict is None)
