@@ -1,0 +1,164 @@
+"""An earlier run: what it answered, found again by entry, sample and model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.errors import NotReplayable, RunLogError
+from pytest_llmeval.models.answer import Answer, Call, ToolCall
+from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.models.request import Request
+from pytest_llmeval.runs.reading import holds_no_line, iter_records
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar
+
+UNFINISHED = ("error", "unscored", "skipped")
+"""Outcomes that ``--llm-rerun-errors`` asks again."""
+
+
+class EarlierRun:
+    """The records of a run log, the last one of each trial.
+
+    Args:
+        path: The log.
+        records: What it holds.
+        info: What its sidecar tells, where that is needed.
+    """
+
+    def __init__(self, path: Path, records: Iterable[Record], info: RunInfo | None = None) -> None:
+        self.path = path
+        self._info = info
+        self.by_nodeid: dict[str, Record] = {}
+        self.records: list[Record] = list(records)
+        self._by_entry: dict[tuple[str, int, str], Record] = {}
+        for record in self.records:
+            if record.nodeid:
+                self.by_nodeid[record.nodeid] = record
+            self._by_entry[record.question_id, record.sample, f"{record.provider}:{record.model}"] = record
+
+    @classmethod
+    def read(cls, path: Path) -> EarlierRun:
+        """Read a run log; a torn last line is passed over.
+
+        Raises:
+            RunLogError: Where it cannot be read, or is none.
+        """
+        return cls(path, iter_records(path))
+
+    @classmethod
+    def read_to_resume(cls, path: Path) -> EarlierRun:
+        """Read the log of a run to go on with; where the run was killed before its first record, the sidecar will do.
+
+        Raises:
+            RunLogError: Where it cannot be read, is none, or holds nothing and has no sidecar.
+        """
+        try:
+            records = list(iter_records(path))
+        except RunLogError as error:
+            if not holds_no_line(path):
+                raise
+            with suppress(RunLogError):
+                return cls(path, (), read_sidecar(path))
+            raise error from None
+        info = None
+        with suppress(RunLogError):  # the log can be gone on with alone
+            info = read_sidecar(path)
+        return cls(path, records, info)
+
+    @property
+    def run_id(self) -> str | None:
+        """The run's name; None for a log without records or sidecar."""
+        return self.records[0].run_id if self.records else self._info.run_id if self._info else None
+
+    @property
+    def batches(self) -> tuple[SentBatch, ...]:
+        """The batches it has sent."""
+        return self._info.batches if self._info else ()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models under test, in the order in which the log has them."""
+        if not self.records and self._info:
+            return self._info.models
+        told = (f"{record.provider}:{record.model}" for record in self.records if record.provider and record.model)
+        return tuple(dict.fromkeys(told))
+
+    def find(self, nodeid: str, entry: Entry, sample: int, model: str) -> Record:
+        """Return the record of a trial: that of the same test item, else of the same entry, sample and model.
+
+        Raises:
+            NotReplayable: Where there is none with an answer, or the entry has changed since.
+        """
+        record = self.by_nodeid.get(nodeid) or self._by_entry.get((entry.id, sample, model))
+        if record is None:
+            raise NotReplayable(f"entry {entry.id!r} is not in the replayed run {self.path.name}")
+        if not same_entry(record, entry):
+            raise NotReplayable(f"entry {entry.id!r} has changed since the replayed run {self.path.name}")
+        if record.answer is None:
+            raise NotReplayable(f"entry {entry.id!r} has no answer in the replayed run {self.path.name}")
+        return record
+
+
+def same_entry(record: Record, entry: Entry) -> bool:
+    """Tell whether a record is about the entry as it stands now; logs of others have only the question to go by."""
+    return record.entry_hash == entry.hash if record.entry_hash else record.question == entry.question
+
+
+def answer_in(record: Record) -> Answer:
+    """Return the answer a record holds, as one that cost nothing this time."""
+    calls = tuple(replace(call, cached=True, cost_usd=0.0) for call in record.calls if call.role == "model")
+    tools = tuple(tool for call in calls for tool in call.reply.tool_calls)
+    return Answer(
+        text=record.answer or "",
+        evidence_files=record.evidence_files,
+        tool_calls=tools or tuple(ToolCall(name) for name in record.tools_called),
+        retrieval_method=record.retrieval_method,
+        finish_reason=record.finish_reason,
+        calls=calls,
+        usage=record.usage,
+        latency_s=record.latency_s,
+        ttft_s=record.ttft_s,
+        cost_usd=0.0,
+    )
+
+
+class RecordedCalls:
+    """Answers a trial's own requests from its record, each recorded call once, whatever their order.
+
+    Args:
+        record: The trial's record in the replayed run.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._left = [call for call in record.calls if call.role == "model"]
+
+    async def send(self, request: Request) -> Call:
+        """Return the recorded call that asked the same.
+
+        Raises:
+            NotReplayable: Where the run made no such call.
+        """
+        for number, call in enumerate(self._left):
+            if call.messages == request.messages and call.system == request.system:
+                del self._left[number]
+                return replace(call, cached=True, cost_usd=0.0)
+        raise NotReplayable("the replayed run did not ask this; its task or test has changed since")
+
+
+def last_incomplete(folder: Path) -> Path:
+    """Return the newest log of a folder whose run did not come to its end.
+
+    Raises:
+        RunLogError: Where there is none.
+    """
+    for log in sorted(folder.glob("*.jsonl"), reverse=True):
+        try:
+            if not read_sidecar(log).complete:
+                return log
+        except RunLogError:
+            continue
+    raise RunLogError(f"{folder}: no run that was cut off; name one, --llm-resume={folder.name}/RUN.jsonl")

@@ -1,0 +1,182 @@
+"""The graded log: the copy of a run log in which a person's grades are written, whole after each one."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
+from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
+from pytest_llmeval.runs.reading import numbered_lines
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path, write_sidecar
+from pytest_llmeval.runs.whole_file import replace_whole
+
+SUFFIX = "-graded"
+
+Place: TypeAlias = tuple[str, str, str | None, str | None, int, int]
+"""Run, entry, provider, model, sample, and the how manieth record of these: what a trial is found by again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradedTrial:
+    """A trial with the votes on it."""
+
+    record: Record
+    """As it was before any vote."""
+    votes: tuple[Vote, ...]
+    line: bytes
+    """As it stands in the log."""
+
+    def with_votes(self, votes: tuple[Vote, ...]) -> GradedTrial:
+        """Return the trial with other votes."""
+        return replace(self, votes=votes, line=_as_line(graded_line(_as_json(self.line), votes)))
+
+
+class GradedLog:
+    """Made from a run log, and from the graded one to go on with; saved after each vote; the run itself stays as it is.
+
+    Hold it through `being_graded`: two sessions that wrote one file would undo each other's work.
+    """
+
+    def __init__(self, run: Path, path: Path) -> None:
+        self.run = run
+        self.path = path
+        """Where the votes go."""
+        self.trials = list(_read(path)) if path.exists() else []
+        if path != run:
+            self._take_in_what_is_new()
+
+    def _take_in_what_is_new(self) -> None:
+        known = {place for place, _ in placed(trial.record for trial in self.trials)}
+        found = list(_read(self.run))
+        named = zip(placed(trial.record for trial in found), found, strict=True)
+        new = [trial for (place, _), trial in named if place not in known]
+        if known and len(new) == len(found):
+            raise RunLogError(f"{self.path}: holds no trial of {self.run}; move it away, or name another with --output")
+        self.trials += new
+
+    def vote(self, number: int, vote: Vote) -> None:
+        """Add a vote to a trial; it is in the file after `save`."""
+        self.trials[number] = self.trials[number].with_votes((*self.trials[number].votes, vote))
+
+    def take_back(self, number: int) -> None:
+        """Take the last vote of a trial away."""
+        self.trials[number] = self.trials[number].with_votes(self.trials[number].votes[:-1])
+
+    def save(self) -> None:
+        """Write all trials, whole or not at all.
+
+        Raises:
+            RunLogError: Where there is no room; what was saved before is untouched.
+        """
+        replace_whole(self.path, (trial.line for trial in self.trials))
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records as they stand in the graded log."""
+        return (read_line(trial.line) for trial in self.trials)
+
+    def save_sidecar(self, totals: dict[str, Any]) -> None:
+        """Write the sidecar of the run, if it has one, beside the graded log too, with new totals."""
+        if self.path != self.run and sidecar_path(self.run).exists():
+            info = read_sidecar(self.run)
+            told = {"totals": {**info.totals, **totals}, "graded_from": self.run.name}
+            write_sidecar(self.path, info.model_copy(update=told))
+
+
+def graded_path(run: Path) -> Path:
+    """Return where the grades of a run go; a graded log is its own.
+
+    Example:
+        >>> graded_path(Path("llm-runs/a.jsonl")).as_posix(), graded_path(Path("a-graded.jsonl")).as_posix()
+        ('llm-runs/a-graded.jsonl', 'a-graded.jsonl')
+    """
+    stem = run.name.removesuffix(".gz").removesuffix(".jsonl")
+    return run.with_name(f"{stem.removesuffix(SUFFIX)}{SUFFIX}.jsonl")
+
+
+@contextmanager
+def being_graded(run: Path, path: Path | None = None) -> Iterator[GradedLog]:
+    """Open the graded log of a run, keeping other sessions out as long.
+
+    Args:
+        run: The run log, or a graded one to go on with.
+        path: Where votes go; by default `graded_path` says.
+
+    Raises:
+        RunLogError: Where a file cannot be read, is of another run, or is being graded elsewhere.
+    """
+    path = path or graded_path(run)
+    if not run.exists():
+        raise RunLogError(f"{run}: cannot be read (No such file or directory)")
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        file = lock.open("w")
+    except OSError as error:
+        raise RunLogError(f"{path}: cannot be made ({error.strerror}); name another place with --output") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunLogError(
+                f"{path}: is being graded in another session; end that one, or write elsewhere with --output"
+            ) from None
+        try:
+            yield GradedLog(run, path)
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
+    """Yield each record with what its trial is found by again, in another file or at another time."""
+    seen: Counter[tuple[str, str, str | None, str | None, int]] = Counter()
+    for record in records:
+        place = (record.run_id, record.question_id, record.provider, record.model, record.sample)
+        seen[place] += 1
+        yield (*place, seen[place]), record
+
+
+def _read(path: Path) -> Iterator[GradedTrial]:
+    """Read a log with its lines as they stand; a torn last line is passed over."""
+    found = False
+    for number, line, torn in numbered_lines(path):
+        try:
+            trial = _trial(line)
+        except LineFault as error:
+            if torn and not isinstance(error, NewerSchema):
+                break
+            way_out = "" if isinstance(error, NewerSchema) else "; mend or remove the line"
+            raise RunLogError(f"{path}:{number}: {error}{way_out}") from None
+        found = True
+        yield trial
+    if not found:
+        raise RunLogError(f"{path}: holds no record; a run log has one per line")
+
+
+def _trial(line: bytes) -> GradedTrial:
+    record = read_line(line)
+    whole = line if line.endswith(b"\n") else line + b"\n"
+    if VOTES not in (record.model_extra or {}):
+        return GradedTrial(record, (), whole)
+    votes = votes_of(record)
+    told = _as_json(line)
+    if not isinstance(told.get(BEFORE, {}), dict):
+        raise LineFault(f"{BEFORE}: not a JSON object")
+    return GradedTrial(read_line(_as_line(graded_line(told, ()))), votes, whole)
+
+
+def _as_json(line: bytes) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(line, parse_constant=lambda _name: None)
+    return told
+
+
+def _as_line(told: dict[str, Any]) -> bytes:
+    # Half a surrogate pair, which other programs let pass, has no bytes.
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"

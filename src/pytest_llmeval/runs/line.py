@@ -1,0 +1,104 @@
+"""A record as one line of a run log, and back."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
+
+from pytest_llmeval.runs.record import SCHEMA_VERSION, Record
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class LineFault(ValueError):
+    """A line is no record; the message says why."""
+
+
+class NewerSchema(LineFault):
+    """A line was written by a newer version, in which fields may mean something else."""
+
+
+def record_as_json(record: Record) -> dict[str, Any]:
+    """Return a record as JSON values only, ready for a file or another process.
+
+    A value that JSON does not know becomes its ``str``, half a surrogate pair becomes U+FFFD, NaN and infinity become
+    None: a record is never lost because a model or a task put something odd into it.
+    """
+    value: dict[str, Any] = json.loads(record_line(record))
+    return value
+
+
+def record_line(record: Record) -> bytes:
+    r"""Return the line a record is written as, its ``\n`` included."""
+    try:
+        return record.model_dump_json().encode() + b"\n"
+    except (PydanticSerializationError, UnicodeEncodeError):
+        odd = _whole_text(json.loads(json.dumps(record.model_dump(), default=str), parse_constant=lambda _name: None))
+        return json.dumps(odd, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def read_line(line: bytes) -> Record:
+    """Read a line of a run log.
+
+    Raises:
+        NewerSchema: For a line of a newer ``schema_version``.
+        LineFault: For a line that is no record.
+    """
+    try:
+        record = Record.model_validate_json(line)
+    except ValidationError:
+        # Other programs write what the fast parser refuses: half surrogate pairs, huge numbers, deep nesting.
+        record = _read_slowly(line)
+    if record.schema_version > SCHEMA_VERSION:
+        raise _newer(record.schema_version)
+    return record
+
+
+def _read_slowly(line: bytes) -> Record:
+    try:
+        value = _whole_text(json.loads(line))
+    except (ValueError, RecursionError) as error:
+        raise LineFault(f"not JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise LineFault(f"not a JSON object but {_kind(value)}")
+    version = value.get("schema_version", SCHEMA_VERSION)
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise _newer(version)
+    try:
+        return Record.model_validate(value)
+    except ValidationError as error:
+        raise LineFault(faults_of(error)) from None
+
+
+def _newer(version: int) -> NewerSchema:
+    return NewerSchema(
+        f"schema_version {version} was written by a newer pytest-llmeval than this one, "
+        f"which reads up to {SCHEMA_VERSION}; upgrade to read it"
+    )
+
+
+def _kind(value: Any) -> str:
+    names = {list: "an array", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+    return names.get(type(value), "null")
+
+
+def _whole_text(value: Any) -> Any:
+    """Replace half surrogate pairs, which no UTF-8 file can hold, in all texts of a JSON value."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_text(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole_text(key): _whole_text(one) for key, one in value.items()}
+    return value
+
+
+def faults_of(error: ValidationError, most: int = 3) -> str:
+    """Tell on one line what pydantic found wrong, field by field."""
+    found = [f"{'.'.join(map(str, one['loc'])) or 'the whole'}: {one['msg']}" for one in error.errors()]
+    more = f"; and {len(found) - most} more" if len(found) > most else ""
+    return "; ".join(found[:most]) + more

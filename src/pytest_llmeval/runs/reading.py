@@ -1,0 +1,106 @@
+"""Reading a run log, ours or foreign, record by record."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
+from pytest_llmeval.runs.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that could not be read as a record."""
+
+    path: Path
+    line: int
+    """Counted from 1."""
+    what: str
+    torn: bool = False
+    """Whether it is the last line, cut off where the run was: nothing to worry about."""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
+
+
+def iter_records(path: Path, *, on_fault: Callable[[Fault], None] | None = None) -> Iterator[Record]:
+    """Read a log lazily; ``.gz`` is unpacked on the way.
+
+    A torn last line is passed over: a run that was killed while writing leaves one. Empty lines are no records.
+
+    Args:
+        path: The log.
+        on_fault: Is told every line that cannot be read, a torn last one included, and reading goes on.
+            Without it the first broken line before the end is an error.
+
+    Raises:
+        RunLogError: For a file that is missing, empty, a folder or no run log at all; for a record of a newer version;
+            and, without ``on_fault``, for a broken line.
+    """
+    number, records = 0, 0
+    for number, line, torn in numbered_lines(path):
+        try:
+            record = read_line(line)
+        except NewerSchema as error:
+            raise RunLogError(f"{path}:{number}: {error}") from None
+        except LineFault as error:
+            fault = Fault(path, number, _torn_text(error) if torn else _broken_text(error, number), torn)
+            if on_fault is None and not torn:
+                raise RunLogError(str(fault)) from None
+            if on_fault is not None:
+                on_fault(fault)
+        else:
+            records += 1
+            yield record
+    if not records:
+        raise RunLogError(f"{path}: {'holds no record' if number else 'is empty'}; a run log has one per line")
+
+
+def holds_no_line(path: Path) -> bool:
+    """Tell whether a log has not one whole line yet, as a run that was killed early leaves it.
+
+    Raises:
+        RunLogError: Where it cannot be read.
+    """
+    return all(torn for _, _, torn in numbered_lines(path))
+
+
+def _torn_text(error: LineFault) -> str:
+    return f"the last line was cut off and is passed over ({error})"
+
+
+def _broken_text(error: LineFault, number: int) -> str:
+    way_out = "is this a run log?" if number == 1 else "mend or remove the line"
+    return f"no record: {error}; {way_out}"
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield each line that is not blank, with its number, and whether it lacks its line feed.
+
+    Raises:
+        RunLogError: Where the file cannot be read.
+    """
+    try:
+        with _open(path) as file:
+            for number, line in enumerate(_lines(file), start=1):
+                if line.strip():
+                    yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, line[-1:] != b"\n"
+    except (OSError, zlib.error) as error:
+        raise RunLogError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    try:
+        yield from file
+    except EOFError:
+        yield b"{"  # a packed file that was cut off ends in a torn line

@@ -1,0 +1,169 @@
+"""A record: one line of a run log, what happened in one trial."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from pytest_llmeval.benchmark.entry import UNCATEGORIZED
+from pytest_llmeval.grading.grade import FailureLabel, Level, Score
+from pytest_llmeval.models.answer import Call, FinishReason, Usage
+
+SCHEMA_VERSION = 1
+"""Raised when a field changes its meaning; new fields alone do not raise it."""
+
+Outcome = Literal["passed", "failed", "error", "skipped", "truncated", "filtered", "unextractable", "unscored"]
+"""How the trial ended.
+
+``passed`` and ``failed`` as pytest says; ``truncated``, ``filtered`` and ``unextractable`` are failures without a
+grade; ``error`` (the provider, a task or a fixture broke) and ``unscored`` (a grader reached no verdict) say nothing
+about the model and are left out of accuracy.
+"""
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+DESIGNED_FIELDS = (
+    "run_id",
+    "question_id",
+    "question",
+    "category",
+    "answer",
+    "model",
+    "provider",
+    "evidence_files",
+    "tools_called",
+    "retrieval_method",
+    "grade",
+    "failure_label",
+    "grading_notes",
+    "repo_sha",
+    "timestamp",
+    "harness_version",
+)
+"""What every line of every run log has, whoever wrote it; all else may be missing."""
+
+
+class JudgeInfo(BaseModel):
+    """Which judge graded, so that its grades can be told from another's."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    model: str | None = None
+    """The judge, as ``provider:model``."""
+    hash: str | None = None
+    """Identifies model, prompt, rubric and parameters together."""
+    usage: Usage = Usage()
+    """Tokens of all judge calls of the trial; no part of the record's own."""
+    cost_usd: float | None = None
+    """Of all judge calls of the trial; null where any price is unknown."""
+
+
+class Record(BaseModel):
+    """One trial. The first sixteen fields are on every line under exactly these names.
+
+    Unknown keys are kept, so reading and writing a line loses nothing; only inside ``usage``, ``scores`` and ``calls``
+    they are read over.
+    """
+
+    # Foreign logs number their questions; a number is as good an id as a text.
+    model_config = ConfigDict(
+        frozen=True,
+        extra="allow",
+        protected_namespaces=(),
+        use_attribute_docstrings=True,
+        coerce_numbers_to_str=True,
+    )
+
+    run_id: str
+    """The run the trial belongs to; also the name of the log."""
+    question_id: str
+    """Id of the benchmark's entry."""
+    question: str
+    """What was asked."""
+    category: str = UNCATEGORIZED
+    """Always a string; ``uncategorized`` where the entry has none."""
+    answer: str | None = None
+    """What the system under test said; null where it gave no answer."""
+    model: str | None = None
+    """The model under test, without its provider."""
+    provider: str | None = None
+    """Who answers for the model."""
+    evidence_files: tuple[str, ...] = ()
+    """Files the answer rests on."""
+    tools_called: tuple[str, ...] = ()
+    """Names of the tools called, in order, repeats kept."""
+    retrieval_method: str | None = None
+    """How evidence was found, such as ``bm25``."""
+    grade: Level | None = None
+    """Null until graded."""
+    failure_label: FailureLabel | None = None
+    """What kind of failure it is; null until graded and for right answers."""
+    grading_notes: str | None = None
+    """Why the grade was given."""
+    repo_sha: str | None = None
+    """Commit of the repository the run was made in."""
+    timestamp: str
+    """When the trial finished, ISO 8601 in UTC."""
+    harness_version: str | None = None
+    """Version of what wrote the record."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, ge=1)
+    """Raised when a field changes its meaning."""
+    nodeid: str | None = None
+    """The test item, as pytest names it."""
+    outcome: Outcome | None = None
+    """How the trial ended; ``error``, ``unscored`` and ``skipped`` say nothing about the model."""
+    sample: int = Field(default=1, ge=1)
+    """Which of several times the same question was asked."""
+    scores: tuple[Score, ...] = ()
+    """What graders and assertion helpers measured, each from 0 to 1."""
+    grader: str | None = None
+    """Id of the grader whose grade counts."""
+    usage: Usage = Usage()
+    """Tokens of all calls of the trial."""
+    cost_usd: float | None = None
+    """Of all calls of the trial; null where any price is unknown."""
+    latency_s: float | None = None
+    """Seconds from asking to the whole answer."""
+    ttft_s: float | None = None
+    """Seconds to the first token, where it was streamed."""
+    finish_reason: FinishReason | None = None
+    """Why the model stopped."""
+    request_hash: str | None = None
+    """Identifies all that was sent."""
+    entry_hash: str | None = None
+    """Identifies what was asked and graded against."""
+    prompt_hash: str | None = None
+    """Identifies the system prompt."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Sampling parameters."""
+    calls: tuple[Call, ...] = ()
+    """Every call made on the way, in order."""
+    tags: tuple[str, ...] = ()
+    """Further slices of the benchmark the entry belongs to."""
+    difficulty: str | None = None
+    """As the benchmark states it."""
+    error: str | None = None
+    """One line saying what broke, where something other than the model did."""
+    attempts: int | None = None
+    """Tries over all calls, the successful ones included."""
+    cached: bool | None = None
+    """Whether every reply came from the cache."""
+    judge: JudgeInfo | None = None
+    """Which judge graded, where one did."""
+
+    @field_validator("category", mode="before")
+    @classmethod
+    def _category_is_text(cls, value: Any) -> Any:
+        return UNCATEGORIZED if value is None or value == "" else value
+
+    @field_validator("evidence_files", "tools_called", mode="before")
+    @classmethod
+    def _none_is_empty(cls, value: Any) -> Any:
+        return () if value is None else value
+
+    @field_validator("cost_usd", "latency_s", "ttft_s")
+    @classmethod
+    def _not_a_number_is_unknown(cls, value: float | None) -> float | None:
+        return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,116 @@
+"""The sidecar: what describes a whole run, in ``<run>.run.json`` beside its log."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.provenance import GitState
+from pytest_llmeval.runs.record import SCHEMA_VERSION
+
+
+class BenchmarkInfo(BaseModel):
+    """A benchmark a run used, as it was then."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    name: str
+    """What people call it; the file's name without its suffix."""
+    path: str | None = None
+    """Where it lies, from rootdir; None for entries that came from code."""
+    hash: str | None = None
+    """Identifies the content of all its entries."""
+    entries: int | None = None
+    """How many it has, retired ones not counted."""
+    retired: int | None = None
+
+
+class RunInfo(BaseModel):
+    """A run. Written when it begins and again when it ends; unknown keys are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=(), use_attribute_docstrings=True)
+
+    run_id: str
+    schema_version: int = SCHEMA_VERSION
+    started: str
+    """ISO 8601 in UTC."""
+    finished: str | None = None
+    """None while the run goes on, and for ever if it was killed."""
+    complete: bool = False
+    """Whether every selected trial has its record: no interruption, no budget stop."""
+    exit_status: int | None = None
+    """What pytest returned."""
+    command: tuple[str, ...] = ()
+    """The command line, secrets taken out."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    git: GitState = GitState()
+    models: tuple[str, ...] = ()
+    """As ``provider:model``."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Sampling parameters of the whole run."""
+    benchmarks: tuple[BenchmarkInfo, ...] = ()
+    shard: str | None = None
+    """Which part of the benchmarks was run, as ``2/5``; None for all."""
+    totals: dict[str, Any] = Field(default_factory=dict)
+    """Counts of records, outcomes and grades, tokens, cost and seconds."""
+    batches: tuple[SentBatch, ...] = ()
+    """What was sent to providers as batches; written before anybody waits for them."""
+    gates: tuple[dict[str, Any], ...] = ()
+    """Verdicts of the rules that may fail the session."""
+
+
+def sidecar_path(log: Path) -> Path:
+    """Return where the sidecar of a log lies.
+
+    Example:
+        >>> sidecar_path(Path("llm-runs/run-2026.jsonl")).as_posix()
+        'llm-runs/run-2026.run.json'
+    """
+    return log.with_name(log.name.removesuffix(".gz").removesuffix(".jsonl") + ".run.json")
+
+
+def write_sidecar(log: Path, info: RunInfo) -> Path:
+    """Write the sidecar of a log, whole or not at all.
+
+    Returns:
+        Where it lies.
+
+    Raises:
+        RunLogError: Where it cannot be written; an earlier one is then untouched.
+    """
+    path = sidecar_path(log)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        draft.write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise RunLogError(f"{path}: cannot be written ({error.strerror}); make room or name another log") from None
+    return path
+
+
+def read_sidecar(log: Path) -> RunInfo:
+    """Read the sidecar of a log.
+
+    Raises:
+        RunLogError: Where there is none, or it is no sidecar.
+    """
+    path = sidecar_path(log)
+    try:
+        return RunInfo.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise RunLogError(
+            f"{path}: cannot be read ({error.strerror}); the log {log.name} can be used without"
+        ) from None
+    except ValidationError as error:
+        raise RunLogError(
+            f"{path}: is no sidecar of a run: {faults_of(error)}; remove it to use the log alone"
+        ) from None

@@ -1,0 +1,165 @@
+"""Votes from a file: grades that a person wrote into a table, or another program exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Level
+from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
+from pytest_llmeval.runs.line import faults_of
+
+SHOWN = 20
+"""Faults told of a file; further ones are counted."""
+_LETTERS = {level[0]: level for level in LEVELS[1:]} | {"c": LEVELS[0]}
+
+
+class GivenVote(BaseModel):
+    """One line of the file; ``model`` and ``sample`` only where the id alone does not say which answer is meant."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, protected_namespaces=())
+
+    question_id: str = Field(min_length=1)
+    grade: Level
+    failure_label: FailureLabel | None = None
+    notes: str | None = None
+    model: str | None = None
+    """With its provider or without."""
+    sample: int | None = None
+    rater: str | None = None
+
+    @field_validator("grade", mode="before")
+    @classmethod
+    def _letter_is_a_grade(cls, value: Any) -> Any:
+        return _LETTERS.get(value, value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _no_label_on_right_answers(self) -> GivenVote:
+        if self.grade == "fully_correct" and self.failure_label:
+            raise ValueError("a fully_correct answer has no failure_label")
+        return self
+
+    def is_of(self, trial: GradedTrial) -> bool:
+        """Tell whether a trial of the right entry is the one that is meant."""
+        record = trial.record
+        return (
+            record.answer is not None
+            and self.model in (None, record.model, f"{record.provider}:{record.model}")
+            and self.sample in (None, record.sample)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedVote:
+    """A vote with the trial it is on."""
+
+    number: int
+    """Place of the trial in its log."""
+    vote: Vote
+
+
+def votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str) -> list[PlacedVote]:
+    """Read the votes of a file that are new.
+
+    Args:
+        path: JSONL or, by its suffix, CSV; columns as the fields of `GivenVote`, grades in full or as ``c p u w``.
+        trials: Of the log to be graded.
+        rater: Who graded, where a line does not say.
+        timestamp: When.
+
+    Returns:
+        Those that do not merely repeat what the same rater said last of the same answer.
+
+    Raises:
+        RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
+    """
+    by_entry: defaultdict[str, list[int]] = defaultdict(list)
+    for number, trial in enumerate(trials):
+        by_entry[trial.record.question_id].append(number)
+    faults: list[str] = []
+    found: list[PlacedVote] = []
+    for line, told in _lines(path):
+        try:
+            given = GivenVote.model_validate(told)
+            number = _meant(given, by_entry[given.question_id], trials)
+        except ValidationError as error:
+            faults.append(f"{path}:{line}: {faults_of(error)}")
+        except ValueError as error:
+            faults.append(f"{path}:{line}: {error}")
+        else:
+            found.append(PlacedVote(number, _vote(given, rater, timestamp)))
+    if faults or not found:
+        raise RunLogError(_told(faults) if faults else f"{path}: holds no grade; it needs question_id and grade")
+    return [one for one in found if not _is_known(one, trials)]
+
+
+def _told(faults: Sequence[str]) -> str:
+    more = [f"and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
+    return "\n".join([*faults[:SHOWN], *more])
+
+
+def _meant(given: GivenVote, numbers: Sequence[int], trials: Sequence[GradedTrial]) -> int:
+    fits = [number for number in numbers if given.is_of(trials[number])]
+    if len(fits) == 1:
+        return fits[0]
+    if not fits:
+        raise ValueError(
+            f"the log has no answer to {given.question_id!r} that fits; see its question_id, model, sample"
+        )
+    raise ValueError(f"{given.question_id!r} has {len(fits)} answers in the log; say which with model and sample")
+
+
+def _vote(given: GivenVote, rater: str, timestamp: str) -> Vote:
+    return Vote(
+        rater=given.rater or rater,
+        grade=given.grade,
+        failure_label=given.failure_label,
+        notes=given.notes,
+        timestamp=timestamp,
+    )
+
+
+def _is_known(one: PlacedVote, trials: Sequence[GradedTrial]) -> bool:
+    before = latest_by_rater(trials[one.number].votes).get(one.vote.rater)
+    return before is not None and before.says_the_same_as(one.vote)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each row with its line number; an empty value is one not given."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise RunLogError(f"{path}: cannot be read ({reason})") from None
+    rows = _csv_rows(text) if path.suffix == ".csv" else _json_rows(text, path)
+    for line, row in rows:
+        yield line, {name: value for name, value in row.items() if value not in (None, "")}
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for row in reader:
+        yield reader.line_num, {name: value for name, value in row.items() if isinstance(name, str)}
+
+
+def _json_rows(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            told = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise RunLogError(f"{path}:{number}: not JSON ({error})") from None
+        if not isinstance(told, dict):
+            raise RunLogError(f"{path}:{number}: not a JSON object; each line needs question_id and grade")
+        yield number, told
