@@ -1,0 +1,114 @@
+"""Under what conditions a run was made, and what of it changed to the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.sidecar import RunInfo
+
+SHORT_HASH = 8
+MOST_VALUES = 4
+"""Different values of one condition that are told; further ones are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One condition that is not the same in both runs."""
+
+    what: str
+    base: str
+    new: str
+
+
+@dataclass(slots=True)
+class Conditions:
+    """What the records of a side say about how they were made; fed record by record."""
+
+    values: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Name of the condition to its values, in order of first appearance."""
+
+    def add(self, record: Record) -> None:
+        """Take in one more record."""
+        for what, value in _conditions_of(record):
+            self.values.setdefault(what, {})[value] = None
+
+    def of(self, what: str) -> tuple[str, ...]:
+        """Return the values a condition had."""
+        return tuple(self.values.get(what, ()))
+
+
+def _conditions_of(record: Record) -> Iterator[tuple[str, str]]:
+    yield "model", model_of(record)
+    for call in record.calls:
+        if call.role == "model" and call.reply.served_model:
+            yield "served model", call.reply.served_model
+    for what, value in (
+        ("system prompt", record.prompt_hash),
+        ("retrieval", record.retrieval_method),
+        ("repository", record.repo_sha and record.repo_sha[:SHORT_HASH]),
+        ("harness", record.harness_version),
+    ):
+        if value:
+            yield what, value
+    if record.params:
+        yield "parameters", _params(record.params)
+    for grader in {score.grader for score in record.scores} | {record.grader}:
+        if grader:
+            yield "graders", grader
+    if record.judge is not None and (judge := " ".join(filter(None, (record.judge.model, record.judge.hash)))):
+        yield "judge", judge
+
+
+def _params(params: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={params[name]!r}" for name in sorted(params))
+
+
+MAKES_INCOMPARABLE = ("graders", "judge")
+"""With another one of these a difference says nothing about the model."""
+
+
+def incomparable(base: Conditions, new: Conditions) -> list[Change]:
+    """Return the conditions under which grades do not mean the same; none where a side does not state them."""
+    return [change for what in MAKES_INCOMPARABLE if (change := _changed(what, base.of(what), new.of(what)))]
+
+
+def changes(base: Conditions, new: Conditions, base_info: RunInfo | None, new_info: RunInfo | None) -> list[Change]:
+    """Return every condition that both sides state and that is not the same."""
+    told = [_changed(what, base.of(what), new.of(what)) for what in {**base.values, **new.values}]
+    if base_info is not None and new_info is not None:
+        told += _sidecar_changes(base_info, new_info)
+    return [change for change in told if change is not None]
+
+
+def _changed(what: str, base: tuple[str, ...], new: tuple[str, ...]) -> Change | None:
+    if not base or not new or set(base) == set(new):
+        return None
+    return Change(what, _listed(base, new), _listed(new, base))
+
+
+def _listed(values: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """Name values, first those that the other side does not have."""
+    kept = set(others)
+    ordered = sorted(values, key=lambda value: (value in kept, value))
+    more = f", {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
+    return ", ".join(ordered[:MOST_VALUES]) + more
+
+
+def _sidecar_changes(base: RunInfo, new: RunInfo) -> Iterator[Change | None]:
+    told = {one.name: one.hash for one in base.benchmarks}
+    for benchmark in new.benchmarks:
+        was = told.get(benchmark.name)
+        if was and benchmark.hash and was != benchmark.hash:
+            yield Change(f"benchmark {benchmark.name}", was[:SHORT_HASH], benchmark.hash[:SHORT_HASH])
+    yield _changed("benchmarks", tuple(told), tuple(one.name for one in new.benchmarks))
+    yield _changed("branch", *((info.git.branch,) if info.git.branch else () for info in (base, new)))
+    if base.git.dirty != new.git.dirty and None not in (base.git.dirty, new.git.dirty):
+        state = {True: "uncommitted changes", False: "as committed"}
+        yield Change("work tree", state[bool(base.git.dirty)], state[bool(new.git.dirty)])
+    for name in sorted(base.versions.keys() & new.versions.keys()):
+        if base.versions[name] != new.versions[name] and name != "harness":
+            yield Change(name, base.versions[name], new.versions[name])

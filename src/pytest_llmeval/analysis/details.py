@@ -1,0 +1,130 @@
+"""Details: what a summary leaves to those who look closer, fed record by record."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.spread import Column, Spread
+from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
+from pytest_llmeval.runs.record import Record
+
+ENOUGH_FOR_A_SLICE = 5
+"""With fewer trials a slice is not called one of the worst."""
+SLICES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorstSlice:
+    """A part of the benchmark with a lower rate than the whole."""
+
+    kind: str
+    """``category``, ``tag`` or ``difficulty``."""
+    name: str
+    share: Proportion
+
+
+class Details:
+    """Beside the summary of one model.
+
+    Args:
+        weights: How much an entry counts, by id, where its records do not say; 1 by default.
+    """
+
+    def __init__(self, weights: Mapping[str, float] | None = None) -> None:
+        self.columns: defaultdict[str, Column] = defaultdict(Column)
+        """By name: ``latency``, ``cost``, ``output tokens``, and ``score NAME`` of each score."""
+        self._given = weights or {}
+        self._weights = 0.0
+        self._correct = 0.0
+        self.is_weighted = False
+        """Whether any entry has a weight other than 1."""
+        self._slices: dict[tuple[str, str], Slice] = {}
+
+    def add(self, record: Record) -> None:
+        """Take in one more record of the model."""
+        if record.outcome in ("error", "unscored", "skipped"):
+            return
+        self._measure(record)
+        verdict = verdict_of(record)
+        if verdict is None and record.outcome is None:
+            return
+        self._weigh(record, correct=(verdict or record.outcome) in ("fully_correct", "passed"))
+        names = [("tag", tag) for tag in record.tags]
+        names += [("difficulty", record.difficulty)] if record.difficulty else []
+        for name in names:
+            part = self._slices.setdefault(name, Slice())
+            if verdict is not None:
+                part.verdicts[verdict] += 1
+            else:
+                part.ungraded += 1
+                part.passed += record.outcome == "passed"
+
+    def _measure(self, record: Record) -> None:
+        if not record.cached:
+            self.columns["latency"].add(record.latency_s, record.question_id)
+        self.columns["cost"].add(record.cost_usd, record.question_id)
+        self.columns["output tokens"].add(record.usage.output_tokens, record.question_id)
+        for score in record.scores:
+            self.columns[f"score {score.name}"].add(score.value, record.question_id)
+
+    def _weigh(self, record: Record, *, correct: bool) -> None:
+        told = (record.model_extra or {}).get("weight", self._given.get(record.question_id, 1.0))
+        weight = float(told) if isinstance(told, int | float) and math.isfinite(told) and told >= 0 else 1.0
+        self.is_weighted = self.is_weighted or weight != 1
+        self._weights += weight
+        self._correct += weight * correct
+
+    @property
+    def weighted_rate(self) -> float | None:
+        """Return the share of fully correct (without grades: passed) trials, each counting as much as its entry."""
+        return self._correct / self._weights if self._weights else None
+
+    def spreads(self) -> dict[str, Spread]:
+        """Return how each column is spread, empty ones left out."""
+        found = {name: column.spread() for name, column in self.columns.items()}
+        return {name: spread for name, spread in found.items() if spread is not None}
+
+    def worst_slices(self, summary: Summary) -> list[WorstSlice]:
+        """Return the slices that are lower than the whole, the surest first: those with the lowest upper bound.
+
+        Args:
+            summary: Of the same records.
+        """
+        graded = summary.overall.judged > 0
+        whole = _share(summary.overall, graded=graded).rate
+        parts = [("category", name, part) for name, part in summary.categories.items()]
+        parts += [(kind, name, part) for (kind, name), part in self._slices.items()]
+        found = [WorstSlice(kind, name, _share(part, graded=graded)) for kind, name, part in parts]
+        low = [one for one in found if one.share.n >= ENOUGH_FOR_A_SLICE and (one.share.rate or 0) < (whole or 0)]
+        return sorted(low, key=lambda one: (_upper(one.share), one.name))[:SLICES_SHOWN]
+
+
+def _share(part: Slice, *, graded: bool) -> Proportion:
+    return part.fully_correct if graded else part.pass_rate
+
+
+def _upper(share: Proportion) -> float:
+    return share.interval.high if share.interval else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CostPerSuccess:
+    """What one fully correct (without grades: passed) answer cost."""
+
+    dollars: float | None
+    """None without a success, or without any known price."""
+    at_least: bool
+    """Whether the price of some trials is unknown."""
+
+
+def cost_per_success(summary: Summary) -> CostPerSuccess:
+    """Divide the cost of all trials by the number of successes."""
+    whole = summary.overall
+    successes = whole.fully_correct.count if whole.judged else whole.passed
+    known = summary.cost_usd.value
+    dollars = known / successes if known is not None and successes else None
+    return CostPerSuccess(dollars, at_least=summary.cost_usd.unknown > 0)

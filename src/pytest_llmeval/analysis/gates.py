@@ -1,0 +1,177 @@
+"""Gates: rules that a run passes, fails, or that cannot be decided on it; pure functions of what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_llmeval.analysis.comparison import Comparison
+from pytest_llmeval.analysis.measured import Measured
+from pytest_llmeval.analysis.sides import Trial
+from pytest_llmeval.analysis.summary import Summary
+
+Decision = Literal["passed", "failed", "cannot decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """What one rule says of a run."""
+
+    rule: str
+    """As it was written, with its limit."""
+    decision: Decision
+    reason: str
+    """What was measured, in one line."""
+
+
+def decide(verdicts: Iterable[GateVerdict], *, unfinished: str | None = None) -> Decision:
+    """Join the verdicts of all rules: each must pass, none makes up for another.
+
+    Args:
+        verdicts: One per rule.
+        unfinished: Why the run is not whole; such a run never passes.
+    """
+    said = {verdict.decision for verdict in verdicts}
+    if "failed" in said:
+        return "failed"
+    return "cannot decide" if unfinished or "cannot decide" in said else "passed"
+
+
+def fail_under(summary: Summary, least: float, *, proven: bool = False) -> GateVerdict:
+    """Want an accuracy of at least so many percent: fully correct of judged, or passed where nothing was graded.
+
+    Args:
+        summary: The run.
+        least: From 0 to 100.
+        proven: Hold the lower end of the 95 % interval against the limit, not the share itself. The share is what
+            people mean by a limit, and what they can reach with few entries; the lower end is for claims.
+    """
+    rule = f"fail under {least:g} %{' (lower bound)' if proven else ''}"
+    share = summary.overall.fully_correct if summary.overall.judged else summary.overall.pass_rate
+    if share.rate is None or share.interval is None:
+        return GateVerdict(rule, "cannot decide", "no trial has a verdict")
+    low, high = (100 * bound for bound in share.interval)
+    found = low if proven else 100 * share.rate
+    told = f"{share.count:,} of {share.n:,} = {100 * share.rate:.1f} % [{low:.1f}–{high:.1f}]"
+    # Rounding must not fail 7 of 10 held against 70.
+    return _held(rule, found >= least - 1e-9, told)
+
+
+def max_regression(
+    comparison: Comparison, points: float, *, category: str | None = None, noise_floor: float = 0.0
+) -> GateVerdict:
+    """Allow a drop of at most so many points; a larger one fails where it is proven.
+
+    Args:
+        comparison: The run against its baseline.
+        points: From 0 to 100.
+        category: Hold one category against the limit; else the whole, its mean grade included.
+        noise_floor: Points by which two runs of the baseline's own configuration differ; a smaller limit is raised to
+            it.
+    """
+    limit = max(points, noise_floor)
+    rule = f"max regression {limit:g} points{f' in {category}' if category else ''}"
+    if comparison.outcome == "cannot decide" or comparison.figures is None:
+        return GateVerdict(rule, "cannot decide", "; ".join(comparison.reasons))
+    figures = comparison.figures
+    held: list[Measured] = [one for one in (figures.rate, figures.grade) if one is not None]
+    if category is not None:
+        alone = [figures.rate] if _only_category(comparison) == category else []
+        held = [one for one in figures.categories if one.name == category] or alone
+    if not held:
+        return GateVerdict(rule, "cannot decide", f"no pair is of category {category}")
+    worse = [one for one in held if one.worse_by_more_than(limit, comparison.alpha)]
+    return _held(rule, not worse, "; ".join(_told(one) for one in worse or held))
+
+
+def _only_category(comparison: Comparison) -> str | None:
+    names = {one.new.category for one in comparison.pairing.pairs}
+    return names.pop() if len(names) == 1 else None
+
+
+def _told(one: Measured) -> str:
+    told = f"{one.name} {one.points:+.1f} points, p = {one.corrected_p:.2g}"
+    return told if one.detectable is None else f"{told}, {100 * one.detectable / one.top:.1f} can be detected"
+
+
+def missing_entries(comparison: Comparison, most: int = 0) -> GateVerdict:
+    """Allow so many entries of the baseline to be missing or without a verdict; more cannot be decided on."""
+    rule = f"at most {most:,} entries of the baseline missing"
+    missing = [*comparison.pairing.removed, *(one.name for one in comparison.pairing.left_out)]
+    missing = list(dict.fromkeys(missing))
+    told = f"{len(missing):,} missing{': ' if missing else ''}{_named(missing)}"
+    return GateVerdict(rule, "passed" if len(missing) <= most else "cannot decide", told)
+
+
+def must_pass(trials: Sequence[Trial], entries: Iterable[str]) -> GateVerdict:
+    """Want every sample of these entries to be fully correct, or passed where nothing was graded.
+
+    Args:
+        trials: Of one model of the run.
+        entries: Ids; one that was not run, or got no verdict, cannot be decided on.
+    """
+    wanted = list(dict.fromkeys(entries))
+    rule = f"must pass: {_named(wanted)}"
+    found: dict[str, list[Trial]] = {entry: [] for entry in wanted}
+    for trial in trials:
+        if trial.question_id in found:
+            found[trial.question_id].append(trial)
+    failed = [name for name, of_it in found.items() if any(one.scored and not one.correct for one in of_it)]
+    unknown = [name for name, of_it in found.items() if not of_it or not all(one.scored for one in of_it)]
+    if failed:
+        return GateVerdict(rule, "failed", f"not right: {_named(failed)}")
+    if unknown:
+        return GateVerdict(rule, "cannot decide", f"no verdict: {_named(unknown)}")
+    return GateVerdict(rule, "passed", f"all {len(wanted):,} right")
+
+
+def _named(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+def coverage(summary: Summary, most_unscored: float) -> GateVerdict:
+    """Allow so many percent of the trials to end without a verdict: errors, unscored ones and those not graded yet."""
+    rule = f"at most {most_unscored:g} % unscored"
+    without = summary.outcomes["error"] + summary.outcomes["unscored"] + summary.pending
+    asked = summary.records - summary.outcomes["skipped"]
+    if not asked:
+        return GateVerdict(rule, "cannot decide", "no trial was run")
+    percent = 100 * without / asked
+    return _held(rule, percent <= most_unscored + 1e-9, f"{without:,} of {asked:,} = {percent:.1f} %")
+
+
+def latency_p95(summary: Summary, most_s: float) -> GateVerdict:
+    """Want 95 of 100 answers within so many seconds, those from the cache left out."""
+    rule = f"latency p95 at most {most_s:g} s"
+    spread = summary.latency_s
+    if spread.p95 is None:
+        return GateVerdict(rule, "cannot decide", "no latency is known")
+    return _held(rule, spread.p95 <= most_s, f"{spread.p95:.3g} s of {spread.n:,} answers")
+
+
+def cost_per_trial(summary: Summary, most_usd: float) -> GateVerdict:
+    """Want a mean cost of at most so many dollars; with unknown prices only a breach can be told."""
+    rule = f"cost per trial at most ${most_usd:g}"
+    total = summary.cost_usd
+    if not total.counted:
+        return GateVerdict(rule, "cannot decide", "no price is known")
+    mean = total.known / total.counted
+    told = f"${mean:.4g} over {total.counted:,} trials"
+    if total.unknown and total.known / (total.counted + total.unknown) <= most_usd:
+        return GateVerdict(rule, "cannot decide", f"{told}, the price of {total.unknown:,} is unknown")
+    return _held(rule, mean <= most_usd, told)
+
+
+def failure_label_limit(summary: Summary, label: str, most: float) -> GateVerdict:
+    """Allow so many percent of the judged answers to bear a failure label."""
+    rule = f"at most {most:g} % {label}"
+    judged, times = summary.overall.judged, summary.failure_labels[label]
+    if not judged:
+        return GateVerdict(rule, "cannot decide", "no trial is graded")
+    percent = 100 * times / judged
+    return _held(rule, percent <= most + 1e-9, f"{times:,} of {judged:,} = {percent:.1f} %")
+
+
+def _held(rule: str, held: bool, told: str) -> GateVerdict:
+    return GateVerdict(rule, "passed" if held else "failed", told)

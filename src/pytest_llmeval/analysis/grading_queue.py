@@ -1,0 +1,115 @@
+"""Which answers a person should grade, and in which order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal, TypeAlias, get_args
+
+from pytest_llmeval.analysis.summary import verdict_of
+from pytest_llmeval.fingerprint import fingerprint
+from pytest_llmeval.runs.graded_log import GradedTrial, placed
+from pytest_llmeval.runs.hand_grading import latest_by_rater
+from pytest_llmeval.runs.record import Record
+
+Only: TypeAlias = Literal["ungraded", "disagreed", "judged"]
+"""``ungraded``: nobody and nothing gave a grade; ``disagreed``: people, machine or judges came to different ones;
+``judged``: a model was the judge."""
+ONLY: tuple[Only, ...] = get_args(Only)
+
+HIGH, LOW = 0.75, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a rater has chosen to grade."""
+
+    todo: tuple[int, ...]
+    """What is left, as places among the trials of the log, in the order to be asked."""
+    done: int
+    """How many of the chosen were graded in earlier sessions."""
+
+
+def grading_queue(
+    trials: Sequence[GradedTrial],
+    *,
+    rater: str,
+    only: Only | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+    shuffled: bool = False,
+) -> Queue:
+    """Choose what a rater has still to grade.
+
+    The choice is the same whenever the same run is asked for: what was graded meanwhile is left out only at the end.
+
+    Args:
+        trials: All trials of the run.
+        rater: What this rater has graded is not asked again; under ``disagreed``, what somebody has settled.
+        only: Which trials; all that have an answer by default.
+        sample: How many, as evenly over the grades the machine gave as they come.
+        seed: Chooses the sample and the shuffled order.
+        shuffled: Not in the order of the log.
+    """
+    chosen = [number for number, trial in enumerate(trials) if has_answer(trial) and _is(trial, only, rater)]
+    found = placed(trial.record for trial in trials)
+    lots = {number: fingerprint([seed, *place]) for number, (place, _) in enumerate(found)}
+    if sample is not None:
+        chosen = sorted(islice(_in_turn(trials, chosen, lots), sample))
+    if shuffled:
+        chosen.sort(key=lots.__getitem__)
+    todo = tuple(number for number in chosen if not _is_done(trials[number], only, rater))
+    return Queue(todo, done=len(chosen) - len(todo))
+
+
+def has_answer(trial: GradedTrial) -> bool:
+    """Tell whether there is something to grade."""
+    return trial.record.answer is not None
+
+
+def _is(trial: GradedTrial, only: Only | None, rater: str) -> bool:
+    if only == "ungraded":
+        return trial.record.grade is None and all(vote.rater == rater for vote in trial.votes)
+    if only == "judged":
+        return trial.record.judge is not None or any(score.kind == "judge" for score in trial.record.scores)
+    return only is None or disagreed(trial)
+
+
+def disagreed(trial: GradedTrial) -> bool:
+    """Tell whether those who graded an answer came to different grades, or judges to different verdicts."""
+    levels = {vote.grade for vote in latest_by_rater(trial.votes).values()}
+    if trial.record.grade is not None:
+        levels.add(trial.record.grade)
+    judges = {score.passed for score in trial.record.scores if score.kind == "judge" and score.passed is not None}
+    return len(levels) > 1 or len(judges) > 1
+
+
+def _is_done(trial: GradedTrial, only: Only | None, rater: str) -> bool:
+    if only == "disagreed":
+        return any(vote.adjudication for vote in trial.votes)
+    return any(vote.rater == rater for vote in trial.votes)
+
+
+def _in_turn(trials: Sequence[GradedTrial], chosen: Sequence[int], lots: dict[int, str]) -> Iterator[int]:
+    """Draw from each stratum in turn, so that the first so many hold rare grades too."""
+    strata: defaultdict[str, list[int]] = defaultdict(list)
+    for number in sorted(chosen, key=lots.__getitem__, reverse=True):
+        strata[stratum(trials[number].record)].append(number)
+    while strata:
+        for name in sorted(strata):
+            yield strata[name].pop()
+            if not strata[name]:
+                del strata[name]
+
+
+def stratum(record: Record) -> str:
+    """Return what the machine made of a trial: its grade, else how high its lowest score is, else how it ended."""
+    verdict = verdict_of(record)
+    if verdict is not None:
+        return verdict
+    lowest = min((score.value for score in record.scores if score.value is not None), default=None)
+    if lowest is None:
+        return record.outcome or "not graded"
+    return "high score" if lowest >= HIGH else "low score" if lowest < LOW else "middle score"

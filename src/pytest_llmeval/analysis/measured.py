@@ -1,0 +1,243 @@
+"""Figures of a pair of runs: quality with its test, what it cost, and what the answers suffer from."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Literal
+
+from pytest_llmeval.analysis.estimates import Interval, Percentiles, percentiles
+from pytest_llmeval.analysis.paired import PairedCounts, holm, mcnemar, newcombe_paired_interval
+from pytest_llmeval.analysis.pairing import Pair
+from pytest_llmeval.analysis.power import minimum_detectable_difference, minimum_detectable_mean
+from pytest_llmeval.analysis.resampling import paired_bootstrap_interval, sign_flip_test
+from pytest_llmeval.analysis.sides import TOP_STEP, Trial
+
+Direction = Literal["better", "worse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure of quality, before and after, over pairs."""
+
+    name: str
+    pairs: int
+    entries: int
+    """Fewer than pairs where entries were asked several times; each then counts once."""
+    base: float
+    new: float
+    interval: Interval
+    """Of the difference, new less base, at confidence 1 - alpha."""
+    p: float
+    corrected_p: float
+    """Corrected for how many figures of its family were tested; ``p`` for the one that was asked first."""
+    lost: int
+    """Pairs that got worse in this figure."""
+    gained: int
+    detectable: float | None
+    """The smallest true change that would be found in 4 of 5 repetitions; None where none would."""
+    test: str
+    """What gave the p-value."""
+    top: int = 1
+    """The figure's highest value."""
+
+    @property
+    def difference(self) -> float:
+        """Return the change, new less base, in the figure's own unit."""
+        return self.new - self.base
+
+    @property
+    def points(self) -> float:
+        """Return the change in points of a hundred of the figure's range."""
+        return 100 * self.difference / self.top
+
+    def direction(self, alpha: float) -> Direction | None:
+        """Say whether it changed: where the test says so at this level and the interval leaves out 0."""
+        if self.corrected_p >= alpha or self.interval.low <= 0 <= self.interval.high:
+            return None
+        return "better" if self.difference > 0 else "worse"
+
+    def worse_by_more_than(self, points: float, alpha: float) -> bool:
+        """Tell whether it got worse, and by more than so many points of a hundred; rounding does not count."""
+        return self.direction(alpha) == "worse" and -self.points > points + 1e-9
+
+
+def measure_rate(name: str, pairs: Sequence[Pair], alpha: float) -> Measured:
+    """Compare how many were fully correct, or passed: McNemar's test, or by entry where there are samples."""
+    cells = Counter((pair.base.correct, pair.new.correct) for pair in pairs)
+    counts = PairedCounts(cells[True, True], cells[True, False], cells[False, True], cells[False, False])
+    if len({pair.entry for pair in pairs}) < len(pairs):
+        return _by_entry(name, pairs, lambda trial: float(trial.correct), alpha)
+    p = mcnemar(counts.lost, counts.gained)
+    return Measured(
+        name,
+        pairs=counts.n,
+        entries=counts.n,
+        base=(counts.both + counts.lost) / counts.n,
+        new=(counts.both + counts.gained) / counts.n,
+        interval=newcombe_paired_interval(counts, 1 - alpha),
+        p=p,
+        corrected_p=p,
+        lost=counts.lost,
+        gained=counts.gained,
+        detectable=minimum_detectable_difference(counts.n, counts.discordant / counts.n, alpha=alpha),
+        test="McNemar",
+    )
+
+
+def measure_grade(pairs: Sequence[Pair], alpha: float) -> Measured | None:
+    """Compare the mean grade of graded pairs, from 0 (wrong) to 3 (fully correct); None where none is graded."""
+    graded = [pair for pair in pairs if pair.base.step is not None]
+    return replace(_by_entry("mean grade", graded, _step, alpha), top=TOP_STEP) if graded else None
+
+
+def _step(trial: Trial) -> float:
+    return trial.step or 0
+
+
+def _by_entry(name: str, pairs: Sequence[Pair], value: Callable[[Trial], float], alpha: float) -> Measured:
+    columns: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for pair in pairs:
+        columns[pair.entry].append((value(pair.base), value(pair.new)))
+    differences = [fmean(new - base for base, new in samples) for samples in columns.values()]
+    p = sign_flip_test(differences)
+    return Measured(
+        name,
+        pairs=len(pairs),
+        entries=len(columns),
+        base=fmean(fmean(base for base, _ in samples) for samples in columns.values()),
+        new=fmean(fmean(new for _, new in samples) for samples in columns.values()),
+        interval=paired_bootstrap_interval(differences, confidence=1 - alpha),
+        p=p,
+        corrected_p=p,
+        lost=sum(new < base for samples in columns.values() for base, new in samples),
+        gained=sum(new > base for samples in columns.values() for base, new in samples),
+        detectable=minimum_detectable_mean(differences, alpha=alpha),
+        test="sign flips",
+    )
+
+
+def corrected(family: Sequence[Measured]) -> list[Measured]:
+    """Correct the p-values of figures that are tested together."""
+    return [replace(one, corrected_p=p) for one, p in zip(family, holm([one.p for one in family]), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What trials took, in the pairs where both sides know it; no part of the verdict."""
+
+    name: str
+    pairs: int
+    base: float
+    """Per trial."""
+    new: float
+    more: int
+    """Pairs in which the new run took more."""
+    less: int
+    p: float
+    """Of the sign test on these."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Return new by base; None where the base took nothing."""
+        return self.new / self.base if self.base else None
+
+
+SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
+    ("input tokens", lambda trial: trial.input_tokens),
+    ("output tokens", lambda trial: trial.output_tokens),
+    ("tools called", lambda trial: trial.tools),
+    ("cost", lambda trial: trial.cost_usd),
+    ("latency", lambda trial: trial.latency_s),
+)
+
+
+def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
+    """Compare means per trial of tokens, tool calls, dollars and seconds, where there are any."""
+    for name, value in SPENT:
+        known = list(_both(pairs, value))
+        if any(base or new for base, new in known):
+            yield _spent(name, known)
+
+
+def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> Iterator[tuple[float, float]]:
+    for pair in pairs:
+        base, new = value(pair.base), value(pair.new)
+        if base is not None and new is not None:
+            yield base, new
+
+
+def _spent(name: str, known: Sequence[tuple[float, float]]) -> Spent:
+    more, less = sum(new > base for base, new in known), sum(new < base for base, new in known)
+    base, new = (math.fsum(column) / len(known) for column in zip(*known, strict=True))
+    return Spent(name, len(known), base, new, more, less, mcnemar(more, less))
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """How long answers took on both sides, in the pairs where neither came from the cache."""
+
+    base: Percentiles
+    new: Percentiles
+
+
+def measure_latencies(pairs: Sequence[Pair]) -> Latencies:
+    """Compare the spread of latencies."""
+    known = list(_both(pairs, lambda trial: trial.latency_s))
+    return Latencies(percentiles(base for base, _ in known), percentiles(new for _, new in known))
+
+
+Family = Literal["truthfulness", "reasoning", "retrieval", "format", "refusal"]
+SYMPTOMS: Mapping[str, Family] = {
+    "hallucination": "truthfulness",
+    "unsupported": "truthfulness",
+    "scope_confusion": "reasoning",
+    "reasoning_error": "reasoning",
+    "missing_evidence": "retrieval",
+    "retrieval_miss": "retrieval",
+    "wrong_chunk": "retrieval",
+    "truncated": "format",
+    "unextractable": "format",
+    "filtered": "refusal",
+    "refused": "refusal",
+}
+"""What an answer can suffer from, and the kind of regression more of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """How many answers suffer from something, before and after."""
+
+    name: str
+    family: Family
+    base: int
+    new: int
+    p: float
+    """Of McNemar's test, corrected for how many symptoms were seen; no part of the verdict."""
+
+
+def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
+    """Count failure labels and states that stand for a grade, in the order of their families."""
+    came: Counter[str] = Counter()
+    went: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    for pair in pairs:
+        base, new = symptoms_of(pair.base), symptoms_of(pair.new)
+        before.update(base)
+        went.update(base - new)
+        came.update(new - base)
+    seen = [name for name in SYMPTOMS if before[name] or came[name]]
+    p_values = holm([mcnemar(went[name], came[name]) for name in seen])
+    return [
+        Symptom(name, SYMPTOMS[name], before[name], before[name] - went[name] + came[name], p)
+        for name, p in zip(seen, p_values, strict=True)
+    ]
+
+
+def symptoms_of(trial: Trial) -> set[str]:
+    """Return what an answer suffers from."""
+    said = {trial.label or "", trial.verdict, "refused" if trial.refused else ""}
+    return said & SYMPTOMS.keys()

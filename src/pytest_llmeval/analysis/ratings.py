@@ -1,0 +1,151 @@
+"""Ratings: what several raters said of the same answers, from one log with votes or from two graded logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.fingerprint import fingerprint
+from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
+from pytest_llmeval.runs.graded_log import placed
+from pytest_llmeval.runs.hand_grading import BEFORE, latest_by_rater, votes_of
+from pytest_llmeval.runs.line import LineFault
+from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.runs.record import Record
+
+RatedField: TypeAlias = Literal["grade", "failure_label"]
+MACHINE = "machine"
+"""The rater whose grade stood in the log before anybody graded by hand."""
+NO_LABEL = "none"
+"""What a rater said who gave a grade, but no failure label."""
+
+_TWO_GRADINGS = "name two gradings of one run"
+
+ORDERS: Mapping[RatedField, tuple[str, ...]] = {"grade": LEVELS, "failure_label": (*FAILURE_LABELS, NO_LABEL)}
+"""All that can be said in a field; grades from best to worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One answer with what was said of it."""
+
+    question_id: str
+    model: str
+    sample: int
+    category: str
+    said: Mapping[str, str]
+    """By rater; who left the answer out is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Answers that several raters judged."""
+
+    raters: tuple[str, ...]
+    answers: tuple[Rated, ...]
+    field: RatedField
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return all that could be said, grades from best to worst."""
+        return ORDERS[self.field]
+
+
+def ratings_in(path: Path, field: RatedField, raters: Sequence[str] = ()) -> Ratings:
+    """Read what the raters of one log said; the machine is one where fewer than two people are.
+
+    Args:
+        path: A log graded by hand.
+        field: What of their grades to compare.
+        raters: Whom to compare; all people by default.
+
+    Raises:
+        RunLogError: For a log without two raters.
+        ConfigurationError: For a rater who is not in the log.
+    """
+    answers = [_rated(record, _votes(record, path, field)) for record in iter_records(path)]
+    there = Counter(rater for answer in answers for rater in answer.said)
+    people = [rater for rater, _ in there.most_common() if rater != MACHINE]
+    for rater in raters:
+        if rater not in there:
+            raise ConfigurationError(f"--raters: nobody named {rater!r} graded in {path}; there are {_listed(there)}")
+    chosen = tuple(raters or (people if len(people) > 1 else [MACHINE, *people]))
+    if len(chosen) < 2 or any(not there[rater] for rater in chosen):
+        raise RunLogError(
+            f"{path}: fewer than two raters; let another grade it (pytest-llmeval grade --rater NAME), "
+            "or name a second log"
+        )
+    return Ratings(chosen, tuple(_only(answer, chosen) for answer in answers), field)
+
+
+def _listed(raters: Iterable[str]) -> str:
+    return ", ".join(map(repr, raters))
+
+
+def ratings_of_two(first: Path, second: Path, field: RatedField) -> Ratings:
+    """Read what two logs of one run say of the same answers.
+
+    Raises:
+        RunLogError: Where they have no trial in common, or not the same answers.
+    """
+    names = _names(first, second)
+    # Of the second log only what is compared is kept: records hold whole conversations.
+    there = {place: (fingerprint(one.answer), _of(one, field)) for place, one in placed(iter_records(second))}
+    answers = []
+    for place, record in placed(iter_records(first)):
+        if place not in there:
+            continue
+        answer, said = there[place]
+        if answer != fingerprint(record.answer):
+            raise RunLogError(f"{second}: has another answer to {record.question_id!r} than {first}; {_TWO_GRADINGS}")
+        answers.append(_rated(record, {names[0]: _of(record, field), names[1]: said}))
+    if not answers:
+        raise RunLogError(f"{second}: has no trial in common with {first}; {_TWO_GRADINGS}")
+    return Ratings(names, tuple(answers), field)
+
+
+def _of(record: Record, field: RatedField) -> str | None:
+    return _said(record.grade, record.failure_label, field)
+
+
+def _names(first: Path, second: Path) -> tuple[str, str]:
+    if first.resolve() == second.resolve():
+        raise RunLogError(f"{second}: is the same file; name it once to compare the raters in it")
+    return (first.stem, second.stem) if first.stem != second.stem else (str(first), str(second))
+
+
+def _votes(record: Record, path: Path, field: RatedField) -> dict[str, str | None]:
+    try:
+        votes = latest_by_rater(votes_of(record))
+    except LineFault as error:
+        raise RunLogError(f"{path}: {record.question_id!r}: {error}") from None
+    before = (record.model_extra or {}).get(BEFORE)
+    machine = before if isinstance(before, dict) else record.model_dump(include={"grade", "failure_label"})
+    said = {rater: _said(vote.grade, vote.failure_label, field) for rater, vote in votes.items()}
+    return {MACHINE: _said(machine.get("grade"), machine.get("failure_label"), field), **said}
+
+
+def _said(grade: str | None, label: str | None, field: RatedField) -> str | None:
+    if grade is None or field == "grade":
+        return grade
+    return label or NO_LABEL
+
+
+def _rated(record: Record, said: Mapping[str, str | None]) -> Rated:
+    heard = {rater: word for rater, word in said.items() if word is not None}
+    return Rated(record.question_id, model_of(record), record.sample, record.category, heard)
+
+
+def _only(answer: Rated, raters: Iterable[str]) -> Rated:
+    said = {rater: answer.said[rater] for rater in raters if rater in answer.said}
+    return Rated(answer.question_id, answer.model, answer.sample, answer.category, said)
+
+
+def rated_by(answers: Iterable[Rated], least: int = 2) -> Iterator[Rated]:
+    """Yield the answers that so many raters judged at least."""
+    return (answer for answer in answers if len(answer.said) >= least)

@@ -1,0 +1,249 @@
+"""Repeated samples: how often an entry is answered right in one, any or all of k tries, and how steadily."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from pytest_llmeval.analysis.estimates import Interval, wilson_interval
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.runs.record import Record
+
+UNSTABLE_KEPT = 10
+_QUOTA = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
+
+
+def pass_at_k(n: int, successes: int, k: int) -> float:
+    """Estimate without bias how likely at least one of k samples is a success.
+
+    It is 1 - C(n - c, k) / C(n, k). Chen, M. et al. (2021), Evaluating Large Language Models Trained on Code,
+    arXiv:2107.03374, equation 1. Their product form keeps floats from overflowing; whole numbers, rounded once at the
+    end, need no such care.
+
+    Args:
+        n: Samples that were taken.
+        successes: Of these, from 0 to n.
+        k: From 1 to n.
+
+    Raises:
+        ValueError: For numbers out of range.
+
+    Example:
+        >>> pass_at_k(5, 2, 1), pass_at_k(5, 2, 3)
+        (0.4, 0.9)
+    """
+    _check(n, successes, k)
+    return (math.comb(n, k) - math.comb(n - successes, k)) / math.comb(n, k)
+
+
+def pass_hat_k(n: int, successes: int, k: int) -> float:
+    """Estimate without bias how likely all of k samples are successes, which is written pass^k.
+
+    It is C(c, k) / C(n, k). Yao, S. et al. (2024), τ-bench: A Benchmark for Tool-Agent-User Interaction in Real-World
+    Domains, arXiv:2406.12045, section 3.
+
+    Args:
+        n: Samples that were taken.
+        successes: Of these, from 0 to n.
+        k: From 1 to n.
+
+    Raises:
+        ValueError: For numbers out of range.
+
+    Example:
+        >>> pass_hat_k(5, 2, 1), pass_hat_k(5, 2, 2)
+        (0.4, 0.1)
+    """
+    _check(n, successes, k)
+    return math.comb(successes, k) / math.comb(n, k)
+
+
+def _check(n: int, successes: int, k: int) -> None:
+    if not (0 <= successes <= n and 1 <= k <= n):
+        raise ValueError(f"successes must lie between 0 and n, and k between 1 and n, got {successes} of {n}, k={k}")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over entries, each counting once, of numbers from 0 to 1."""
+
+    value: float
+    interval: Interval
+    """Of 95 % or more, entries being what is drawn: Wilson's of as many trials as there are entries, for no numbers
+    from 0 to 1 are spread wider than zeros and ones are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedEntry:
+    """What the samples of one entry in one test came to."""
+
+    test: str
+    """The test function, as pytest names it; empty for foreign logs."""
+    question_id: str
+    successes: int
+    n: int
+    flips: int
+    """How often a sample came to the other end than the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatFigures:
+    """What the samples of all entries came to, over those tests in which an entry has several."""
+
+    entries: int
+    """With at least one sample that counts."""
+    tests: int
+    fewest: int
+    """Samples of an entry; no k is higher, so that every figure is of the same entries."""
+    most: int
+    pass_at: Mapping[int, Estimate]
+    """By k, in ascending order: 1, its doubles, and ``fewest``."""
+    pass_hat: Mapping[int, Estimate]
+    """By the same k."""
+    flip_rate: Estimate
+    """Of neighbouring samples of an entry, the share that differ; over the entries with several."""
+    unstable: tuple[RepeatedEntry, ...]
+    """Those whose samples differ, the most evenly split first; at most `UNSTABLE_KEPT`."""
+    unstable_entries: int
+    """How many there are in all."""
+
+
+class Repeats:
+    """The samples of one model; fed record by record, it keeps a few bytes of each."""
+
+    def __init__(self) -> None:
+        # Test to entry to sample numbers, in ascending order, those of failures negative.
+        self._tests: dict[str, dict[str, tuple[int, ...]]] = {}
+
+    def add(self, record: Record, *, success: bool) -> None:
+        """Take in one more record; of two with the same sample of an entry in a test, the later counts.
+
+        Args:
+            record: Of a trial that says something about the model: no error, not unscored and not skipped.
+            success: Whether it was fully correct, or where nothing was graded passed.
+        """
+        entries = self._tests.setdefault(_test_of(record.nodeid or ""), {})
+        others = [one for one in entries.get(record.question_id, ()) if abs(one) != record.sample]
+        others.append(record.sample if success else -record.sample)
+        entries[record.question_id] = tuple(sorted(others, key=abs))
+
+    def figures(self) -> RepeatFigures | None:
+        """Return what the samples came to; None where no entry has more than one."""
+        tests = {test: entries for test, entries in self._tests.items() if any(map(_several, entries.values()))}
+        if not tests:
+            return None
+        found = [_entry(test, name, ends) for test, entries in tests.items() for name, ends in entries.items()]
+        counts = Counter((one.n, one.successes) for one in found)
+        fewest = min(one.n for one in found)
+        unstable = [one for one in found if 0 < one.successes < one.n]
+        return RepeatFigures(
+            entries=len(found),
+            tests=len(tests),
+            fewest=fewest,
+            most=max(one.n for one in found),
+            pass_at={k: _mean(counts, pass_at_k, k) for k in _tries(fewest)},
+            pass_hat={k: _mean(counts, pass_hat_k, k) for k in _tries(fewest)},
+            flip_rate=_flip_rate(found),
+            unstable=tuple(heapq.nsmallest(UNSTABLE_KEPT, unstable, key=_steadiness)),
+            unstable_entries=len(unstable),
+        )
+
+
+def _test_of(nodeid: str) -> str:
+    path, colons, name = nodeid.partition("::")  # a folder's name may hold brackets
+    return path + colons + name.partition("[")[0]
+
+
+def _several(ends: tuple[int, ...]) -> bool:
+    return len(ends) > 1
+
+
+def _entry(test: str, question_id: str, ends: tuple[int, ...]) -> RepeatedEntry:
+    flips = sum((one > 0) != (other > 0) for one, other in pairwise(ends))
+    return RepeatedEntry(test, question_id, sum(end > 0 for end in ends), len(ends), flips)
+
+
+def _steadiness(one: RepeatedEntry) -> tuple[float, float, str, str]:
+    share = one.successes / one.n
+    return (-share * (1 - share), -one.flips / (one.n - 1), one.question_id, one.test)
+
+
+def _tries(fewest: int) -> Iterator[int]:
+    k = 1
+    while k < fewest:
+        yield k
+        k *= 2
+    yield fewest
+
+
+def _mean(counts: Counter[tuple[int, int]], of_one: Callable[[int, int, int], float], k: int) -> Estimate:
+    total = math.fsum(times * of_one(n, successes, k) for (n, successes), times in counts.items())
+    return _estimate(total, counts.total())
+
+
+def _flip_rate(found: list[RepeatedEntry]) -> Estimate:
+    rates = [one.flips / (one.n - 1) for one in found if one.n > 1]
+    return _estimate(math.fsum(rates), len(rates))
+
+
+def _estimate(total: float, n: int) -> Estimate:
+    # Wilson's is of whole successes; between two of them a straight line is as good, and never cuts the mean off.
+    below, above = wilson_interval(math.floor(total), n), wilson_interval(math.ceil(total), n)
+    part = total - math.floor(total)
+    low, high = (one + part * (other - one) for one, other in zip(below, above, strict=True))
+    return Estimate(total / n, Interval(low, high))
+
+
+QuotaVerdict = Literal["met", "unmet", "cannot decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many of an entry's samples have to pass."""
+
+    k: int
+    """From 1 to n."""
+    n: int
+
+    @classmethod
+    def parse(cls, text: object) -> Quota:
+        """Read the marker's ``require``.
+
+        Raises:
+            ConfigurationError: For anything but two whole numbers such as ``"2/3"``, the first from 1 to the second.
+
+        Example:
+            >>> Quota.parse("2/3")
+            Quota(k=2, n=3)
+        """
+        found = _QUOTA.fullmatch(text) if isinstance(text, str) else None
+        if found and 1 <= int(found[1]) <= int(found[2]):
+            return cls(int(found[1]), int(found[2]))
+        raise ConfigurationError(f'llm_eval\'s require must be such as "2/3", two of three samples, got {text!r}')
+
+    def needed(self, planned: int) -> int:
+        """Return how many of the planned samples have to pass: k of n, and of another number the same share or more.
+
+        Example:
+            >>> [Quota(2, 3).needed(planned) for planned in (1, 3, 5)]
+            [1, 2, 4]
+        """
+        return -(-planned * self.k // self.n)
+
+    def verdict(self, passed: int, finished: int, planned: int) -> QuotaVerdict:
+        """Decide as soon as no outstanding sample can change it.
+
+        Args:
+            passed: Samples that passed.
+            finished: Samples that came to an end that says something about the model.
+            planned: Samples that were to be taken, at least 1; those that broke or never ran are not finished.
+        """
+        if passed >= self.needed(planned):
+            return "met"
+        return "unmet" if passed + planned - finished < self.needed(planned) else "cannot decide"

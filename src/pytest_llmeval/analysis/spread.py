@@ -1,0 +1,75 @@
+"""How a column of numbers is spread over trials: mean with its interval, percentiles, and a small histogram."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from pytest_llmeval.analysis.estimates import Interval, percentile
+from pytest_llmeval.analysis.resampling import paired_bootstrap_interval
+
+BINS = 8
+_MOST_DRAWN = 1_000_000
+"""Entries drawn over all resamples; larger sets are resampled less often, and are steadier by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A column of at least one number."""
+
+    n: int
+    mean: float
+    interval: Interval
+    """Of the mean, 95 %, entries being what is drawn."""
+    low: float
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+    high: float
+    bins: tuple[int, ...]
+    """How many lie in each of `BINS` equal parts of the range."""
+
+
+@dataclass(slots=True)
+class Column:
+    """Numbers of trials, each with the entry it belongs to; fed number by number."""
+
+    values: array[float] = field(default_factory=lambda: array("d"))
+    entries: list[str] = field(default_factory=list)
+
+    def add(self, value: float | None, entry: str) -> None:
+        """Take in one more number, unless it is unknown."""
+        if value is not None:
+            self.values.append(value)
+            self.entries.append(entry)
+
+    def spread(self, *, seed: int = 0) -> Spread | None:
+        """Return how the numbers are spread; None where there are none."""
+        if not self.values:
+            return None
+        ordered = sorted(self.values)
+        means = self._means()
+        interval = paired_bootstrap_interval(means, draws=max(200, min(2000, _MOST_DRAWN // len(means))), seed=seed)
+        p5, p25, p50, p75, p95 = (percentile(ordered, percent) for percent in (5, 25, 50, 75, 95))
+        return Spread(
+            len(ordered), fmean(ordered), interval, ordered[0], p5, p25, p50, p75, p95, ordered[-1], _histogram(ordered)
+        )
+
+    def _means(self) -> list[float]:
+        by_entry: defaultdict[str, list[float]] = defaultdict(list)
+        for value, entry in zip(self.values, self.entries, strict=True):
+            by_entry[entry].append(value)
+        return [fmean(values) for values in by_entry.values()]
+
+
+def _histogram(ordered: Sequence[float]) -> tuple[int, ...]:
+    low, width = ordered[0], ordered[-1] - ordered[0]
+    bins = [0] * BINS
+    for value in ordered:
+        bins[min(int((value - low) / width * BINS), BINS - 1) if width else 0] += 1
+    return tuple(bins)

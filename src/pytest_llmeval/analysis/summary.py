@@ -1,0 +1,224 @@
+"""A summary: what one pass over the records of a run says about each model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total
+from pytest_llmeval.analysis.latencies import Latencies
+from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
+from pytest_llmeval.grading.grade import Level
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.safe_text import one_line
+
+Verdict = Level | Literal["truncated", "filtered", "unextractable"]
+"""What a graded trial came to: a level, or why the answer could not get one."""
+VERDICTS: tuple[Verdict, ...] = (*get_args(Level), "truncated", "filtered", "unextractable")
+"""From best to worst; the last three are failures of the model, but not *wrong* answers."""
+
+NO_LABEL = "no label"
+"""Stands for the failures nobody gave a label."""
+MOST_REASONS = 50
+"""Different error texts kept apart; further ones are counted together."""
+OTHER_REASONS = "other reasons"
+
+_SAYS_NOTHING = frozenset({"error", "unscored", "skipped"})
+_CUT_SHORT: dict[str, Verdict] = {"length": "truncated", "content_filter": "filtered"}
+
+
+@dataclass(slots=True)
+class Slice:
+    """The trials of one category."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    passed: int = 0
+    ungraded: int = 0
+
+    @property
+    def judged(self) -> int:
+        """Return how many trials the accuracy is of."""
+        return self.verdicts.total()
+
+    @property
+    def fully_correct(self) -> Proportion:
+        """Return the accuracy: fully correct answers of all that were judged."""
+        return Proportion(self.verdicts["fully_correct"], self.judged)
+
+    @property
+    def partially_correct(self) -> Proportion:
+        """Return the share of partially correct answers."""
+        return Proportion(self.verdicts["partially_correct"], self.judged)
+
+    @property
+    def pass_rate(self) -> Proportion:
+        """Return the passed of those trials that have no grade, as of evals with plain asserts."""
+        return Proportion(self.passed, self.ungraded)
+
+
+class Summary:
+    """What the records of one model come to; fed record by record, it keeps none of them.
+
+    Trials that ended in an error, unscored or skipped say nothing about the model: they are counted in ``outcomes`` and
+    are in no rate. Truncated, filtered and unextractable answers are in the denominator, and not correct.
+    """
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        """As ``provider:model``."""
+        self.records = 0
+        self.samples = 1
+        """The highest sample number; above 1 the trials are not independent of each other."""
+        self.outcomes: Counter[str] = Counter()
+        self.overall = Slice()
+        self.categories: dict[str, Slice] = {}
+        """In order of first appearance; only those with a trial that counts."""
+        self.failure_labels: Counter[str] = Counter()
+        """Of the judged answers that are not fully correct; `NO_LABEL` among them."""
+        self.reasons: Counter[str] = Counter()
+        """What broke, for errors and unscored trials, with how often."""
+        self.input_tokens = Total()
+        self.output_tokens = Total()
+        self.cost_usd = Total()
+        self.pending = 0
+        """Records with neither grade nor outcome, as a foreign log has them before hand grading."""
+        self._latencies = Latencies()
+        self._repeats = Repeats()
+
+    def add(self, record: Record) -> None:
+        """Take in one more record."""
+        self.records += 1
+        self.samples = max(self.samples, record.sample)
+        if record.outcome is not None:
+            self.outcomes[record.outcome] += 1
+        if record.outcome not in _SAYS_NOTHING:
+            self._judge(record)
+        elif record.outcome != "skipped":
+            reason = one_line(record.error or "no reason was given", 200)
+            full = len(self.reasons) >= MOST_REASONS and reason not in self.reasons
+            self.reasons[OTHER_REASONS if full else reason] += 1
+        self._measure(record)
+
+    def _judge(self, record: Record) -> None:
+        verdict = verdict_of(record)
+        if verdict is None and record.outcome is None:
+            self.pending += 1
+            return
+        category = self.categories.setdefault(record.category, Slice())
+        for part in (self.overall, category):
+            if verdict is not None:
+                part.verdicts[verdict] += 1
+            else:
+                part.ungraded += 1
+                part.passed += record.outcome == "passed"
+        self._repeats.add(record, success=(verdict or record.outcome) in ("fully_correct", "passed"))
+        if verdict is not None and verdict != "fully_correct":
+            self.failure_labels[record.failure_label or NO_LABEL] += 1
+
+    def _measure(self, record: Record) -> None:
+        if record.outcome == "skipped" and not record.calls:
+            return
+        self.input_tokens.add(record.usage.input_tokens)
+        self.output_tokens.add(record.usage.output_tokens)
+        self.cost_usd.add(record.cost_usd)
+        self._latencies.add(record)
+
+    @property
+    def cached(self) -> int:
+        """Return how many trials were answered from the cache, in whole or in part; they are in no latency."""
+        return self._latencies.cached
+
+    @property
+    def latency_s(self) -> Percentiles:
+        """Return how long answers took, in seconds, those from the cache left out."""
+        return self._latencies.whole_s
+
+    @property
+    def first_token_s(self) -> Percentiles:
+        """Return how long calls took to their first token, in seconds; of streamed ones only."""
+        return self._latencies.first_token_s
+
+    @property
+    def per_token_s(self) -> Percentiles:
+        """Return how long each further output token of a call took, in seconds; of streamed ones only."""
+        return self._latencies.per_token_s
+
+    @property
+    def repeats(self) -> RepeatFigures | None:
+        """Return what repeated samples came to; None where no entry has more than one."""
+        return self._repeats.figures()
+
+    @property
+    def not_fully_correct(self) -> int:
+        """Return how many judged answers the failure labels are of."""
+        return self.overall.judged - self.overall.fully_correct.count
+
+
+def verdict_of(record: Record) -> Verdict | None:
+    """Return what a graded trial came to; None for one that was never graded.
+
+    An answer that was cut short counts as judged where a grader had it; in an eval of plain asserts it is one that did
+    not pass.
+    """
+    if record.grade is not None:
+        return record.grade
+    if record.grader is None:
+        return None
+    for verdict in VERDICTS:
+        if record.outcome == verdict:
+            return verdict
+    return _CUT_SHORT.get(record.finish_reason or "")
+
+
+class Summaries:
+    """One summary per model, in order of first appearance; fed record by record."""
+
+    def __init__(self) -> None:
+        self._by_model: dict[str, Summary] = {}
+
+    def __iter__(self) -> Iterator[Summary]:
+        return iter(self._by_model.values())
+
+    def __len__(self) -> int:
+        return len(self._by_model)
+
+    def add(self, record: Record) -> None:
+        """Take in one more record of any model."""
+        model = model_of(record)
+        if model not in self._by_model:
+            self._by_model[model] = Summary(model)
+        self._by_model[model].add(record)
+
+    def totals(self) -> dict[str, Any]:
+        """Return the counts over all models, as the sidecar keeps them; what is unknown in part is a lower bound."""
+        outcomes: Counter[str] = Counter()
+        verdicts: Counter[Verdict] = Counter()
+        for summary in self:
+            outcomes.update(summary.outcomes)
+            verdicts.update(summary.overall.verdicts)
+        return {
+            "records": sum(summary.records for summary in self),
+            "outcomes": dict(outcomes),
+            "grades": dict(verdicts),
+            **{name: _sum_of(self, name) for name in ("input_tokens", "output_tokens", "cost_usd")},
+        }
+
+
+def _sum_of(summaries: Iterable[Summary], name: str) -> float | None:
+    known = [total.known for summary in summaries if (total := getattr(summary, name)).counted]
+    return sum(known) if known else None
+
+
+def model_of(record: Record) -> str:
+    """Return the name a record's model goes by in tables, as ``provider:model``."""
+    return ":".join(part for part in (record.provider, record.model) if part) or "unknown model"
+
+
+def summaries_by_model(records: Iterable[Record]) -> Summaries:
+    """Read records once, keeping none."""
+    summaries = Summaries()
+    for record in records:
+        summaries.add(record)
+    return summaries

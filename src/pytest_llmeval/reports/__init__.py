@@ -1,0 +1,1 @@
+"""Reports: lines for screens and pages, made from the numbers of `analysis`."""

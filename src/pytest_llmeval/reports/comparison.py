@@ -1,0 +1,202 @@
+"""A comparison on a screen: the verdict, the figures behind it, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pytest_llmeval.analysis.comparison import Comparison, Figures
+from pytest_llmeval.analysis.measured import Direction, Measured, Spent
+from pytest_llmeval.analysis.sides import Side
+from pytest_llmeval.reports import figures as written
+from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, wrapped
+from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
+
+STYLES: Mapping[str, tuple[Style, ...]] = {"worse": ("bold", "red"), "better": ("bold", "green"), "the same": ("bold",)}
+MARKS: Mapping[Direction | None, str] = {"worse": "! ", "better": "+ ", None: "  "}
+"""Stand before a figure that changed, where there may be no colour."""
+FIGURES_WIDTH = 53
+"""Columns of the table but its first, which takes what is left."""
+WIDEST_LABEL = 40
+
+
+def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
+    """Tell a comparison, what matters most first; with a verbosity above 0 every entry and category."""
+    yield from _verdict(comparison, screen)
+    yield line()
+    yield from _sides(comparison, screen)
+    decided = comparison.outcome != "cannot decide"
+    if comparison.figures is not None and (decided or screen.verbosity > 0):
+        yield from _quality(comparison, comparison.figures, screen)
+        yield from entry_lines(comparison, screen)
+        yield from _symptoms(comparison.figures)
+        yield from _spent(comparison.figures)
+    yield from uncompared_lines(comparison.pairing, screen)
+    yield from changed_lines(comparison.changes, screen)
+
+
+def _verdict(comparison: Comparison, screen: Screen) -> Iterator[Line]:
+    outcome = comparison.outcome
+    head = f"{outcome}: " if comparison.reasons else outcome
+    reasons = [shortened(screen.safe(reason), screen.width - 2) for reason in comparison.reasons]
+    told = wrapped("  ", reasons, screen.width)
+    short = comparison.reasons and len(comparison.reasons) == 1 and len(head) + len(reasons[0]) <= screen.width
+    styles = STYLES.get(outcome, ("bold", "yellow"))
+    if short:
+        yield line(Segment(head, styles), reasons[0])
+    else:
+        yield line(Segment(outcome, styles))
+        yield from map(line, told)
+    if comparison.outcome == "worse" and not comparison.regressions:
+        yield line(f"  allowed: no figure dropped by more than {comparison.allowed:g} points")
+    if comparison.forced:
+        for obstacle in comparison.obstacles:
+            yield line(
+                Segment(shortened(f"  forced in spite of: {screen.safe(obstacle.reason)}", screen.width), ("yellow",))
+            )
+
+
+def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:
+    for label, side in (("base", comparison.base), ("new", comparison.new)):
+        path = safe(str(side.path), ascii_only=screen.ascii_only, limit=4096)
+        told = _side(side, screen)
+        if len(path) + 8 > screen.width:  # a path is never cut: it is there to be copied
+            yield line(f"  {label:<6}{path}")
+            yield from map(line, wrapped(" " * 8, told, screen.width))
+        else:
+            yield from map(line, wrapped(f"  {label:<6}", [path, *told], screen.width))
+    pairing = comparison.pairing
+    if not pairing.pairs:
+        return
+    several = (
+        f" of {written.count(pairing.paired_entries)} entries" if pairing.paired_entries < len(pairing.pairs) else ""
+    )
+    lost, won = _losses_and_wins(comparison)
+    ties = len(pairing.pairs) - lost - won
+    yield line(f"  pairs {len(pairing.pairs):,}{several} · wins {won:,} · ties {ties:,} · losses {lost:,}")
+
+
+def _losses_and_wins(comparison: Comparison) -> tuple[int, int]:
+    assert comparison.figures is not None  # noqa: S101  there are pairs
+    figure = comparison.figures.grade
+    rate = comparison.figures.rate
+    if figure is None or figure.pairs < rate.pairs:
+        return rate.lost, rate.gained
+    return figure.lost, figure.gained
+
+
+def _side(side: Side, screen: Screen) -> list[str]:
+    told = [screen.safe(side.model)]
+    told.append(f"{side.scored:,} of {len(side.trials):,} trials with a verdict")
+    if side.repeated:
+        told.append(f"{side.repeated:,} replaced by a later try")
+    if side.unfinished:
+        told.append(f"not complete: {side.unfinished}")
+    elif side.info is None:
+        told.append("no sidecar, so nothing says whether it is complete")
+    return told
+
+
+def _quality(comparison: Comparison, figures: Figures, screen: Screen) -> Iterator[Line]:
+    level = f"{100 * (1 - comparison.alpha):g} %"
+    yield line()
+    yield line(Segment(_row("", ("base", "new", "change", level, "p", "n"), screen), ("light",)))
+    yield _measured(figures.rate, comparison, screen)
+    if figures.grade is not None:
+        yield _measured(figures.grade, comparison, screen)
+    if figures.categories:
+        shown = figures.categories if screen.verbosity > 0 else figures.categories[:CATEGORIES_SHOWN]
+        yield line(Segment("  by category", ("light",)))
+        for one in shown:
+            yield _measured(one, comparison, screen)
+        if len(shown) < len(figures.categories):
+            yield line(Segment(f"  … {len(figures.categories) - len(shown)} more with --verbose", ("light",)))
+    yield line()
+    yield from _small_print(comparison, figures, screen)
+
+
+def _measured(one: Measured, comparison: Comparison, screen: Screen) -> Line:
+    if one.top == 1:
+        base, new = (f"{100 * value:.1f} %" for value in (one.base, one.new))
+        change, low, high = (f"{100 * value:+.1f}" for value in (one.difference, *one.interval))
+    else:
+        base, new = (f"{value:.2f}" for value in (one.base, one.new))
+        change, low, high = (f"{value:+.2f}" for value in (one.difference, *one.interval))
+    cells = (base, new, change, f"[{low}, {high}]", p_value(one.corrected_p), written.count(one.pairs))
+    direction = one.direction(comparison.alpha)
+    told = MARKS[direction] + _row(one.name, cells, screen)[2:]
+    return line(Segment(told, STYLES[direction] if direction else ()))
+
+
+def _row(label: str, cells: tuple[str, str, str, str, str, str], screen: Screen) -> str:
+    base, new, change, bounds, p, n = cells
+    room = min(WIDEST_LABEL, max(12, screen.width - 2 - FIGURES_WIDTH))
+    return f"  {fit(screen.safe(label, 60), room)}{base:>8}{new:>8}{change:>7}  {bounds:<16}{p:>6}{n:>6}"
+
+
+def p_value(p: float) -> str:
+    """Write a p-value.
+
+    Example:
+        >>> p_value(0.04321), p_value(0.00001), p_value(1)
+        ('0.043', '<0.001', '1')
+    """
+    return "<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.9995 else "1"
+
+
+def _small_print(comparison: Comparison, figures: Figures, screen: Screen) -> Iterator[Line]:
+    reach = figures.rate.detectable
+    if reach is None:
+        yield line("  this set is too small to detect any change of the whole")
+    else:
+        yield line(f"  this set can only detect a change of {100 * reach:.1f} points or more (4 times in 5)")
+    told = [f"! worse, + better: p < {comparison.alpha:g} and the interval leaves out 0"]
+    if figures.grade is not None:
+        told.append("mean grade: fully correct 3, partially correct 2, unsupported 1, else 0")
+    if len(figures.quality) > 2:
+        told.append("p of mean grade and categories corrected by Holm" if figures.grade else "p of categories by Holm")
+    if figures.rate.entries < figures.rate.pairs:
+        told.append("samples of an entry count as one")
+    for text in wrapped("  ", told, screen.width):
+        yield line(Segment(text, ("light",)))
+
+
+def _symptoms(figures: Figures) -> Iterator[Line]:
+    if not figures.symptoms:
+        return
+    yield line()
+    yield line(
+        Segment(f"  {fit('what answers suffer from', 38)}{'base':>6}{'new':>8}{'change':>9}{'p':>9}", ("light",))
+    )
+    for one in figures.symptoms:
+        label = fit(f"{one.name.replace('_', ' ')} ({one.family})", 38)
+        yield line(f"  {label}{one.base:>6,}{one.new:>8,}{one.new - one.base:>+9,}{p_value(one.p):>9}")
+
+
+def _spent(figures: Figures) -> Iterator[Line]:
+    if not figures.spent:
+        return
+    yield line()
+    yield line(Segment(f"  {fit('per trial', 16)}{'base':>12}{'new':>12}{'change':>9}{'p':>8}   more in", ("light",)))
+    for one in figures.spent:
+        base, new = (_amount(one, value) for value in (one.base, one.new))
+        change = _change(one.ratio)
+        more = f"{one.more:,} of {one.pairs:,}"
+        yield line(f"  {fit(one.name, 16)}{base:>12}{new:>12}{change:>9}{p_value(one.p):>8}   {more}")
+    spread = figures.latencies
+    for name in ("p50", "p95") if spread.base.n else ():
+        base, new = (getattr(side, name) for side in (spread.base, spread.new))
+        change = _change(new / base if base else None)
+        yield line(f"  {fit(f'latency {name}', 16)}{written.duration(base):>12}{written.duration(new):>12}{change:>9}")
+
+
+def _change(ratio: float | None) -> str:
+    return written.UNKNOWN if ratio is None else f"{round(100 * (ratio - 1)):+,d} %"
+
+
+def _amount(one: Spent, value: float) -> str:
+    if one.name == "cost":
+        return written.cost(value)
+    if one.name == "latency":
+        return written.duration(value)
+    return written.count(value) if value >= 100 else f"{value:.1f}"

@@ -1,0 +1,111 @@
+"""The entries of a comparison by name: which flipped and with what answers, which could not be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from pytest_llmeval.analysis.comparison import Comparison
+from pytest_llmeval.analysis.conditions import Change
+from pytest_llmeval.analysis.pairing import Pair, Pairing
+from pytest_llmeval.analysis.sides import TEXT_KEPT, Trial
+from pytest_llmeval.reports.lines import Line, Segment, fit, line, shortened, width_of, wrapped
+from pytest_llmeval.reports.one_model import Screen
+
+LOST_SHOWN = 5
+NAMES_SHOWN = 12
+ANSWER_LINES = 2
+
+
+def entry_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
+    """Tell the entries that were lost, with both answers, and name those that were gained."""
+    lost, all_shown = comparison.lost, screen.verbosity > 0
+    shown = lost if all_shown else lost[:LOST_SHOWN]
+    if lost:
+        yield line()
+        worst = f", the worst {len(shown)} first" if len(shown) < len(lost) else ""
+        yield line(Segment(f"  {len(lost):,} lost{worst}", ("bold",)))
+    for one in shown:
+        yield from _lost(one, screen)
+    if len(shown) < len(lost):
+        rest = [_name(one, screen) for one in lost[len(shown) :]]
+        yield from _names(f"    and {len(rest):,} more", rest, screen)
+    for word, found in (("gained", comparison.gained), ("lower grade", comparison.lower)):
+        if found:
+            yield line()
+            yield from _names(f"  {len(found):,} {word}", [_name(one, screen) for one in found], screen)
+
+
+def _name(one: Pair, screen: Screen) -> str:
+    sample = f" (sample {one.new.sample})" if one.new.sample > 1 else ""
+    return screen.safe(one.name, 60) + sample
+
+
+def _names(label: str, names: Sequence[str], screen: Screen) -> Iterator[Line]:
+    shown = names if screen.verbosity > 0 else names[:NAMES_SHOWN]
+    rest = [f"{len(names) - len(shown):,} more with --verbose"] if len(shown) < len(names) else []
+    listed = [*shown, *rest]
+    listed[:-1] = [f"{name}," for name in listed[:-1]]
+    yield from map(line, wrapped(f"{label}: ", listed, screen.width, " "))
+
+
+def _lost(one: Pair, screen: Screen) -> Iterator[Line]:
+    said = f"{_plain(one.base)} -> {_plain(one.new)}"
+    label = f" · {one.new.label}" if one.new.label else ""
+    name = shortened(
+        f"{_name(one, screen)} · {screen.safe(one.new.category, 30)}", screen.width - width_of(said + label) - 7
+    )
+    yield line("    ", Segment(name, ("bold",)), " · ", said, Segment(label, ("red",)))
+    yield from _text("asked", one.new.question, screen, most=1)
+    yield from _text("base", one.base.answer or "no answer", screen)
+    same = one.new.answer and one.base.answer_hash == one.new.answer_hash
+    yield from _text("new", "the same answer, judged differently" if same else one.new.answer or "no answer", screen)
+    if one.new.notes:
+        yield from _text("why", one.new.notes, screen)
+
+
+def _plain(trial: Trial) -> str:
+    return trial.verdict.replace("_", " ")
+
+
+def _text(label: str, text: str, screen: Screen, most: int = ANSWER_LINES) -> Iterator[Line]:
+    pieces = wrap(screen.safe(text, TEXT_KEPT), screen.width - 13)
+    if screen.verbosity <= 0 and len(pieces) > most:
+        rest = " ".join(pieces[most - 1 :])
+        pieces = [*pieces[: most - 1], shortened(rest, screen.width - 13)]
+    for number, piece in enumerate(pieces):
+        yield line(Segment(f"      {'' if number else label:<7}", ("light",)), piece)
+
+
+def uncompared_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
+    """Name what is in no figure."""
+    groups = [
+        ("changed entries", pairing.changed),
+        ("new entries", pairing.added),
+        ("removed entries", pairing.removed),
+        ("no two verdicts", tuple(f"{one.name} ({one.base} -> {one.new})" for one in pairing.left_out)),
+    ]
+    told = [(label, names) for label, names in groups if names]
+    if not told and not pairing.odd_samples:
+        return
+    yield line()
+    yield line(Segment("  not compared", ("light",)))
+    for label, names in told:
+        safe_names = [screen.safe(name, 80) for name in names]
+        yield from _names(f"  {fit(label, 16)}{len(names):>6,}", safe_names, screen)
+    if pairing.odd_samples:
+        yield line(f"  {fit('odd samples', 16)}{pairing.odd_samples:>6,}  that only one run has")
+
+
+def changed_lines(changes: Sequence[Change], screen: Screen) -> Iterator[Line]:
+    """Tell what else is not the same in both runs, where it may explain the difference."""
+    yield line()
+    if not changes:
+        yield line(Segment("  nothing else on record changed between the runs", ("light",)))
+        return
+    yield line(Segment("  what changed between the runs", ("light",)))
+    for one in changes:
+        values = f"{screen.safe(one.base)} -> {screen.safe(one.new)}"
+        pieces = wrap(values, screen.width - 24) or [""]
+        for number, piece in enumerate(pieces):
+            yield line(f"  {fit('' if number else screen.safe(one.what, 40), 20)}  {piece}")

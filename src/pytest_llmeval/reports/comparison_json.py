@@ -1,0 +1,92 @@
+"""A comparison as JSON values, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from pytest_llmeval.analysis.comparison import Comparison, Figures
+from pytest_llmeval.analysis.measured import Measured
+from pytest_llmeval.analysis.pairing import Pair, Pairing
+from pytest_llmeval.analysis.sides import Side, Trial
+
+FORMAT_VERSION = 1
+"""Raised when a key changes its meaning; new keys alone do not raise it."""
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as JSON values; shares run from 0 to 1, unknown is null."""
+    return {
+        "outcome": comparison.outcome,
+        "regression": bool(comparison.regressions),
+        "reasons": list(comparison.reasons),
+        "alpha": comparison.alpha,
+        "allowed_points": comparison.allowed,
+        "forced": comparison.forced,
+        "obstacles": [asdict(one) for one in comparison.obstacles],
+        "base": _side(comparison.base),
+        "new": _side(comparison.new),
+        "pairs": len(comparison.pairing.pairs),
+        "figures": _figures(comparison.figures, comparison.alpha) if comparison.figures else None,
+        "lost": _flips(comparison.lost),
+        "gained": _flips(comparison.gained),
+        "lower_grade": _flips(comparison.lower),
+        "not_compared": _uncompared(comparison.pairing),
+        "changes": [asdict(one) for one in comparison.changes],
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "log": str(side.path),
+        "model": side.model,
+        "trials": len(side.trials),
+        "with_verdict": side.scored,
+        "complete": None if side.info is None and not side.torn else side.unfinished is None,
+        "replaced_records": side.repeated,
+    }
+
+
+def _figures(figures: Figures, alpha: float) -> dict[str, Any]:
+    return {
+        "overall": _measured(figures.rate, alpha),
+        "mean_grade": _measured(figures.grade, alpha) if figures.grade else None,
+        "categories": [_measured(one, alpha) for one in figures.categories],
+        "symptoms": [asdict(one) for one in figures.symptoms],
+        "per_trial": [{**asdict(one), "ratio": one.ratio} for one in figures.spent],
+        "latency_s": asdict(figures.latencies),
+    }
+
+
+def _measured(one: Measured, alpha: float) -> dict[str, Any]:
+    told = {**asdict(one), "interval": list(one.interval), "difference": one.difference}
+    return {**told, "changed": one.direction(alpha)}
+
+
+def _flips(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": one.name,
+            "sample": one.new.sample,
+            "category": one.new.category,
+            "question": one.new.question,
+            "base": _answer(one.base),
+            "new": _answer(one.new),
+        }
+        for one in pairs
+    ]
+
+
+def _answer(trial: Trial) -> dict[str, Any]:
+    return {"verdict": trial.verdict, "label": trial.label, "answer": trial.answer, "notes": trial.notes}
+
+
+def _uncompared(pairing: Pairing) -> dict[str, Any]:
+    return {
+        "changed_entries": list(pairing.changed),
+        "new_entries": list(pairing.added),
+        "removed_entries": list(pairing.removed),
+        "without_two_verdicts": [asdict(one) for one in pairing.left_out],
+        "odd_samples": pairing.odd_samples,
+    }

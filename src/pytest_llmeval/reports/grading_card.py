@@ -1,0 +1,133 @@
+"""The card a person grades by: question, gold answer, key points, answer and evidence, set for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.benchmark.entry import UNCATEGORIZED, Entry
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, wrapped
+from pytest_llmeval.runs.hand_grading import Vote
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.safe_text import strip_control, trim_middle
+
+_LABEL = 10
+LONGEST_TEXT = 20_000
+"""Characters of an answer that are shown; nobody reads more, and a terminal must not choke on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of one trial."""
+
+    record: Record
+    entry: Entry | None = None
+    """Of the benchmark, where that was found."""
+    votes: tuple[Vote, ...] = ()
+    """Those to show; none where a person should judge for themselves."""
+    blind: bool = False
+    """Whether to hide which model answered, and who voted."""
+
+
+def card_lines(card: Card, width: int) -> list[Line]:
+    """Set a card for a width; what strangers wrote has no control codes and no markup."""
+    told = _title(card, width)
+    for part in (_question(card), _expected(card.entry), _answer(card), _evidence(card), _votes(card)):
+        rows = [row for label, styles, text in part for row in _labelled(label, text, width, styles)]
+        told += [line(), *rows] if rows else []
+    return told
+
+
+def _labelled(label: str, text: str, width: int, styles: tuple[Style, ...]) -> Iterator[Line]:
+    for number, one in enumerate(_folded(text, width - _LABEL)):
+        yield line(Segment(fit("" if number else label, _LABEL), ("light",)), Segment(one, styles))
+
+
+_Part = Iterator[tuple[str, tuple[Style, ...], str]]
+
+
+def _title(card: Card, width: int) -> list[Line]:
+    record = card.record
+    told = [_safe(record.question_id, 40)]
+    told += [_safe(record.category, 30)] if record.category != UNCATEGORIZED else []
+    told += [_safe(record.difficulty, 20)] if record.difficulty else []
+    told += [f"sample {record.sample}"] if record.sample > 1 else []
+    told += [] if card.blind else [_safe(model_of(record), 40)]
+    return [line(Segment(one, ("bold",))) for one in wrapped("", told, width)]
+
+
+def _safe(text: str, limit: int) -> str:
+    return safe(text, ascii_only=False, limit=limit)
+
+
+def _question(card: Card) -> _Part:
+    yield "question", (), card.record.question
+    changed = card.entry is not None and card.record.entry_hash not in (None, card.entry.hash)
+    if changed:
+        yield "mind", ("yellow",), "the benchmark's entry is not the one that was run: it has changed since"
+
+
+def _expected(entry: Entry | None) -> _Part:
+    if entry is None:
+        return
+    if entry.gold_answer is not None:
+        yield "gold", ("green",), _as_text(entry.gold_answer)
+    if entry.criteria:
+        yield "points", ("green",), "\n".join(f"• {_point(one)}" for one in entry.criteria)
+    for heading, names in (("files", entry.expected_files), ("symbols", entry.expected_symbols)):
+        if names:
+            yield heading, ("green",), ", ".join(names)
+    notes = entry.metadata.get("grading_notes") or entry.metadata.get("notes")
+    if notes:
+        yield "notes", ("green",), _as_text(notes)
+
+
+def _point(one: str | Sequence[str]) -> str:
+    return one if isinstance(one, str) else " / ".join(one)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def _answer(card: Card) -> _Part:
+    answer = card.record.answer
+    text = trim_middle(answer or "", LONGEST_TEXT)
+    yield "answer", (), text if text.strip() else "(empty)"
+    cut = {"length": "the answer was cut off at its limit", "content_filter": "the answer was filtered"}
+    if card.record.finish_reason in cut:
+        yield "mind", ("yellow",), cut[card.record.finish_reason]
+
+
+def _evidence(card: Card) -> _Part:
+    record = card.record
+    if record.evidence_files:
+        yield "evidence", (), "\n".join(record.evidence_files)
+    if record.retrieval_method and not card.blind:
+        yield "found by", (), record.retrieval_method
+    if record.tools_called:
+        yield "tools", (), ", ".join(record.tools_called)
+
+
+def _votes(card: Card) -> _Part:
+    if card.votes:
+        yield "votes", ("cyan",), "\n".join(_vote(one, n, card.blind) for n, one in enumerate(card.votes, 1))
+
+
+def _vote(vote: Vote, number: int, blind: bool) -> str:
+    who = f"grader {number}" if blind else vote.rater
+    label = f" · {vote.failure_label.replace('_', ' ')}" if vote.failure_label else ""
+    return f"{who}: {vote.grade.replace('_', ' ')}{label}" + (f" — {vote.notes}" if vote.notes else "")
+
+
+def _folded(text: str, width: int) -> Iterable[str]:
+    """Fold a text at words, its own line breaks and indentation kept."""
+    console = Console(width=width, color_system=None)
+    for one in Text(strip_control(text).strip("\n"), tab_size=4).wrap(console, width):
+        yield one.plain.rstrip()

@@ -1,0 +1,97 @@
+"""The baseline memo: one paragraph that says where a system stands and what would help it most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.summary import NO_LABEL, Slice, Summary
+from pytest_llmeval.reports import figures
+from pytest_llmeval.safe_text import one_line
+
+REMEDIES: Mapping[str, str] = {
+    "missing_evidence": "bringing what the answers need within the system's reach, or having it say what it lacks",
+    "retrieval_miss": "retrieval that finds the right files: query, index and number of passages",
+    "wrong_chunk": "smaller or better cut passages and their ranking: the file was right, the part was not",
+    "hallucination": "keeping answers to the evidence: instructions, citations, a check of each claim",
+    "reasoning_error": "a stronger model, more steps, or worked examples: the evidence was there",
+    "scope_confusion": "a clearer task: which part of the system a question is about, and what is out of scope",
+}
+"""What to work on, by failure label."""
+
+
+def memo(run: RunFigures, summary: Summary) -> str:
+    """Write the paragraph on one model of a run."""
+    return " ".join(_sentences(run, summary))
+
+
+def _sentences(run: RunFigures, summary: Summary) -> Iterator[str]:
+    graded = summary.overall.judged > 0
+    share = summary.overall.fully_correct if graded else summary.overall.pass_rate
+    where = f"run {one_line(run.run_id)}" + (f", repository {one_line(run.repo_sha[:8])}" if run.repo_sha else "")
+    if not share.n:
+        yield f"{one_line(summary.model)} ({where}) has no graded answer yet in {summary.records:,} trials."
+        return
+    what = "fully correct" if graded else "passed"
+    low, high = _bounds(share)
+    interval = f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
+    yield f"{one_line(summary.model)} ({where}): {figures.part_of(share)} answers {what}"
+    yield f"({figures.percent(share)}, {interval})."
+    yield from _categories(summary, what, graded=graded)
+    yield from _failures(summary, share)
+    yield from _apart(run, summary)
+
+
+def _categories(summary: Summary, what: str, *, graded: bool) -> Iterator[str]:
+    shares = {name: _share(part, graded=graded) for name, part in summary.categories.items()}
+    found = {name: share for name, share in shares.items() if share.n}
+    if len(found) < 2:
+        return
+    # By the bound, not the rate: 1 of 1 is not stronger than 29 of 30.
+    strongest = max(found, key=lambda name: (_bounds(found[name])[0], name))
+    weakest = min(found, key=lambda name: (_bounds(found[name])[1], name))
+    if strongest == weakest:
+        return
+    yield f"Strongest category: {one_line(strongest)}, {_of(found[strongest])} {what};"
+    yield f"weakest: {one_line(weakest)}, {_of(found[weakest])}."
+
+
+def _share(part: Slice, *, graded: bool) -> Proportion:
+    return part.fully_correct if graded else part.pass_rate
+
+
+def _bounds(share: Proportion) -> tuple[float, float]:
+    return share.interval or (0.0, 1.0)
+
+
+def _of(share: Proportion) -> str:
+    return f"{figures.part_of(share)} ({figures.percent(share)})"
+
+
+def _failures(summary: Summary, share: Proportion) -> Iterator[str]:
+    n = summary.not_fully_correct
+    labels = [(label, times) for label, times in summary.failure_labels.most_common() if label != NO_LABEL]
+    if not labels:
+        if n:
+            yield f"None of the {n:,} others has a failure label yet; label them to learn what would help."
+        return
+    label, times = labels[0]
+    level = [other for other, often in labels[1:] if often == times]
+    yield f"Most common failure: {label}, {times:,} of the {n:,} others{_as_often(level)}."
+    reached = Proportion(share.count + times, share.n)
+    yield f"What would help most: {REMEDIES[label]}; with all of these right it would be {figures.percent(reached)}."
+
+
+def _as_often(labels: list[str]) -> str:
+    return f" ({' and '.join(labels)} as often)" if labels else ""
+
+
+def _apart(run: RunFigures, summary: Summary) -> Iterator[str]:
+    apart = summary.outcomes["error"] + summary.outcomes["unscored"]
+    if apart:
+        yield f"{apart:,} more trials ended without a verdict and are in no number."
+    if summary.pending:
+        yield f"{summary.pending:,} more are not graded yet."
+    if run.info is not None and not run.info.complete:
+        yield "The run is not complete."

@@ -1,0 +1,197 @@
+"""Summaries of several models in columns, as many as fit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_llmeval.analysis.estimates import Percentiles, Proportion
+from pytest_llmeval.analysis.repeats import RepeatFigures
+from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, Verdict
+from pytest_llmeval.benchmark.entry import UNCATEGORIZED
+from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.reports import figures, repeat_figures
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened, width_of
+from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, LABEL_WIDTH, STYLES, Screen, percentiles_shown
+from pytest_llmeval.runs.record import OUTCOMES
+
+NARROWEST = 20
+"""Columns of a model, so that its name can be read."""
+WIDEST = 34
+WIDEST_NAME = 27
+"""Columns of an entry's name with its counts; as much as a model has where two stand on 80 columns."""
+GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label with a cell per model; without cells a title."""
+
+    label: str
+    cells: tuple[str, ...] = ()
+    styles: tuple[Style, ...] = ()
+
+
+def columns_that_fit(summaries: Sequence[Summary], screen: Screen) -> int:
+    """Return how many of the models can stand side by side."""
+    needed = max(NARROWEST, *(width_of(cell) for row in _rows(summaries, screen) for cell in row.cells))
+    return min(len(summaries), (screen.width - LABEL_WIDTH) // (needed + len(GAP)))
+
+
+def tables(summaries: Sequence[Summary], at_once: int, screen: Screen) -> Iterator[Line]:
+    """Set models side by side, so many at once, in tables of the same rows below each other."""
+    rows = _rows(summaries, screen)
+    width = min((screen.width - LABEL_WIDTH) // at_once - len(GAP), WIDEST)
+    for start in range(0, len(summaries), at_once):
+        if start:
+            yield line()
+        names = (GAP + fit(screen.safe(one.model), width) for one in summaries[start : start + at_once])
+        yield line(" " * LABEL_WIDTH, Segment("".join(names), ("bold",)))
+        for row in rows:
+            yield from _told(row, slice(start, start + at_once), width)
+
+
+def _told(row: Row, columns: slice, width: int) -> Iterator[Line]:
+    if row.cells:
+        cells = "".join(GAP + fit(cell, width) for cell in row.cells[columns])
+        yield line(Segment(fit("  " + row.label, LABEL_WIDTH), row.styles), cells)
+    else:
+        yield line()
+        yield line(Segment(row.label, ("light",)))
+
+
+def _rows(summaries: Sequence[Summary], screen: Screen) -> list[Row]:
+    """Make all rows for all models, so that tables below each other have the same rows."""
+    return [
+        *_distribution(summaries),
+        *_repeats(summaries, screen),
+        *_failures(summaries),
+        *_categories(summaries, screen),
+        *_outcomes(summaries),
+        *_price(summaries),
+    ]
+
+
+def _row(label: str, summaries: Sequence[Summary], cell: Callable[[Summary], str], *styles: Style) -> Row:
+    return Row(label, tuple(cell(summary) for summary in summaries), styles)
+
+
+def _distribution(summaries: Sequence[Summary]) -> Iterator[Row]:
+    if any(summary.overall.judged for summary in summaries):
+        yield _row("graded", summaries, lambda summary: _number(summary.overall.judged))
+    for verdict in VERDICTS:
+        if any(s.overall.verdicts[verdict] or (verdict in LEVELS and s.overall.judged) for s in summaries):
+            yield _row(verdict.replace("_", " "), summaries, _verdict_cell(verdict), *STYLES[verdict])
+    if any(summary.overall.ungraded for summary in summaries):
+        yield _row("passed, not graded", summaries, lambda summary: figures.share_of(summary.overall.pass_rate))
+
+
+def _verdict_cell(verdict: Verdict) -> Callable[[Summary], str]:
+    def cell(summary: Summary) -> str:
+        share = Proportion(summary.overall.verdicts[verdict], summary.overall.judged)
+        bounds = share.interval if verdict == "fully_correct" else None
+        return f"{_number(share.count)}  {figures.percent(share):>5} {figures.interval(bounds)}".rstrip()
+
+    return cell
+
+
+def _number(value: int) -> str:
+    return f"{figures.count(value):>4}"
+
+
+def _repeats(summaries: Sequence[Summary], screen: Screen) -> Iterator[Row]:
+    found = [summary.repeats for summary in summaries]
+    repeated = [one for one in found if one is not None]
+    if not repeated:
+        return
+    everything = screen.verbosity > 0
+    tries = sorted({k for one in repeated for k in repeat_figures.tries_shown(one, all_of_them=everything)})
+    yield Row("repeated samples")
+    yield Row("samples of each", tuple(map(_samples_cell, found)))
+    for row in zip(*(repeat_figures.shares(one, tries) for one in found), strict=True):
+        cells = (f"{repeat_figures.percent(s.estimate):>11} {repeat_figures.interval(s.estimate)}" for s in row)
+        yield Row(row[0].label, tuple(cell.rstrip() for cell in cells))
+    for at in range(max(min(len(one.unstable), repeat_figures.UNSTABLE_SHOWN) for one in repeated)):
+        yield Row("" if at else "most unstable", tuple(_unstable_cell(one, at, screen) for one in found))
+
+
+def _samples_cell(found: RepeatFigures | None) -> str:
+    if found is None:
+        return figures.UNKNOWN
+    return f"{repeat_figures.samples_per_entry(found):>4} of {repeat_figures.entries_of(found)}"
+
+
+def _unstable_cell(found: RepeatFigures | None, at: int, screen: Screen) -> str:
+    if found is None or at >= len(found.unstable):
+        return ""
+    return shortened(screen.safe(repeat_figures.unstable_entry(found.unstable[at], found)), WIDEST_NAME)
+
+
+def _failures(summaries: Sequence[Summary]) -> Iterator[Row]:
+    labels: Counter[str] = Counter()
+    for summary in summaries:
+        labels.update(summary.failure_labels)
+    if any(label != NO_LABEL for label in labels):
+        yield Row("why not fully correct")
+        for label, _ in labels.most_common():
+            yield _row(label, summaries, _label_cell(label))
+
+
+def _label_cell(label: str) -> Callable[[Summary], str]:
+    def cell(summary: Summary) -> str:
+        share = Proportion(summary.failure_labels[label], summary.not_fully_correct)
+        return f"{_number(share.count)}  {figures.percent(share):>5}"
+
+    return cell
+
+
+def _categories(summaries: Sequence[Summary], screen: Screen) -> Iterator[Row]:
+    names = sorted({name for summary in summaries for name in summary.categories})
+    if names in ([], [UNCATEGORIZED]):
+        return
+    graded = any(summary.overall.judged for summary in summaries)
+    yield Row(f"{'fully correct' if graded else 'passed'} by category")
+    shown = names if screen.verbosity > 0 else names[:CATEGORIES_SHOWN]
+    for name in shown:
+        cells = tuple(_accuracy(summary.categories.get(name, Slice()), graded=graded) for summary in summaries)
+        yield Row(screen.safe(name), cells)
+    if len(shown) < len(names):
+        yield Row(f"… {len(names) - len(shown)} more", ("with -v",) * len(summaries))
+
+
+def _accuracy(part: Slice, *, graded: bool) -> str:
+    share = part.fully_correct if graded else part.pass_rate
+    return f"{_number(share.count)[: 4 - len(figures.count(share.count))]}{figures.share_of(share)}"
+
+
+def _outcomes(summaries: Sequence[Summary]) -> Iterator[Row]:
+    yield Row("outcomes")
+    for outcome in OUTCOMES:
+        if any(summary.outcomes[outcome] for summary in summaries):
+            apart = outcome in ("error", "unscored")
+            yield _row(outcome, summaries, _outcome_cell(outcome), *(("yellow",) if apart else ()))
+
+
+def _outcome_cell(outcome: str) -> Callable[[Summary], str]:
+    return lambda summary: _number(summary.outcomes[outcome])
+
+
+def _price(summaries: Sequence[Summary]) -> Iterator[Row]:
+    yield Row("tokens, cost, latency")
+    yield _row("tokens in", summaries, lambda summary: figures.sum_of(summary.input_tokens))
+    yield _row("tokens out", summaries, lambda summary: figures.sum_of(summary.output_tokens))
+    yield _row("cost", summaries, lambda summary: figures.sum_of(summary.cost_usd, figures.cost))
+    spreads = [summary.latency_s for summary in summaries]
+    for name in max((percentiles_shown(spread) for spread in spreads), key=len):
+        yield _percentile_row("latency", name, spreads)
+    first, each = [one.first_token_s for one in summaries], [one.per_token_s for one in summaries]
+    if any(spread.n for spread in first):
+        yield _percentile_row("first token", "p50", first)
+        yield _percentile_row("first token", "p95", first)
+    if any(spread.n for spread in each):
+        yield _percentile_row("per output token", "p50", each)
+
+
+def _percentile_row(label: str, name: str, spreads: Sequence[Percentiles]) -> Row:
+    return Row(f"{label} {name}", tuple(figures.duration(getattr(spread, name)) for spread in spreads))

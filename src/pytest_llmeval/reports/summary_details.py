@@ -1,0 +1,142 @@
+"""The second half of a summary: weights, price of a success, spreads, worst slices, and what to mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pytest_llmeval.analysis.details import Details, WorstSlice, cost_per_success
+from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.spread import Spread
+from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.benchmark.entry import UNCATEGORIZED
+from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
+from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
+
+SLICES_SHOWN = 50
+THIN = 30
+"""With fewer trials an interval is wider than most differences."""
+_BARS = "▁▂▃▄▅▆▇█"
+_CUTS = ("low", "p5", "p25", "p50", "p75", "p95", "high")
+
+
+def run_heading(run: RunFigures, screen: Screen) -> Iterator[Line]:
+    """Tell which run it is: id, commit, time and logs."""
+    told = [f"repo {screen.safe(run.repo_sha[:8])}"] if run.repo_sha else ["no repository"]
+    told += [screen.safe(run.began[:16].replace("T", " "))] if run.began else []
+    told += [] if run.info is None or run.info.complete else ["not complete"]
+    for text in wrapped(f"run {screen.safe(run.run_id)} · ", told, screen.width):
+        yield line(Segment(text, ("cyan",)))
+    for log in run.logs:
+        yield line(Segment(f"log {screen.safe(str(log), 4096)}", ("light",)))
+
+
+def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
+    """Tell of one model what its summary leaves out, and what to mind when reading it."""
+    details = run.details(summary)
+    yield from _success(summary, details, screen)
+    parts = [_spreads(details, screen), _worst(details.worst_slices(summary), screen)]
+    for part in [*parts, _by(run, summary, screen), _mind(run, summary, screen)]:
+        told = list(part)
+        if told:
+            yield line()
+            yield from told
+
+
+def _success(summary: Summary, details: Details, screen: Screen) -> Iterator[Line]:
+    price = cost_per_success(summary)
+    if price.dollars is not None:
+        yield _row("cost of a success", f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}", screen)
+    if details.is_weighted and details.weighted_rate is not None:
+        whole = summary.overall.fully_correct if summary.overall.judged else summary.overall.pass_rate
+        yield _row("by weight", f"{100 * details.weighted_rate:.0f} %, unweighted {figures.percent(whole)}", screen)
+    for name, spread in details.spreads().items():
+        if name.startswith("score "):
+            low, high = spread.interval
+            told = f"mean {spread.mean:.2f} [{low:.2f}–{high:.2f}] · n {figures.count(spread.n)}"
+            yield _row(screen.safe(name), told, screen)
+
+
+def _row(label: str, text: str, screen: Screen) -> Line:
+    return line(f"  {fit(label, LABEL_WIDTH - 2)}", fit(text, screen.width - LABEL_WIDTH))
+
+
+def _spreads(details: Details, screen: Screen) -> Iterator[Line]:
+    found = details.spreads()
+    if not found:
+        return
+    titles = "".join(f"{name:>7}" for name in ("min", *_CUTS[1:-1], "max"))
+    yield line(Segment(f"  {fit('spread', LABEL_WIDTH - 5)}{titles}", ("light",)))
+    for name, spread in found.items():
+        cuts = "".join(f"{fit(_short(name)(getattr(spread, cut)), 6).rstrip():>7}" for cut in _CUTS)
+        label = "cost in cents" if name == "cost" else screen.safe(name)
+        yield line(f"  {fit(label, LABEL_WIDTH - 5)}{cuts}  {_bars(spread, screen)}")
+
+
+def _short(name: str) -> Callable[[float], str]:
+    if name == "latency":
+        return lambda value: figures.duration(value).replace(" ", "")
+    if name == "cost":
+        return lambda value: f"{100 * value:.3f}" if value < 0.1 else f"{100 * value:.1f}"
+    return figures.count if name == "output tokens" else "{:.2f}".format
+
+
+def _bars(spread: Spread, screen: Screen) -> str:
+    most = max(spread.bins)
+    heights = [-(-count * (len(_BARS) - 1) // most) for count in spread.bins]
+    if screen.ascii_only:
+        return "".join(" .:-=+*#"[height] for height in heights)
+    return "".join(_BARS[height] if height else " " for height in heights)
+
+
+def _worst(found: Sequence[WorstSlice], screen: Screen) -> Iterator[Line]:
+    if not found:
+        return
+    yield line(Segment("  worst slices, the surest first", ("light",)))
+    width = max(width_of(f"{one.kind} {screen.safe(one.name)}") for one in found)
+    for one in found:
+        name = fit(f"{one.kind} {screen.safe(one.name)}", min(width, screen.width - 38))
+        yield line(f"    {name}  {figures.share_of(one.share)}")
+
+
+def _by(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
+    if run.slicing is None:
+        return
+    found = list(run.slices(summary).items())
+    yield line(Segment(f"  by {screen.safe(run.slicing.field)}", ("light",)))
+    width = min(max(width_of(screen.safe(name)) for name, _ in found), screen.width - 38) if found else 0
+    shown = found if screen.verbosity > 0 else found[:SLICES_SHOWN]
+    for name, part in shown:
+        yield line(f"    {fit(screen.safe(name), width)}  {_share(part)}")
+    if len(shown) < len(found):
+        yield line(Segment(f"    … {len(found) - len(shown)} more with -v", ("light",)))
+
+
+def _share(part: Summary) -> str:
+    if part.overall.judged:
+        return figures.share_of(part.overall.fully_correct)
+    told = figures.share_of(part.overall.pass_rate)
+    return f"{told} passed" if part.overall.ungraded else f"{told} nothing measured in {part.records:,}"
+
+
+def _mind(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
+    for number, text in enumerate(caveats(run, summary)):
+        label = "  read with care: " if number == 0 else " " * 18
+        for told in wrapped(label, text.split(" "), screen.width, " "):
+            yield line(Segment(screen.safe(told) if number else told, ("yellow",)))
+
+
+def caveats(run: RunFigures, summary: Summary) -> Iterator[str]:
+    """Yield what limits the figures, most weighty first."""
+    if run.info is not None and not run.info.complete:
+        yield "the run is not complete, what is missing may be the hard part"
+    apart = summary.outcomes["error"] + summary.outcomes["unscored"]
+    if 20 * apart > summary.records:
+        yield f"{figures.count(apart)} of {figures.count(summary.records)} trials ended without a verdict"
+    if summary.pending:
+        yield f"{figures.count(summary.pending)} trials are not graded yet"
+    thin = [name for name, part in summary.categories.items() if part.judged + part.ungraded < THIN]
+    if thin and thin != [UNCATEGORIZED]:
+        yield f"{len(thin)} of {len(summary.categories)} categories have fewer than {THIN} trials"
+    if run.info is not None and run.info.git.dirty:
+        yield "the repository had changes that were not committed"

@@ -1,0 +1,79 @@
+"""A summary as Markdown, for pull requests and wikis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pytest_llmeval.analysis.details import cost_per_success
+from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.one_model import verdicts_shown
+from pytest_llmeval.reports.summary_details import caveats
+from pytest_llmeval.safe_text import one_line
+
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~"})
+
+
+def plain(text: str) -> str:
+    r"""Escape a text so that Markdown shows it as it is, on one line.
+
+    Example:
+        >>> plain("a|b <i>")
+        'a\\|b \\<i\\>'
+    """
+    return one_line(text, 200).translate(_MARKS)
+
+
+def markdown_lines(run: RunFigures) -> Iterator[str]:
+    """Yield the summary of a run line by line."""
+    yield f"### Run {plain(run.run_id)}"
+    for summary in run.summaries:
+        yield ""
+        yield from _model(run, summary)
+
+
+def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
+    whole, price = summary.overall, cost_per_success(summary)
+    yield f"**{plain(summary.model)}**: {_headline(summary)}"
+    yield ""
+    counts = [(verdict.replace("_", " "), f"{whole.verdicts[verdict]:,}") for verdict in verdicts_shown(whole)]
+    counts += [(label, f"{times:,}") for label, times in summary.failure_labels.most_common()]
+    yield from _table(("grade or failure", "trials"), counts)
+    yield from _table(("category", "fully correct" if whole.judged else "passed"), _categories(summary))
+    if run.slicing is not None:
+        found = ((name, _share(part)) for name, part in run.slices(summary).items())
+        yield from _table((plain(run.slicing.field), "fully correct" if whole.judged else "passed"), found)
+    cost = f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}" if price.dollars else figures.UNKNOWN
+    yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; " + _latency(summary)
+    notes = [f"- {text}" for text in caveats(run, summary)]
+    yield from ["", *notes] if notes else []
+
+
+def _headline(summary: Summary) -> str:
+    return f"{_share(summary)} {'fully correct' if summary.overall.judged else 'passed'}"
+
+
+def _share(summary: Summary) -> str:
+    whole = summary.overall
+    return figures.share_of(whole.fully_correct if whole.judged else whole.pass_rate)
+
+
+def _categories(summary: Summary) -> Iterator[tuple[str, str]]:
+    graded = summary.overall.judged > 0
+    for name, part in sorted(summary.categories.items()):
+        yield name, figures.share_of(part.fully_correct if graded else part.pass_rate)
+
+
+def _latency(summary: Summary) -> str:
+    spread = summary.latency_s
+    return f"latency p50 {figures.duration(spread.p50)}, p95 {figures.duration(spread.p95)}, n {spread.n:,}."
+
+
+def _table(titles: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    told = [f"| {plain(name)} | {figure} |" for name, figure in rows]
+    if told:
+        yield f"| {' | '.join(titles)} |"
+        yield "| --- | --- |"
+        yield from told
+        yield ""

@@ -1,0 +1,145 @@
+"""The figures of a summary as plain values: for JSON, and as rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pytest_llmeval.analysis.details import cost_per_success
+from pytest_llmeval.analysis.estimates import Proportion, Total
+from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+
+ROW_COLUMNS = (
+    "run_id",
+    "model",
+    "by",
+    "slice",
+    "judged",
+    *VERDICTS,
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "passed",
+    "not_graded",
+    "pass_rate",
+    "errors",
+    "unscored",
+    "cost_usd",
+    "input_tokens",
+    "output_tokens",
+    "latency_p50_s",
+    "latency_p95_s",
+)
+"""What `rows` gives; a cost or number of tokens of which a part is unknown is empty."""
+
+
+def run_values(run: RunFigures) -> dict[str, Any]:
+    """Return all figures of a run, unknown ones as None."""
+    info = run.info
+    return {
+        "run_id": run.run_id,
+        "logs": [str(log) for log in run.logs],
+        "repo_sha": run.repo_sha,
+        "began": run.began,
+        "complete": info.complete if info else None,
+        "models": [_model_values(run, summary) for summary in run.summaries],
+    }
+
+
+def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
+    details, price = run.details(summary), cost_per_success(summary)
+    values = {
+        "model": summary.model,
+        "records": summary.records,
+        "samples": summary.samples,
+        "pending": summary.pending,
+        **_slice_values(summary.overall),
+        "weighted_rate": details.weighted_rate if details.is_weighted else None,
+        "not_fully_correct": summary.not_fully_correct,
+        "failure_labels": dict(summary.failure_labels.most_common()),
+        "outcomes": dict(summary.outcomes),
+        "reasons": dict(summary.reasons.most_common()),
+        "categories": {name: _slice_values(part) for name, part in sorted(summary.categories.items())},
+        "input_tokens": _total(summary.input_tokens),
+        "output_tokens": _total(summary.output_tokens),
+        "cost_usd": _total(summary.cost_usd),
+        "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},
+        "latency_s": asdict(summary.latency_s),
+        "cached": summary.cached,
+        "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
+        "repeats": asdict(summary.repeats) if summary.repeats else None,
+        "worst_slices": [
+            {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
+        ],
+    }
+    if run.slicing is not None:
+        values["by"] = {
+            "field": run.slicing.field,
+            "slices": {name: _slice_values(part.overall) for name, part in run.slices(summary).items()},
+        }
+    return values
+
+
+def _slice_values(part: Slice) -> dict[str, Any]:
+    return {
+        "judged": part.judged,
+        "grades": {verdict: part.verdicts[verdict] for verdict in VERDICTS},
+        "accuracy": _proportion(part.fully_correct),
+        "not_graded": part.ungraded,
+        "passed": _proportion(part.pass_rate),
+    }
+
+
+def _proportion(share: Proportion) -> dict[str, float | None]:
+    bounds = share.interval
+    return {
+        "count": share.count,
+        "n": share.n,
+        "rate": share.rate,
+        "low": bounds.low if bounds else None,
+        "high": bounds.high if bounds else None,
+    }
+
+
+def _total(total: Total) -> dict[str, float | None]:
+    return {"value": total.value, "at_least": bool(total.unknown)}
+
+
+def rows(run: RunFigures) -> Iterator[Mapping[str, Any]]:
+    """Yield a row per model, category and, where one was asked for, slice; the columns are `ROW_COLUMNS`."""
+    for summary in run.summaries:
+        start = {"run_id": run.run_id, "model": summary.model}
+        yield {**start, "by": "all", "slice": "all", **_cells(summary.overall), **_price_cells(summary)}
+        for name, part in sorted(summary.categories.items()):
+            yield {**start, "by": "category", "slice": name, **_cells(part)}
+        for name, one in run.slices(summary).items():
+            by = run.slicing.field if run.slicing else ""
+            yield {**start, "by": by, "slice": name, **_cells(one.overall), **_price_cells(one)}
+
+
+def _cells(part: Slice) -> dict[str, Any]:
+    accuracy = _proportion(part.fully_correct)
+    return {
+        "judged": part.judged,
+        **{verdict: part.verdicts[verdict] for verdict in VERDICTS},
+        "accuracy": accuracy["rate"],
+        "accuracy_low": accuracy["low"],
+        "accuracy_high": accuracy["high"],
+        "passed": part.passed,
+        "not_graded": part.ungraded,
+        "pass_rate": part.pass_rate.rate,
+    }
+
+
+def _price_cells(summary: Summary) -> dict[str, Any]:
+    spread = summary.latency_s
+    totals = {name: getattr(summary, name) for name in ("cost_usd", "input_tokens", "output_tokens")}
+    return {
+        "errors": summary.outcomes["error"],
+        "unscored": summary.outcomes["unscored"],
+        **{name: None if total.unknown else total.value for name, total in totals.items()},
+        "latency_p50_s": spread.p50,
+        "latency_p95_s": spread.p95,
+    }
