@@ -1,0 +1,80 @@
+"""What pytest loads in every project: flags, marker names and fixtures; the rest only once there is an eval.
+
+This module and what it imports stay with the standard library and pytest.
+"""
+
+from __future__ import annotations
+
+from inspect import iscoroutinefunction
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.plugin import hookspecs, options, workers
+from pytest_llmeval.plugin.fixtures import (
+    _llm_trial,
+    answer,
+    entry,
+    grade,
+    judge,
+    llm,
+    llm_model,
+    llm_provider,
+    repo_sha,
+)
+from pytest_llmeval.plugin.state import SETTINGS, check, eval_session
+
+__all__ = ["_llm_trial", "answer", "entry", "grade", "judge", "llm", "llm_model", "llm_provider", "repo_sha"]
+
+MARKERS = (
+    (
+        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require): "
+        "run the test once for each entry of a benchmark and each model under test."
+    ),
+    "llm_entry(field=value): select evals by any field of their entry, -m \"llm_entry(difficulty='hard')\".",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the flags."""
+    options.declare(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks by which others extend the plugin."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the flags, so that a wrong one ends the run before anything is collected."""
+    config.stash[SETTINGS] = options.read_settings(config)
+    check(config)
+    if config.stash[SETTINGS].dry_run:
+        from pytest_llmeval.plugin.dry_run import DryRun
+
+        config.pluginmanager.register(DryRun(config.stash[SETTINGS]), "llm_eval_dry_run")
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Turn a function with the marker into one item for each trial."""
+    mark = metafunc.definition.get_closest_marker("llm_eval")
+    if mark is not None:
+        eval_session(metafunc.config).parametrize(metafunc, mark)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Any:
+    """Keep async evals from plugins that would run them too."""
+    if not iscoroutinefunction(obj):
+        return None
+    from pytest_llmeval.plugin.async_tests import items_of_async
+
+    return items_of_async(collector, name, obj)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker which run it works for."""
+    workers.brief(node)

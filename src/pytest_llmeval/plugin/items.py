@@ -1,0 +1,25 @@
+"""What the plugin keeps with a test item, and how it tells an eval from any other test."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_llmeval.plugin.recording import Phases
+from pytest_llmeval.plugin.trial import Trial, TrialRun
+from pytest_llmeval.runs.record import Record
+
+PARAMETER = "_llm_trial"
+"""The parameter that gives an eval's item its trial."""
+
+RUN = pytest.StashKey[TrialRun]()
+"""The item's current attempt at its trial."""
+PHASES = pytest.StashKey[Phases]()
+"""What pytest has said of that attempt so far."""
+FINISHED = pytest.StashKey[Record]()
+"""The record of an item that a resumed run has already."""
+
+
+def trial_of(item: pytest.Item) -> Trial | None:
+    """Return the trial of an eval's item, None for any other item."""
+    callspec = getattr(item, "callspec", None)
+    return None if callspec is None else callspec.params.get(PARAMETER)

@@ -1,0 +1,169 @@
+"""From a marker to test items: which trials, under which ids, with which marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries, load_benchmark
+from pytest_llmeval.benchmark.selecting import select
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.models.client import read_schema
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.plugin.items import PARAMETER
+from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, EvalSpec
+from pytest_llmeval.plugin.trial import Trial
+
+NO_MODEL = "no model under test; name one, such as --llm-model=openai:gpt-4o-mini, or --llm-model=offline:bm25 to try"
+
+RESERVED = frozenset(
+    {"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings", "tryfirst", "trylast"}
+    | {"asyncio", "anyio", "trio", "django_db", "serial", MARKER, ENTRY_MARKER}
+)
+"""Marks that make pytest or a common plugin act; a category of that name is selected by ``llm_entry`` alone."""
+
+COMPARABLE = frozenset(Entry.model_fields) - {"question"}
+"""Fields that ``-m "llm_entry(...)"`` can name."""
+
+
+class Shelf:
+    """The benchmarks of a session, each read once however many tests use it."""
+
+    def __init__(self, rootdir: Path) -> None:
+        self._rootdir = rootdir
+        self._read: dict[object, Benchmark] = {}
+        self._kept: list[object] = []
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """Return what was read so far."""
+        return tuple(self._read.values())
+
+    def take(self, spec: EvalSpec, test_file: Path) -> Benchmark:
+        """Return a marker's benchmark.
+
+        Raises:
+            BenchmarkError: With every fault of the file.
+        """
+        columns = tuple(sorted((spec.columns or {}).items()))
+        if spec.source is None:
+            return self._entries(spec, columns)
+        path = self._find(spec.source, test_file)
+        if (path, columns) not in self._read:
+            self._read[path, columns] = load_benchmark(path, columns=spec.columns)
+        return self._read[path, columns]
+
+    def _entries(self, spec: EvalSpec, columns: tuple[tuple[str, str], ...]) -> Benchmark:
+        key = (id(spec.entries), columns)
+        if key not in self._read:
+            self._kept.append(spec.entries)  # while it lives, its id names nothing else
+            self._read[key] = benchmark_from_entries(spec.entries or (), columns=spec.columns)
+        return self._read[key]
+
+    def _find(self, source: Path, test_file: Path) -> Path:
+        beside = test_file.parent / source
+        at_root = self._rootdir / source
+        return at_root if at_root.exists() and not beside.exists() else beside
+
+
+def trials(
+    spec: EvalSpec, benchmark: Benchmark, models: Sequence[ModelName], samples: int, roots: Iterable[Path]
+) -> list[Trial]:
+    """Return a marker's trials: entry by entry, each with every model, each as often as there are samples.
+
+    Raises:
+        ConfigurationError: Where ``where`` chooses nothing, which is a mistake more often than meant.
+    """
+    chosen = select(benchmark.entries, where=spec.where, limit=spec.limit)
+    if not chosen.entries:
+        retired = f", {chosen.retired} of them retired" if chosen.retired else ""
+        raise ConfigurationError(
+            f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
+        )
+    places = tuple(roots)
+    return [
+        Trial(entry, model, sample, spec, samples, places)
+        for entry in (_with_schema(entry, places) for entry in chosen.entries)
+        for model in models or (None,)
+        for sample in range(1, samples + 1)
+    ]
+
+
+def _with_schema(entry: Entry, roots: Sequence[Path]) -> Entry:
+    """Return the entry with the JSON Schema itself where it names a file: its hash then covers what the file says."""
+    named = entry.response_schema
+    if not isinstance(named, str):
+        return entry
+    path = next((root / named for root in roots if (root / named).is_file()), None)
+    if path is None:
+        raise ConfigurationError(f"entry {entry.id!r}: response_schema {named} does not exist beside the benchmark")
+    # A new entry rather than a copy: a copy would keep the hash that was worked out for the file's name.
+    return Entry.model_validate({**entry.model_dump(), "response_schema": dict(read_schema(path))})
+
+
+def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Sequence[ModelName]) -> None:
+    """Give a test function one item for each trial."""
+    if PARAMETER not in metafunc.fixturenames:
+        metafunc.fixturenames.append(PARAMETER)
+    shown = _model_labels(models)
+    marks = Marks(metafunc.config)
+    metafunc.parametrize(
+        PARAMETER,
+        [pytest.param(trial, id=_id(trial, shown), marks=marks.of(trial)) for trial in found],
+        indirect=True,
+    )
+
+
+def _model_labels(models: Sequence[ModelName]) -> dict[ModelName | None, str]:
+    """Name models as ids do: not at all where there is one, by model alone where that tells them apart."""
+    if len(models) < 2:
+        return dict.fromkeys([*models, None], "")
+    names = [model.model for model in models]
+    return {model: f"{model.model if names.count(model.model) == 1 else model}-" for model in models}
+
+
+def _id(trial: Trial, shown: dict[ModelName | None, str]) -> str:
+    return f"{shown[trial.model]}{trial.entry.id}" + (f"-s{trial.sample}" if trial.sample > 1 else "")
+
+
+class Marks:
+    """Makes the marks of items, one object for each name, registered so that ``--strict-markers`` knows it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._made: dict[str, pytest.MarkDecorator | None] = {}
+        self._entry: pytest.MarkDecorator = getattr(pytest.mark, ENTRY_MARKER)  # pytest looks a name up each time
+        self._acting = {line.partition("(")[0] for line in config.getini("markers") if "(" in line.partition(":")[0]}
+
+    def of(self, trial: Trial) -> list[pytest.MarkDecorator]:
+        """Return the marks of a trial's item: category, tags, ``llm_entry``, and a skip where there is no model."""
+        slices = [self._slice(name) for name in trial.entry.slices]
+        made = [mark for mark in slices if mark is not None]
+        made.append(self._entry.with_args(**_fields(trial.entry)))
+        if trial.model is None:
+            made.append(pytest.mark.skip(reason=NO_MODEL))
+        return made
+
+    def _slice(self, text: str) -> pytest.MarkDecorator | None:
+        name = "_".join(text.split())
+        if name not in self._made:
+            self._made[name] = None if self._acts(name) else self._register(name)
+        return self._made[name]
+
+    def _acts(self, name: str) -> bool:
+        return name in RESERVED or name in self._acting or name.startswith("_")
+
+    def _register(self, name: str) -> pytest.MarkDecorator:
+        self._config.addinivalue_line("markers", f"{name}: evals of this category or tag.")
+        mark: pytest.MarkDecorator = getattr(pytest.mark, name)
+        return mark
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    """Return what ``-m "llm_entry(...)"`` can compare: every field whose value is a plain one."""
+    own = {name: value for name, value in entry.__dict__.items() if name in COMPARABLE}
+    return {k: v for k, v in {**entry.metadata, **own}.items() if isinstance(v, str | int) and k.isidentifier()}

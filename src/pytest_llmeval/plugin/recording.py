@@ -1,0 +1,176 @@
+"""From the phases of an item to the record of its trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeGuard
+
+import pytest
+
+from pytest_llmeval.benchmark.entry import UNCATEGORIZED
+from pytest_llmeval.errors import InfrastructureError, UnscoredError
+from pytest_llmeval.fingerprint import fingerprint
+from pytest_llmeval.grading.cuts import cut_state
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.judge.signature import merged
+from pytest_llmeval.models.answer import Answer, Call, Usage
+from pytest_llmeval.models.client import answer_of, total_cost, with_trace
+from pytest_llmeval.plugin.trial import TrialRun
+from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
+from pytest_llmeval.runs.record import JudgeInfo, Outcome, Record
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What every record of a run shares."""
+
+    run_id: str
+    repo_sha: str | None
+
+
+@dataclass(slots=True)
+class Phases:
+    """What pytest has said of an item so far: one per attempt, begun at setup, read at teardown."""
+
+    outcome: Outcome = "passed"
+    error: BaseException | None = None
+    attempt: int = 1
+    """Which attempt at the item it is; more than 1 where a plugin reruns failures."""
+
+    def heard(self, report: pytest.TestReport, error: BaseException | None) -> None:
+        """Take in the report of one phase."""
+        if report.passed and not hasattr(report, "wasxfail"):
+            return
+        said = _outcome(report, error)
+        if said is not None and self.outcome not in ("error", "unscored"):
+            self.outcome, self.error = said, error
+
+
+def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome | None:
+    if report.skipped:
+        return "failed" if hasattr(report, "wasxfail") else "skipped"
+    if isinstance(error, UnscoredError):
+        return "unscored"
+    if report.failed:
+        return "error" if report.when != "call" or isinstance(error, InfrastructureError) else "failed"
+    return None
+
+
+def one_line(error: BaseException) -> str:
+    """Tell an error in one line, its kind first where that is not ours."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, InfrastructureError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now: datetime | None = None) -> Record:
+    """Write down what became of a trial."""
+    trial, entry = run.trial, run.trial.entry
+    answer = final_answer(run)
+    grade = run.asked.grade if run.asked else None
+    calls = answer.calls if answer else tuple(run.llm.calls)
+    error = phases.error or (run.asked.grading_error if run.asked else None)
+    return Record(
+        run_id=facts.run_id,
+        question_id=entry.id,
+        question=entry.question,
+        category=entry.category or UNCATEGORIZED,
+        answer=answer.text if answer else None,
+        model=run.llm.model,
+        provider=run.llm.provider,
+        evidence_files=answer.evidence_files if answer else (),
+        tools_called=answer.tools_called if answer else (),
+        retrieval_method=answer.retrieval_method if answer else None,
+        grade=grade.level if grade else None,
+        failure_label=grade.failure_label if grade else None,
+        grading_notes=(grade.notes or None) if grade else None,
+        repo_sha=facts.repo_sha,
+        timestamp=utc_timestamp(now or datetime.now(UTC)),
+        harness_version=harness_version(),
+        nodeid=nodeid,
+        outcome=_refined(phases, answer, grade),
+        sample=trial.sample,
+        scores=(*(grade.scores if grade else ()), *run.context.checks),
+        grader=grade.grader if grade else None,
+        error=one_line(error) if error and phases.outcome in ("error", "unscored") else None,
+        entry_hash=entry.hash,
+        tags=entry.tags,
+        difficulty=entry.difficulty,
+        params=run.llm.params.as_dict(),
+        judge=_judged_by(run),
+        **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
+    )
+
+
+def _judged_by(run: TrialRun) -> JudgeInfo | None:
+    """Tell which judges graded, and what asking them took, apart from what the model under test took."""
+    signature = merged(run.context.judged_by)
+    if signature is None:
+        return None
+    usage = sum((call.reply.usage for call in run.judge_calls), Usage())
+    cost = total_cost(run.judge_calls)
+    return JudgeInfo(model=signature.model, hash=signature.hash, usage=usage, cost_usd=cost)
+
+
+def _measured(answer: Answer | None, calls: tuple[Call, ...]) -> dict[str, Any]:
+    prompts = sorted({call.system for call in calls if call.system})
+    measured: dict[str, Any] = {
+        "calls": calls,
+        "request_hash": _one_hash([call.request_hash for call in calls]),
+        "prompt_hash": fingerprint(prompts) if prompts else None,
+        "attempts": sum(call.attempts for call in calls) or None,
+        "cached": all(call.cached for call in calls) if calls else None,
+    }
+    if answer is not None:
+        for name in ("usage", "cost_usd", "latency_s", "ttft_s", "finish_reason"):
+            measured[name] = getattr(answer, name)
+    return measured
+
+
+def _one_hash(hashes: list[str]) -> str | None:
+    return (hashes[0] if len(hashes) == 1 else fingerprint(hashes)) if hashes else None
+
+
+def final_answer(run: TrialRun) -> Answer | None:
+    """Return what the trial answered: the task's answer, else what the test's own last call gave."""
+    if run.asked is not None:
+        return run.asked.answer
+    if not run.llm.calls:
+        return None
+    calls = run.llm.calls
+    return with_trace(answer_of(calls[-1]), calls, sum(call.latency_s for call in calls))
+
+
+def _refined(phases: Phases, answer: Answer | None, grade: Grade | None) -> Outcome:
+    """A failed trial whose answer was cut off, withheld or held no value is that, and not a wrong answer."""
+    if phases.outcome != "failed":
+        return phases.outcome
+    state = grade.state if grade is not None else getattr(phases.error, "state", None)
+    if state is None or state == "graded":
+        state = cut_state(answer.finish_reason) if answer is not None and grade is None else None
+    return state if is_model_failure(state) else "failed"
+
+
+def is_model_failure(state: str | None) -> TypeGuard[Literal["truncated", "filtered", "unextractable"]]:
+    """Tell whether a state or outcome is the model's own failure to give what can be judged."""
+    return state in ("truncated", "filtered", "unextractable")
+
+
+def junit_properties(record: Record) -> Iterable[tuple[str, object]]:
+    """Name what CI systems show beside a test."""
+    yield "llm_model", f"{record.provider}:{record.model}"
+    if record.grade:
+        yield "llm_grade", record.grade
+    if record.failure_label:
+        yield "llm_failure_label", record.failure_label
+    values = [score.value for score in record.scores if score.value is not None]
+    if values:
+        yield "llm_score", min(values)
+    if record.cost_usd is not None:
+        yield "llm_cost_usd", record.cost_usd
+
+
+def short_grade(grade: Grade | None) -> str | None:
+    """Return the word that the progress line shows for a grade."""
+    return None if grade is None else str(grade)

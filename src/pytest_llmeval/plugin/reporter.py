@@ -1,0 +1,91 @@
+"""Reporting: what goes from the process that runs an item to the process that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.errors import BudgetExhausted, FatalProviderError, InfrastructureError, NotReplayable
+from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.items import PHASES, RUN, trial_of
+from pytest_llmeval.plugin.quotas import quota_note, tolerate
+from pytest_llmeval.plugin.recording import Phases, RunFacts, junit_properties, make_record
+from pytest_llmeval.plugin.workers import PAYLOAD
+from pytest_llmeval.runs.line import record_as_json
+
+NOT_ASKED = (BudgetExhausted, NotReplayable)
+"""What keeps a trial from being asked at all; its test is skipped with that reason."""
+
+
+class Reporter:
+    """Registered with the eval session wherever tests run; hangs a payload on the reports of evals.
+
+    Args:
+        facts: What every record of the run shares.
+        desk: Takes records where this process writes; None in an xdist worker, whose records travel on the report.
+    """
+
+    def __init__(self, facts: RunFacts, desk: Desk | None) -> None:
+        self._facts = facts
+        self._desk = desk
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin to take down what becomes of an item; a second time where it is rerun."""
+        before = item.stash.get(PHASES, None)
+        item.stash[PHASES] = Phases(attempt=before.attempt + 1 if before else 1)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Hang on the report what the process that writes needs to know."""
+        report = yield
+        if trial_of(item) is None:
+            return report
+        error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, NOT_ASKED):
+            report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, f"Skipped: {error}")
+        if isinstance(error, FatalProviderError):
+            item.session.shouldstop = str(error)
+        of = self._of_end if report.when == "teardown" else self._of_phase
+        payload = of(item, report, error)
+        if payload:
+            setattr(report, PAYLOAD, payload)
+        return report
+
+    def _of_phase(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:
+        run, phases = item.stash.get(RUN, None), item.stash[PHASES]
+        passed, quota = report.passed, self._quota(item, report, error)
+        phases.heard(report, error)
+        grade = run.asked.grade if run is not None and run.asked else None
+        told: dict[str, Any] = {"grade": str(grade) if grade else None, "outcome": phases.outcome}
+        if isinstance(error, NOT_ASKED):
+            told["not_asked"] = str(error)
+        if quota is not None:
+            told["quota"] = {**quota, "ended": phases.outcome in ("passed", "failed"), "passed": passed}
+        return told
+
+    def _quota(
+        self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None
+    ) -> dict[str, Any] | None:
+        trial = trial_of(item)
+        note = quota_note(trial, item.nodeid) if trial is not None and report.when == "call" else None
+        if note is not None and report.failed and not isinstance(error, InfrastructureError):
+            tolerate(report, note)
+        return note
+
+    def _of_end(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:
+        run, phases = item.stash.get(RUN, None), item.stash[PHASES]
+        phases.heard(report, error)
+        if run is None or (phases.outcome == "skipped" and not run.llm.calls):
+            return {}
+        record = make_record(run, phases, item.nodeid, self._facts)
+        report.user_properties.extend(junit_properties(record))
+        del item.stash[RUN]
+        if self._desk is None:
+            return {"record": record_as_json(record)}
+        self._desk.hand_in(record)
+        return {"outcome": phases.outcome}

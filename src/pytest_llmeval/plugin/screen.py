@@ -1,0 +1,140 @@
+"""What the terminal shows of evals: a header, a letter for each grade, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import pytest
+
+from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.parametrize import NO_MODEL
+from pytest_llmeval.plugin.workers import PAYLOAD
+from pytest_llmeval.reports.lines import Line
+from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
+
+TITLE = "LLM evals"
+MOST_REASONS = 5
+"""Reasons for not asking that are listed."""
+LETTERS: Mapping[str, str] = MappingProxyType(
+    {
+        "fully_correct": "C",
+        "partially_correct": "P",
+        "unsupported": "U",
+        "wrong": "W",
+        "unextractable": "X",
+        "truncated": "T",
+        "filtered": "T",
+    }
+)
+"""The progress line's letter for a grade; green where the test passed, red where it failed."""
+
+UNCOUNTED = (None, "", "")
+"""The status of a setup or teardown that has nothing to show.
+
+Pytest files them under the category "" and searches all of them for each failure it shows, so that thousands of
+failures among tens of thousands of tests take minutes; under no name at all they are not searched.
+"""
+
+
+class Screen:
+    """Lives where the desk lives and shows what lies on it."""
+
+    def __init__(self, config: pytest.Config, desk: Desk) -> None:
+        self._config = config
+        self._desk = desk
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Say what is about to run."""
+        return self._header() if self._config.option.verbose >= 0 else []
+
+    def print_header(self) -> None:
+        """Say it where no collection is reported: in an xdist controller."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None and self._config.option.verbose >= 0:
+            terminal.ensure_newline()
+            for line in self._header():
+                terminal.write_line(line)
+
+    def _header(self) -> list[str]:
+        desk, found = self._desk, self._desk.collected
+        if not found.trials:
+            return []
+        header = RunHeader(desk.facts.run_id, found.models, found.entries, found.trials, desk.git, desk.shown_path)
+        lines = header_lines(header, width=width(self._config), ascii_only=ascii_only(self._config))
+        return [*lines, *(f"llm-note: {note}" for note in found.notes)]
+
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str | None, str, str | tuple[str, Mapping[str, bool]]] | None:
+        """Show an eval's grade in place of pytest's dot, and a broken provider as an error."""
+        told = getattr(report, PAYLOAD, None)
+        if not told or hasattr(report, "wasxfail"):
+            return None
+        if report.when != "call":
+            return UNCOUNTED if report.passed and not report.sections else None
+        if report.failed and told.get("outcome") in ("error", "unscored"):
+            return "error", "E", "ERROR"
+        grade = told.get("grade")
+        if grade not in LETTERS or not (report.passed or report.failed):  # others have outcomes of their own: "rerun"
+            return None
+        outcome, colour = ("passed", "green") if report.passed else ("failed", "red")
+        return outcome, LETTERS[grade], (f"{outcome.upper()} {grade}", {colour: True})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Sum up the run; one or two lines with ``-q`` and ``--no-summary``."""
+        if not self._desk.is_open:
+            self._tell_of_skipped(terminalreporter)
+            return
+        verbosity = self._config.option.verbose
+        brief = verbosity < 0 or self._config.getoption("no_summary", False)
+        if not brief:
+            terminalreporter.write_sep("=", TITLE)
+        lines = summary_lines(
+            self._in_order(),
+            width=width(self._config),
+            verbosity=-1 if brief else verbosity,
+            wall_s=self._desk.seconds,
+            log=self._desk.shown_path,
+            ascii_only=ascii_only(self._config),
+        )
+        write(terminalreporter, lines)
+        self._tell_of_not_asked(terminalreporter, brief=brief)
+
+    def _in_order(self) -> list[Summary]:
+        """Return the summaries in the order in which the user named the models, whoever was done first."""
+        named = self._desk.collected.models
+        return sorted(
+            self._desk.summaries, key=lambda one: named.index(one.model) if one.model in named else len(named)
+        )
+
+    def _tell_of_not_asked(self, terminal: pytest.TerminalReporter, *, brief: bool) -> None:
+        for reason, times in self._desk.not_asked.most_common(MOST_REASONS):
+            label = "not asked: " if brief else "  not asked           "
+            terminal.write_line(f"{label}{times:,} of {self._desk.collected.trials:,}, {reason}", yellow=True)
+
+    def _tell_of_skipped(self, terminal: pytest.TerminalReporter) -> None:
+        skipped = sum(NO_MODEL in str(report.longrepr) for report in terminal.stats.get("skipped", ()))
+        if skipped:
+            terminal.write_line(f"{TITLE}: {skipped} skipped, {NO_MODEL}", yellow=True)
+
+
+def write(terminal: pytest.TerminalReporter, lines: Iterable[Line]) -> None:
+    """Print lines in their styles."""
+    for line in lines:
+        for segment in line.segments:
+            terminal.write(segment.text, **dict.fromkeys(segment.styles, True))
+        terminal.write_line("")
+
+
+def width(config: pytest.Config) -> int:
+    """Return the columns of the terminal."""
+    return config.get_terminal_writer().fullwidth
+
+
+def ascii_only(config: pytest.Config) -> bool:
+    """Tell whether the terminal's encoding has no more than ASCII for sure."""
+    encoding = getattr(config.get_terminal_writer()._file, "encoding", None) or "utf-8"
+    return "utf" not in encoding.lower()

@@ -1,0 +1,170 @@
+"""The eval session: registered as a plugin at the first eval; reads benchmarks, makes items, and brings in the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from pytest_llmeval.errors import BenchmarkError, ConfigurationError, NotReplayable
+from pytest_llmeval.grading.judge.families import self_preference_warning
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.request import Params
+from pytest_llmeval.plugin import workers
+from pytest_llmeval.plugin.batch_run import BatchRun
+from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.failures import ShortFailures
+from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.marker import read_marker
+from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.parametrize import Shelf, parametrize, trials
+from pytest_llmeval.plugin.quotas import Quotas
+from pytest_llmeval.plugin.recording import RunFacts
+from pytest_llmeval.plugin.reporter import Reporter
+from pytest_llmeval.plugin.runner import Runner
+from pytest_llmeval.plugin.screen import Screen
+from pytest_llmeval.plugin.state import cast_of, past, run_id, slicer
+from pytest_llmeval.plugin.trial import Trial, TrialRun
+from pytest_llmeval.plugin.workers import Collected
+from pytest_llmeval.runs.provenance import git_state
+
+ALIKE = "samples at temperature 0 are most likely alike; add --llm-param temperature=1"
+BATCHES = "this run has sent batches; add --llm-batch to take their answers, or they are asked again and paid again"
+
+
+class EvalSession:
+    """One per process and pytest session.
+
+    Made when the first marker is met; in an xdist controller, when a worker tells of evals. Registers the parts that do
+    the work: where tests run, the runner and the reporter; where the log is written, the desk, the screen, the quotas.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._past = past(config)
+        cast = cast_of(config)
+        self._models = cast.models or tuple(map(ModelName.parse, self._past.models))
+        self._judges = cast.judges
+        self._shelf = Shelf(config.rootpath)
+        git = git_state(config.rootpath)
+        resumed = self._past.resumed
+        facts = RunFacts((resumed.run_id if resumed else None) or run_id(config), git.sha)
+        self._desk: Desk | None = None
+        self._screen: Screen | None = None
+        if not workers.is_worker(config) and not settings.dry_run:
+            self._desk = Desk(config, settings, facts, git, resumed)
+            self._screen = Screen(config, self._desk)
+        self._runner = Runner(config, settings, replace(cast, models=self._models), self._past)
+        self._register(facts)
+
+    def _register(self, facts: RunFacts) -> None:
+        parts: dict[str, object | None] = {
+            "failures": ShortFailures(self._config),
+            "slicer": slicer(self._config),
+            "runner": self._runner,
+            "reporter": Reporter(facts, self._desk),
+            "desk": self._desk,
+            "screen": self._screen,
+            "quotas": Quotas() if self._desk is not None else None,
+            "batch": self._batch_run(),
+        }
+        for name, part in parts.items():
+            if part is not None:
+                self._config.pluginmanager.register(part, f"llm_eval_{name}")
+
+    def _batch_run(self) -> BatchRun | None:
+        if self._desk is None or not self._settings.batch:
+            return None
+        return BatchRun(self._settings, self._past, self._desk, self._runner.started_engine)
+
+    def parametrize(self, metafunc: pytest.Metafunc, mark: pytest.Mark) -> None:
+        """Turn a marked function into items; every fault of marker and file is told here."""
+        try:
+            spec = read_marker(mark)
+            benchmark = self._shelf.take(spec, metafunc.definition.path)
+            beside = benchmark.path.parent if benchmark.path else metafunc.definition.path.parent
+            samples = self._settings.samples or spec.samples or 1
+            found = trials(spec, benchmark, self._models, samples, (beside, self._config.rootpath))
+        except (ConfigurationError, BenchmarkError) as error:
+            apart = (
+                "\n" if isinstance(error, BenchmarkError) else " "
+            )  # the faults of a file stand on lines of their own
+            fault = f"{metafunc.definition.nodeid}:{apart}{error}"
+        else:
+            parametrize(metafunc, found, self._models)
+            return
+        pytest.fail(fault, pytrace=False)  # outside of the handler, or the fault would be told twice
+
+    def begin(self, item: pytest.Item) -> TrialRun:
+        """Return the run of an item whose fixtures are being set up."""
+        return self._runner.begin(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Take stock of what is left to run once everybody has deselected."""
+        found = [trial for trial in map(trial_of, session.items) if trial is not None and trial.model is not None]
+        collected = Collected(
+            models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
+            entries=len({(id(trial.spec), trial.entry.id) for trial in found}),
+            trials=len(found),
+            benchmarks=tuple(benchmark.described() for benchmark in self._shelf.benchmarks),
+            notes=tuple(self._notes(found)),
+        )
+        self._note_finished(session.items)
+        self._runner.keep_private(benchmark.path for benchmark in self._shelf.benchmarks if benchmark.path)
+        if workers.is_worker(self._config):
+            workers.leave_note(self._config, collected)
+        elif self._desk is not None:
+            self._desk.expect(collected)
+
+    def _notes(self, found: Sequence[Trial]) -> list[str]:
+        common = Params().updated(self._settings.param)
+        several = {id(trial.spec): trial.spec for trial in found if trial.sample > 1}.values()
+        told = [ALIKE] if any(common.updated(spec.params).temperature == 0 for spec in several) else []
+        partial = self_preference_warning(map(str, self._models), map(str, self._judges))
+        told += [partial] if partial else []
+        return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
+
+    def _note_finished(self, items: Sequence[pytest.Item]) -> None:
+        """Find the items whose record the resumed run has already."""
+        changed: list[str] = []
+        for item in items if self._past.resumed is not None else ():
+            trial = trial_of(item)
+            try:
+                record = self._past.finished(item.nodeid, trial) if trial is not None else None
+            except NotReplayable as error:
+                changed.append(str(error))
+                continue
+            if record is not None:
+                item.stash[FINISHED] = record
+        if changed:
+            pytest.exit("\n".join(dict.fromkeys(changed)), returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def workers_collected(self, collected: Collected | None) -> None:
+        """Open the desk of a controller and print the header that a single process prints after collecting.
+
+        Args:
+            collected: What the workers found; None where they could not say and a report came first.
+        """
+        if self._desk is None or self._screen is None or (collected is not None and not collected.trials):
+            return
+        if collected is not None:
+            self._desk.expect(collected)
+        self._desk.open(self._past.kept())
+        if collected is not None:
+            self._screen.print_header()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self) -> None:
+        """Open the desk before anything is asked, so that a log that cannot be written costs nothing."""
+        planning = self._config.option.setupplan
+        if self._desk is not None and not self._desk.is_open and self._desk.collected.trials and not planning:
+            self._desk.open(self._past.kept())
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Close the desk once everybody has had a say in how the session ended."""
+        if self._desk is not None:
+            self._desk.close(int(session.exitstatus))

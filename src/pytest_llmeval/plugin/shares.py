@@ -1,0 +1,42 @@
+"""What one process of several may use: its part of the concurrency and the rates, and the ledger all share."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.models.budget import Ledger, OwnLedger, SharedLedger
+from pytest_llmeval.plugin.workers import briefing, is_worker
+
+
+def share_of(config: pytest.Config, total: int) -> int:
+    """Return this process's part of a number that is meant for the whole run, at least 1.
+
+    The parts of all workers add up to the total wherever there are not more workers than that.
+    """
+    count, number = _place(config)
+    return max(1, total // count + (number < total % count))
+
+
+def rate_of(config: pytest.Config, total: float | None) -> float | None:
+    """Return this process's part of a rate that is meant for the whole run; None where there is no bound."""
+    return None if total is None else total / _place(config)[0]
+
+
+def _place(config: pytest.Config) -> tuple[int, int]:
+    """Return how many processes run tests, and which of them this is, from 0."""
+    told: dict[str, Any] = getattr(config, "workerinput", {"workercount": 1, "workerid": "gw0"})
+    return int(told["workercount"]), int(str(told["workerid"]).removeprefix("gw"))
+
+
+def ledger_of(config: pytest.Config) -> Ledger:
+    """Return where the run's spending is counted: in memory, or in a file that all workers share."""
+    return SharedLedger(Path(briefing(config)["notes"]) / "ledger") if is_worker(config) else OwnLedger()
+
+
+def started_at(config: pytest.Config) -> float:
+    """Return when the run began, in seconds since the epoch."""
+    return float(briefing(config).get("started") or time.time())

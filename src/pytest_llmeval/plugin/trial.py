@@ -1,0 +1,175 @@
+"""A trial: one entry, one model, one sample; and its run, which is what becomes of it in one test item."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.errors import CacheMiss, LLMEvalError, UnscoredError
+from pytest_llmeval.grading.context import TrialContext
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.running import grade_answer
+from pytest_llmeval.models.answer import Answer, Call
+from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.loop_thread import run_in_thread
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.request import Params, Request
+from pytest_llmeval.models.run_ahead import Job
+from pytest_llmeval.models.task import run_task
+from pytest_llmeval.plugin.engine import Engine
+from pytest_llmeval.plugin.judging import RunJudge, TrialJudge
+from pytest_llmeval.plugin.marker import EvalSpec
+from pytest_llmeval.runs.earlier import RecordedCalls, answer_in
+from pytest_llmeval.runs.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one test item is about."""
+
+    entry: Entry
+    model: ModelName | None
+    """None where the user named no model; such an item is skipped."""
+    sample: int
+    spec: EvalSpec
+    samples: int = 1
+    """How many samples the entry gets in this run."""
+    roots: tuple[os.PathLike[str], ...] = ()
+    """Where the entry's files are looked for: beside the benchmark, then in rootdir."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What asking and grading gave."""
+
+    answer: Answer
+    grade: Grade | None = None
+    grading_error: Exception | None = None
+
+
+def defaults_of(trial: Trial, params: Params, base_url: str | None) -> Defaults:
+    """Return what every request of a trial shares.
+
+    Args:
+        trial: What is run.
+        params: Sampling parameters of the whole run.
+        base_url: The endpoint the user named, if any.
+
+    Raises:
+        UnscoredError: Where there is no model to ask.
+    """
+    if trial.model is None:
+        raise UnscoredError("no model under test was named")
+    system = trial.entry.system_prompt or trial.spec.system_prompt
+    return Defaults(trial.model, params.updated(trial.spec.params), system, trial.sample, base_url)
+
+
+class TrialRun:
+    """One attempt at a trial.
+
+    Made when its item is hinted to run ahead or set up, whichever comes first; ends in a record at teardown. A rerun of
+    the item makes a new one.
+
+    Args:
+        trial: What it is about.
+        engine: Makes the calls.
+        anew: Whether to ask although the answer is in the cache, as a rerun does.
+        earlier: The trial's record in the run that is replayed; None where the model is asked.
+        refusal: Why the trial is not run at all; raised where its answer is wanted.
+    """
+
+    def __init__(
+        self,
+        trial: Trial,
+        engine: Engine,
+        *,
+        anew: bool = False,
+        earlier: Record | None = None,
+        refusal: LLMEvalError | None = None,
+    ) -> None:
+        self.trial = trial
+        self._engine = engine
+        self._anew = anew
+        self._earlier = earlier
+        self._recorded = RecordedCalls(earlier) if earlier is not None else None
+        self._refusal = refusal
+        self.judge_calls: list[Call] = []
+        """What judges were asked on the way; no part of what the model under test did."""
+        judges = (RunJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
+        self.context = TrialContext(trial.entry, judges=tuple(judges))
+        self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
+        self.job: Job[Asked] = Job(self._ask_and_grade)
+        self.body: Job[None] | None = None
+        """The test's own async body, where it was hinted to run ahead of its turn."""
+        self.hinted = False
+        self.begun = False
+        self.asked: Asked | None = None
+        """Set once the answer was fetched by the test."""
+
+    async def _send(self, request: Request) -> Call:
+        if self._refusal is not None:
+            raise self._refusal
+        if self._recorded is not None:
+            return await self._recorded.send(request)
+        try:
+            return await self._engine.gateway.send(request, anew=self._anew)
+        except CacheMiss as error:
+            raise CacheMiss(f"entry {self.trial.entry.id!r}: {error}") from None
+
+    @property
+    def judge(self) -> TrialJudge:
+        """What the ``judge`` fixture gives."""
+        return TrialJudge(self.context, self._engine.loop)
+
+    def answer(self) -> Answer:
+        """Wait for the answer.
+
+        Raises:
+            ProviderError: Where there is none.
+            Exception: Whatever the task raised.
+        """
+        return self._fetch().answer
+
+    def grade(self) -> Grade:
+        """Wait for the grade.
+
+        Raises:
+            GraderError: Where a grader crashed.
+        """
+        asked = self._fetch()
+        if asked.grading_error is not None:
+            raise asked.grading_error
+        if asked.grade is None:
+            raise UnscoredError("the grade fixture needs graders=[...] on the llm_eval marker")
+        return asked.grade
+
+    def _fetch(self) -> Asked:
+        if self.asked is None:
+            try:
+                self.asked = self._engine.run_ahead.result(self.job)
+            except CancelledError:
+                raise UnscoredError("the run was stopped before this question was asked") from None
+        return self.asked
+
+    async def _ask_and_grade(self) -> Asked:
+        entry, spec = self.trial.entry, self.trial.spec
+        answer = await self._answer()
+        self.context.answer = answer
+        answer = replace(answer, context=self.context)
+        if not spec.graders:
+            return Asked(answer)
+        try:
+            grade = await grade_answer(spec.graders, entry, answer, run_in_thread=run_in_thread)
+        except Exception as error:
+            return Asked(answer, grading_error=error)
+        return Asked(answer, replace(grade, context=self.context))
+
+    async def _answer(self) -> Answer:
+        if self._refusal is not None:
+            raise self._refusal
+        if self._earlier is not None:
+            return answer_in(self._earlier)
+        task = self.trial.spec.task or self._engine.default_task(self.trial.roots)
+        return await run_task(task, self.trial.entry, self.llm)
