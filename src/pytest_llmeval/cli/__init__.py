@@ -1,0 +1,1 @@
+"""The `pytest-llmeval` command: one module per subcommand."""

@@ -1,0 +1,110 @@
+"""`pytest-llmeval compare`: whether a run is better or worse than another, and what that rests on."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_llmeval.analysis.comparison import Comparison, compare
+from pytest_llmeval.analysis.pairing import Matched, match_models
+from pytest_llmeval.analysis.sides import read_sides
+from pytest_llmeval.reports.ansi import screen_of, write_lines
+from pytest_llmeval.reports.comparison import comparison_lines
+from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
+from pytest_llmeval.reports.lines import Segment, line
+
+FINE, REGRESSION, CANNOT_DECIDE = 0, 1, 3
+
+EPILOG = """\
+A figure changed where its test says p < alpha and its interval leaves out 0. Tested are: fully correct (or passed);
+and together, corrected by Holm, the mean grade and every category. Worse in one of them is worse.
+
+exit status: 0 better, the same, or can't tell; 1 a regression; 2 misuse; 3 cannot decide (a run is not complete,
+too few entries in common, other graders)
+"""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("base", metavar="BASE", type=Path, help="run log to compare against")
+    parser.add_argument("new", metavar="NEW", type=Path, help="run log to judge")
+    parser.add_argument("--model", metavar="NAME", help="compare this model only, where a log has several")
+    parser.add_argument("--base-model", metavar="NAME", help="compare it with this model of BASE")
+    parser.add_argument("--alpha", type=_level, default=0.05, help="level of the tests (default: %(default)s)")
+    parser.add_argument(
+        "--max-regression",
+        metavar="POINTS",
+        type=_points,
+        default=0.0,
+        help="allow a proven drop of so many points of 100 (default: %(default)g)",
+    )
+    parser.add_argument("--force", action="store_true", help="compare in spite of other graders or a small overlap")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="name every entry, with whole answers")
+
+
+def _level(text: str) -> float:
+    return _number(text, 0, 1, "alpha must lie between 0 and 1, both excluded", open_ended=True)
+
+
+def _points(text: str) -> float:
+    return _number(text, 0, 100, "points must lie between 0 and 100")
+
+
+def _number(text: str, low: float, high: float, fault: str, *, open_ended: bool = False) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high or (open_ended and value in (low, high)):
+        raise argparse.ArgumentTypeError(f"{fault}, got {text!r}")
+    return value
+
+
+def run(given: argparse.Namespace) -> int:
+    """Compare, print, and return 0, 1 or 3."""
+    base, new = read_sides(given.base), read_sides(given.new)
+    gc.freeze()  # what was read stays to the end; looking for garbage among it would take a quarter of the time
+    matched = match_models(base, new, model=given.model, base_model=given.base_model)
+    comparisons = [
+        compare(one, other, alpha=given.alpha, allowed=given.max_regression, force=given.force)
+        for one, other in matched.sides
+    ]
+    status = exit_status(comparisons)
+    if given.json:
+        _print_json(comparisons, matched, status)
+    else:
+        _print(comparisons, matched, given.verbose)
+    return status
+
+
+def exit_status(comparisons: Sequence[Comparison]) -> int:
+    """Return 1 where any comparison shows a regression, else 3 where any cannot be decided, else 0."""
+    if any(one.regressions for one in comparisons):
+        return REGRESSION
+    return CANNOT_DECIDE if any(one.outcome == "cannot decide" for one in comparisons) else FINE
+
+
+def _print(comparisons: Sequence[Comparison], matched: Matched, verbosity: int) -> None:
+    screen = screen_of(sys.stdout, verbosity=verbosity)
+    for number, one in enumerate(comparisons):
+        told = [line(), line(Segment("-" * screen.width, ("light",))), line()] if number else []
+        write_lines([*told, *comparison_lines(one, screen)], sys.stdout, ascii_only=screen.ascii_only)
+    if matched.unmatched:
+        names = ", ".join(screen.safe(name) for name in matched.unmatched)
+        write_lines([line(), line(f"not compared: {names}")], sys.stdout, ascii_only=screen.ascii_only)
+
+
+def _print_json(comparisons: Sequence[Comparison], matched: Matched, status: int) -> None:
+    told = {
+        "format_version": FORMAT_VERSION,
+        "exit_status": status,
+        "comparisons": [comparison_json(one) for one in comparisons],
+        "unmatched_models": list(matched.unmatched),
+    }
+    sys.stdout.write(json.dumps(told, indent=2) + "\n")

@@ -1,0 +1,125 @@
+"""`pytest-llmeval grade`: a person grades the answers of a run."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from pytest_llmeval.analysis.grading_queue import ONLY, Queue, grading_queue
+from pytest_llmeval.analysis.ratings import MACHINE
+from pytest_llmeval.analysis.summary import summaries_by_model
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.loading import load_benchmark
+from pytest_llmeval.cli.printing import note
+from pytest_llmeval.errors import BenchmarkError, ConfigurationError
+from pytest_llmeval.runs.graded_log import GradedLog, being_graded
+from pytest_llmeval.runs.provenance import utc_timestamp
+from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path
+from pytest_llmeval.runs.vote_file import votes_in_file
+from pytest_llmeval.safe_text import one_line
+
+NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("log", metavar="RUN", type=Path, help="run log; grades go to RUN-graded.jsonl beside it")
+    parser.add_argument(
+        "--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the run's sidecar says)"
+    )
+    parser.add_argument("--rater", metavar="NAME", help="who grades (default: the user)")
+    parser.add_argument("--only", choices=ONLY, help="without any grade; with grades that differ; graded by a judge")
+    parser.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
+    parser.add_argument("--blind", action="store_true", help="hide the models and shuffle")
+    parser.add_argument("--seed", type=int, default=0, help="of sample and order (default: 0)")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write the grades here instead")
+    parser.add_argument("--answers", metavar="FILE", type=Path, help="take the grades from a JSONL or CSV file")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Grade; 0 whenever the rater ends, 2 where a file cannot be used."""
+    rater = _rater(given.rater)
+    if given.sample is not None and given.sample < 1:
+        raise ConfigurationError(f"--sample must be at least 1, got {given.sample}")
+    if given.answers is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigurationError("grade needs a terminal; without one give the grades with --answers FILE")
+    with being_graded(given.log, given.output) as log:
+        told = _from_file(log, given.answers, rater) if given.answers else _by_hand(log, given, rater)
+        if log.path.exists():
+            log.save_sidecar(summaries_by_model(log.records()).totals())
+    note(told)
+    return 0
+
+
+def _rater(name: str | None) -> str:
+    try:
+        rater = one_line(getpass.getuser() if name is None else name)
+    except (KeyError, OSError):
+        raise ConfigurationError("the user has no name here; say who grades with --rater NAME") from None
+    if rater in ("", MACHINE):
+        raise ConfigurationError(f"--rater must be the name of a person, got {rater!r}")
+    return rater
+
+
+def _from_file(log: GradedLog, path: Path, rater: str) -> str:
+    found = votes_in_file(path, log.trials, rater=rater, timestamp=utc_timestamp())
+    for one in found:
+        log.vote(one.number, one.vote)
+    if found:
+        log.save()
+    return f"{len(found)} new grades taken from {path} into {log.path}"
+
+
+def _by_hand(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
+    queue = grading_queue(
+        log.trials, rater=rater, only=given.only, sample=given.sample, seed=given.seed, shuffled=given.blind
+    )
+    if not queue.todo:
+        return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
+    return _in_session(log, queue, given, rater)
+
+
+def _in_session(log: GradedLog, queue: Queue, given: argparse.Namespace, rater: str) -> str:
+    from pytest_llmeval.cli.grading_session import Session
+    from pytest_llmeval.cli.grading_terminal import grading_terminal
+
+    entries = {entry.id: entry for entry in _entries(given.log, given.benchmark)}
+    with grading_terminal() as terminal:
+        session = Session(
+            log,
+            queue,
+            terminal,
+            rater=rater,
+            entries=entries,
+            blind=given.blind,
+            settling=given.only == "disagreed",
+            message="" if entries else NO_GOLD,
+        )
+        with suppress(KeyboardInterrupt):  # as good as quitting: every grade is saved
+            session.run()
+    return f"{session.graded} graded, {session.left} left, in {log.path}"
+
+
+def _entries(log: Path, benchmark: Path | None) -> Iterator[Entry]:
+    if benchmark is not None:
+        yield from load_benchmark(benchmark).entries
+        return
+    for path in _benchmarks_of(log):
+        try:
+            yield from load_benchmark(path).entries
+        except BenchmarkError as error:
+            note(f"no gold answers from it: {error.faults[0]}")
+
+
+def _benchmarks_of(log: Path) -> Iterator[Path]:
+    """Find the files a run's sidecar names; their paths begin at the root of the project, somewhere above the log."""
+    if not sidecar_path(log).exists():
+        return
+    for told in read_sidecar(log).benchmarks:
+        if told.path:
+            places = (folder / told.path for folder in (Path.cwd(), *log.resolve().parents))
+            yield from [place for place in places if place.is_file()][:1]

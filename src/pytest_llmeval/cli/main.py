@@ -1,0 +1,76 @@
+"""The command's front door: finds the subcommand, hands over, and turns our errors into one line and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
+from typing import Protocol
+
+from pytest_llmeval.errors import LLMEvalError
+
+MISUSE = 2
+"""Exit status for wrong arguments and files that cannot be used."""
+
+
+class Command(Protocol):
+    """What a subcommand's module holds."""
+
+    def declare(self, parser: argparse.ArgumentParser) -> None:
+        """Add the arguments."""
+        ...
+
+    def run(self, given: argparse.Namespace) -> int:
+        """Do it, and return the exit status."""
+        ...
+
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "agreement": "tell how far raters agree beyond chance",
+        "compare": "tell whether a run is better or worse than another",
+        "export": "write a run log as a table",
+        "grade": "grade the answers of a run by hand",
+        "merge": "make one log of a run that was split over machines",
+        "summarize": "print the figures of run logs",
+        "validate": "hold run logs against the schema",
+    }
+)
+"""Each subcommand, whose module is named like it, with the line that ``--help`` shows."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0 fine, 2 misuse, others as the subcommand's help says."""
+    told = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        given = _parser(told).parse_args(told)
+        return int(given.run(given))
+    except LLMEvalError as error:
+        sys.stderr.write(f"pytest-llmeval: {error}\n")
+        return MISUSE
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Declare every subcommand; only the one that was asked for is imported."""
+    parser = argparse.ArgumentParser(prog="pytest-llmeval", description="Work with the run logs of LLM evals.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, line in COMMANDS.items():
+        one = commands.add_parser(name, help=line, description=line, formatter_class=argparse.RawTextHelpFormatter)
+        if name in arguments:
+            module = _module(name)
+            module.declare(one)
+            one.set_defaults(run=module.run)
+    return parser
+
+
+def _module(name: str) -> Command:
+    module: Command = import_module(f"pytest_llmeval.cli.{name.replace('-', '_')}")
+    return module

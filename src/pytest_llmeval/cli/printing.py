@@ -1,0 +1,20 @@
+"""What the commands print beside styled lines: plain text on standard output, remarks on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from pytest_llmeval.safe_text import strip_control
+
+
+def write(lines: Iterable[str]) -> None:
+    """Print plain lines without control codes; what the encoding of standard output lacks becomes ``?``."""
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in lines:
+        sys.stdout.write(strip_control(line).encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def note(text: str) -> None:
+    """Say something beside the result."""
+    sys.stderr.write(f"pytest-llmeval: {text}\n")
