@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.analysis.comparison import Comparison, compare
+from pytest_llmeval.analysis.gates import (
+    Decision,
+    GateVerdict,
+    cost_per_trial,
+    coverage,
+    decide,
+    fail_under,
+    failure_label_limit,
+    latency_p95,
+    max_regression,
+    missing_entries,
+    must_pass,
+)
+from pytest_llmeval.analysis.sides import Trial, trial_of
+from pytest_llmeval.analysis.summary import Summary
+from tests.analysis.two_runs import records, run_info, side, side_of
+
+
+def summary(letters: str, **fields: Any) -> Summary:
+    made = Summary("openai:m")
+    for one in records(letters, **fields):
+        made.add(one)
+    return made
+
+
+def trials(letters: str, **fields: Any) -> list[Trial]:
+    return [trial_of(one) for one in records(letters, **fields)]
+
+
+def comparison(base: str, new: str, **fields: Any) -> Comparison:
+    return compare(side(base), side(new, **fields))
+
+
+@pytest.mark.parametrize(
+    ("said", "unfinished", "decision"),
+    [
+        (["passed", "passed"], None, "passed"),
+        (["passed", "failed", "cannot decide"], None, "failed"),
+        (["passed", "cannot decide"], None, "cannot decide"),
+        (["passed"], "it was stopped", "cannot decide"),
+        (["failed"], "it was stopped", "failed"),
+        ([], "it was stopped", "cannot decide"),
+        ([], None, "passed"),
+    ],
+)
+def test_every_rule_must_pass_and_an_incomplete_run_never_does(
+    said: list[Decision], unfinished: str | None, decision: Decision
+) -> None:
+    verdicts = [GateVerdict("rule", one, "") for one in said]
+    assert decide(verdicts, unfinished=unfinished) == decision
+
+
+def test_fail_under_holds_the_share_of_fully_correct_answers() -> None:
+    assert fail_under(summary("CCCCCCCPUW"), 70) == GateVerdict(
+        "fail under 70 %", "passed", "7 of 10 = 70.0 % [39.7–89.2]"
+    )
+    assert fail_under(summary("CCCCCCCPUW"), 70.1).decision == "failed"
+
+
+def test_fail_under_may_want_it_proven() -> None:
+    verdict = fail_under(summary("C" * 7 + "W" * 3), 40, proven=True)
+    assert (verdict.rule, verdict.decision) == ("fail under 40 % (lower bound)", "failed")
+    assert fail_under(summary("C" * 7 + "W" * 3), 39, proven=True).decision == "passed"
+
+
+def test_fail_under_holds_what_passed_where_nothing_is_graded() -> None:
+    assert fail_under(summary("++-"), 60).reason.startswith("2 of 3")
+    assert fail_under(summary("EE"), 0) == GateVerdict("fail under 0 %", "cannot decide", "no trial has a verdict")
+
+
+def test_a_drop_fails_where_it_is_proven_and_larger_than_allowed() -> None:
+    worse = comparison("+" * 40, "+" * 28 + "-" * 12)
+    assert max_regression(worse, 29.9).decision == "failed"
+    assert max_regression(worse, 30).decision == "passed"
+    told = max_regression(worse, 5)
+    assert told.rule == "max regression 5 points"
+    assert told.reason == "passed -30.0 points, p = 0.00049, 24.2 can be detected"
+
+
+def test_a_drop_that_chance_may_give_passes_and_says_what_could_be_detected() -> None:
+    told = max_regression(comparison("+" * 40, "+" * 38 + "--"), 0)
+    assert (told.decision, told.reason) == ("passed", "passed -5.0 points, p = 0.5, 19.0 can be detected")
+
+
+def test_the_mean_grade_is_held_against_the_limit_too() -> None:
+    told = max_regression(comparison("C" * 20 + "P" * 20, "C" * 20 + "W" * 20), 5)
+    assert (told.decision, told.reason.partition(",")[0]) == ("failed", "mean grade -33.3 points")
+
+
+def test_a_limit_below_the_noise_floor_is_raised_to_it() -> None:
+    worse = comparison("+" * 40, "+" * 28 + "-" * 12)
+    told = max_regression(worse, 5, noise_floor=31)
+    assert (told.rule, told.decision) == ("max regression 31 points", "passed")
+
+
+def test_a_category_has_its_own_limit() -> None:
+    base = side_of([*records("+" * 20, category="a"), *records(" " * 20 + "+" * 20, category="b")])
+    new = side_of([*records("-" * 12 + "+" * 8, category="a"), *records(" " * 20 + "+" * 20, category="b")])
+    found = compare(base, new)
+    assert max_regression(found, 0, category="a").decision == "failed"
+    assert max_regression(found, 0, category="b").decision == "passed"
+    assert max_regression(found, 0, category="c") == GateVerdict(
+        "max regression 0 points in c", "cannot decide", "no pair is of category c"
+    )
+
+
+def test_the_only_category_is_the_whole() -> None:
+    worse = comparison("+" * 40, "+" * 28 + "-" * 12)
+    assert max_regression(worse, 0, category="uncategorized").decision == "failed"
+    assert max_regression(worse, 0, category="other").decision == "cannot decide"
+
+
+def test_where_the_comparison_cannot_decide_neither_can_the_gate() -> None:
+    unfinished = comparison("+" * 40, "-" * 40, info=run_info(complete=False))
+    told = max_regression(unfinished, 0)
+    assert (told.decision, told.reason) == ("cannot decide", "NEW is not complete: it was stopped before its end")
+
+
+def test_a_category_too_small_to_detect_anything_says_nothing_of_it() -> None:
+    made = side_of([*records("+" * 20, category="a"), *records(" " * 20 + "+++", category="b")])
+    assert max_regression(compare(made, made), 0, category="b").reason == "b +0.0 points, p = 1"
+
+
+def test_entries_of_the_baseline_must_not_go_missing() -> None:
+    found = comparison("C" * 10, "C" * 7 + " E" + "C")
+    assert missing_entries(found) == GateVerdict(
+        "at most 0 entries of the baseline missing", "cannot decide", "2 missing: q7, q8"
+    )
+    assert missing_entries(found, 2).decision == "passed"
+    assert missing_entries(comparison("C" * 10, "C" * 12)).reason == "0 missing"
+
+
+def test_must_pass_wants_every_sample_right() -> None:
+    made = [*trials("C+W"), *trials("CC", sample=2)]
+    assert must_pass(made, ["q0", "q1", "q0"]) == GateVerdict("must pass: q0, q1", "passed", "all 2 right")
+    assert must_pass(made, ["q0", "q2"]) == GateVerdict("must pass: q0, q2", "failed", "not right: q2")
+    assert must_pass([*trials("C"), *trials("P", sample=2)], ["q0"]).decision == "failed"
+
+
+def test_must_pass_cannot_decide_on_what_has_no_verdict() -> None:
+    assert must_pass(trials("CE"), ["q0", "q1", "q9"]) == GateVerdict(
+        "must pass: q0, q1, q9", "cannot decide", "no verdict: q1, q9"
+    )
+    assert must_pass(trials("WE"), ["q0", "q1"]).decision == "failed"
+
+
+def test_many_names_are_counted() -> None:
+    assert must_pass(trials("W" * 8), [f"q{n}" for n in range(8)]).reason == "not right: q0, q1, q2, q3, q4 and 3 more"
+
+
+def test_coverage_allows_a_share_of_trials_without_a_verdict() -> None:
+    assert coverage(summary("CCCCCCCE?"), 22.2) == GateVerdict("at most 22.2 % unscored", "failed", "2 of 9 = 22.2 %")
+    assert coverage(summary("CCCE"), 25).decision == "passed"
+    assert coverage(summary(""), 5).decision == "cannot decide"
+
+
+def test_latency_is_held_at_the_95th_percentile() -> None:
+    assert latency_p95(summary("CCC", latency_s=2.0), 2) == GateVerdict(
+        "latency p95 at most 2 s", "passed", "2 s of 3 answers"
+    )
+    assert latency_p95(summary("CCC", latency_s=2.0), 1.9).decision == "failed"
+    assert latency_p95(summary("CCC"), 2).decision == "cannot decide"
+
+
+def test_cost_is_held_per_trial_and_unknown_prices_do_not_pass() -> None:
+    assert cost_per_trial(summary("CC", cost_usd=0.02), 0.02).decision == "passed"
+    assert cost_per_trial(summary("CC", cost_usd=0.02), 0.01) == GateVerdict(
+        "cost per trial at most $0.01", "failed", "$0.02 over 2 trials"
+    )
+    assert cost_per_trial(summary("CC"), 1).reason == "no price is known"
+    half_known = summary("CC", cost_usd=0.02)
+    half_known.add(records("C")[0])
+    assert cost_per_trial(half_known, 0.02).decision == "cannot decide"
+    assert cost_per_trial(half_known, 0.01).decision == "failed"
+
+
+def test_a_failure_label_has_a_limit() -> None:
+    made = summary("CC")
+    for one in records("WW", failure_label="hallucination"):
+        made.add(one)
+    assert failure_label_limit(made, "hallucination", 50).decision == "passed"
+    assert failure_label_limit(made, "hallucination", 40) == GateVerdict(
+        "at most 40 % hallucination", "failed", "2 of 4 = 50.0 %"
+    )
+    assert failure_label_limit(summary("++"), "hallucination", 40).decision == "cannot decide"

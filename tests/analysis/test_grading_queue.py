@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.analysis.grading_queue import Queue, disagreed, grading_queue, stratum
+from pytest_llmeval.grading.grade import LEVELS, Level, Score
+from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.hand_grading import Vote
+from tests.runs.samples import record
+
+
+def vote(rater: str, grade: Level = "wrong", *, adjudication: bool = False) -> Vote:
+    return Vote(rater=rater, grade=grade, timestamp="t", adjudication=adjudication)
+
+
+def trial(number: int, *votes: Vote, **fields: Any) -> GradedTrial:
+    return GradedTrial(record(number, **{"answer": "yes", **fields}), votes, b"")
+
+
+def queue(*trials: GradedTrial, **how: Any) -> Queue:
+    return grading_queue(trials, **{"rater": "anna", **how})
+
+
+def test_what_has_an_answer_is_asked_in_the_order_of_the_log() -> None:
+    assert queue(trial(1), trial(2, answer=None), trial(3)) == Queue((0, 2), done=0)
+
+
+def test_nothing_is_asked_twice() -> None:
+    assert queue(trial(1, vote("anna")), trial(2, vote("ben")), trial(3)) == Queue((1, 2), done=1)
+
+
+def test_ungraded_is_what_nobody_and_nothing_graded() -> None:
+    trials = [trial(1, grade="wrong"), trial(2, vote("ben")), trial(3), trial(4, vote("anna"))]
+    assert queue(*trials, only="ungraded") == Queue((2,), done=1)
+
+
+def test_judged_is_what_a_model_graded() -> None:
+    by_rule, by_judge = Score("a", 1.0, kind="verifiable"), Score("a", 1.0, kind="judge")
+    trials = [trial(1, scores=[by_rule]), trial(2, scores=[by_judge]), trial(3, judge={"model": "m"})]
+    assert queue(*trials, only="judged").todo == (1, 2)
+
+
+def test_disagreed_is_asked_again_until_somebody_has_settled_it() -> None:
+    settled = vote("cleo", adjudication=True)
+    trials = [
+        trial(1, vote("anna"), vote("ben", "unsupported")),
+        trial(2, vote("anna"), vote("ben")),
+        trial(3, vote("anna"), vote("ben", "unsupported"), settled),
+    ]
+    assert queue(*trials, only="disagreed") == Queue((0,), done=1)
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (trial(1, vote("anna"), grade="unsupported"), True),
+        (trial(1, vote("anna"), grade="wrong"), False),
+        (trial(1, vote("anna", "unsupported"), vote("anna"), grade="wrong"), False),
+        (trial(1, scores=[Score("a", 1.0, True, kind="judge"), Score("a", 0.0, False, kind="judge")]), True),
+        (trial(1, scores=[Score("a", 1.0, True, kind="judge"), Score("a", None, kind="judge")]), False),
+        (trial(1, scores=[Score("a", 1.0, True), Score("b", 0.0, False)]), False),
+    ],
+)
+def test_people_machine_and_judges_may_disagree(one: GradedTrial, expected: bool) -> None:
+    assert disagreed(one) is expected
+
+
+def test_a_sample_holds_rare_grades_too() -> None:
+    trials = [trial(number, grade="fully_correct" if number % 10 else LEVELS[number // 10 % 4]) for number in range(80)]
+    chosen = queue(*trials, sample=8).todo
+    assert len(chosen) == 8
+    assert Counter(trials[number].record.grade for number in chosen) == dict.fromkeys(LEVELS, 2)
+    assert list(chosen) == sorted(chosen), "in the order of the log"
+
+
+def test_a_sample_is_the_same_in_the_next_session() -> None:
+    trials = [trial(number, grade=LEVELS[number % 4]) for number in range(40)]
+    first = queue(*trials, sample=8, seed=3)
+    half = [
+        one if n not in first.todo[:4] else trial(n, vote("anna"), grade=LEVELS[n % 4]) for n, one in enumerate(trials)
+    ]
+    assert queue(*half, sample=8, seed=3) == Queue(first.todo[4:], done=4)
+    assert queue(*trials, sample=8, seed=4).todo != first.todo
+
+
+def test_a_sample_of_more_than_there_are_is_all() -> None:
+    assert queue(trial(1), trial(2), sample=9).todo == (0, 1)
+
+
+def test_shuffling_depends_on_the_seed_alone() -> None:
+    trials = [trial(number) for number in range(20)]
+    shuffled = queue(*trials, shuffled=True, seed=1).todo
+    assert sorted(shuffled) == list(range(20))
+    assert shuffled != tuple(range(20))
+    assert shuffled == queue(*trials, shuffled=True, seed=1).todo
+    assert shuffled != queue(*trials, shuffled=True, seed=2).todo
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"grade": "wrong"}, "wrong"),
+        ({"outcome": "truncated", "grader": "exact"}, "truncated"),
+        ({"scores": [Score("a", 0.9), Score("b", 0.1)]}, "low score"),
+        ({"scores": [Score("a", 0.9), Score("b", None)]}, "high score"),
+        ({"scores": [Score("a", 0.5)]}, "middle score"),
+        ({"outcome": "failed"}, "failed"),
+        ({}, "not graded"),
+    ],
+)
+def test_strata_are_what_the_machine_made_of_it(fields: dict[str, Any], expected: str) -> None:
+    assert stratum(record(**fields)) == expected

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.analysis.estimates import Interval
+from pytest_llmeval.analysis.measured import (
+    Measured,
+    corrected,
+    measure_grade,
+    measure_latencies,
+    measure_rate,
+    measure_spent,
+    measure_symptoms,
+)
+from pytest_llmeval.analysis.paired import PairedCounts, mcnemar, newcombe_paired_interval
+from pytest_llmeval.analysis.pairing import Pair, pair
+from pytest_llmeval.analysis.power import minimum_detectable_difference
+from pytest_llmeval.analysis.resampling import paired_bootstrap_interval, sign_flip_test
+from pytest_llmeval.analysis.sides import Side
+from pytest_llmeval.models.answer import Usage
+from tests.analysis.two_runs import records, side, side_of
+
+
+def pairs(base: str, new: str) -> tuple[Pair, ...]:
+    return pair(side(base), side(new)).pairs
+
+
+def sampled(*letters: str) -> Side:
+    return side_of([one for sample, row in enumerate(letters, 1) for one in records(row, sample=sample)])
+
+
+def test_a_rate_is_tested_by_mcnemar_with_newcombes_interval() -> None:
+    found = measure_rate("fully correct", pairs("CCCCCCWWPC", "CCCWWWCWPW"), 0.05)
+    counts = PairedCounts(both=3, lost=4, gained=1, neither=2)
+    assert (found.base, found.new, found.lost, found.gained) == (0.7, 0.4, 4, 1)
+    assert (found.p, found.test) == (mcnemar(4, 1), "McNemar")
+    assert found.interval == newcombe_paired_interval(counts, 0.95)
+    assert found.detectable == minimum_detectable_difference(10, 0.5)
+    assert found.points == pytest.approx(-30)
+
+
+def test_samples_of_an_entry_count_once() -> None:
+    base, new = sampled("CCCC", "CCCW"), sampled("CWWC", "CWCC")
+    found = measure_rate("fully correct", pair(base, new).pairs, 0.05)
+    differences = [0.0, -1.0, -0.5, 0.5]
+    assert (found.pairs, found.entries) == (8, 4)
+    assert found.difference == pytest.approx(-0.25)
+    assert (found.p, found.test) == (sign_flip_test(differences), "sign flips")
+    assert found.interval == paired_bootstrap_interval(differences)
+    assert (found.lost, found.gained) == (3, 1)
+
+
+def test_the_same_trials_repeated_prove_nothing_more() -> None:
+    once = measure_rate("r", pairs("CCCCCCWW", "WWWCCCWW"), 0.05)
+    many = measure_rate("r", pair(sampled(*["CCCCCCWW"] * 5), sampled(*["WWWCCCWW"] * 5)).pairs, 0.05)
+    assert many.p == pytest.approx(once.p)
+    assert many.difference == once.difference
+
+
+def test_the_mean_grade_tells_what_the_rate_cannot() -> None:
+    found = measure_grade(pairs("CPPUW", "CWUUW"), 0.05)
+    assert found is not None
+    assert (found.base, found.new, found.top) == pytest.approx((8 / 5, 5 / 5, 3))
+    assert found.points == pytest.approx(-20)
+    assert (found.lost, found.gained) == (2, 0)
+
+
+def test_ungraded_pairs_have_no_mean_grade() -> None:
+    assert measure_grade(pairs("+-", "++"), 0.05) is None
+
+
+def figure(p: float, low: float, high: float, base: float = 0.5, new: float = 0.4) -> Measured:
+    return Measured("f", 9, 9, base, new, Interval(low, high), p, p, 1, 0, None, "t")
+
+
+@pytest.mark.parametrize(
+    ("one", "direction"),
+    [
+        (figure(0.04, -0.2, -0.01), "worse"),
+        (figure(0.04, 0.01, 0.2, base=0.3), "better"),
+        (figure(0.05, -0.2, -0.01), None),
+        (figure(0.04, -0.2, 0.01), None),
+        (figure(0.04, -0.2, 0.0), None),
+    ],
+)
+def test_a_figure_changed_where_the_test_says_so_and_the_interval_leaves_out_0(
+    one: Measured, direction: str | None
+) -> None:
+    assert one.direction(0.05) == direction
+
+
+def test_figures_tested_together_are_corrected_by_holm() -> None:
+    together = corrected([figure(0.02, -0.2, -0.1), figure(0.5, -0.2, -0.1), figure(0.03, -0.2, -0.1)])
+    assert [one.corrected_p for one in together] == [0.06, 0.5, 0.06]
+    assert [one.direction(0.05) for one in together] == [None, None, None]
+    assert [one.p for one in together] == [0.02, 0.5, 0.03]
+
+
+def test_spending_is_compared_where_both_sides_know_it() -> None:
+    base = [*records("CC", cost_usd=0.01), *records("  C")]
+    new = records("CCC", cost_usd=0.03)
+    (cost,) = measure_spent(pair(side_of(base), side_of(new)).pairs)
+    assert (cost.name, cost.pairs, cost.base, cost.new) == ("cost", 2, 0.01, 0.03)
+    assert cost.ratio == pytest.approx(3)
+    assert (cost.more, cost.less, cost.p) == (2, 0, 0.5)
+
+
+def test_each_kind_of_spending_has_its_row() -> None:
+    fields: dict[str, Any] = {"usage": Usage(10, 4), "tools_called": ("grep",), "cost_usd": 0.1, "latency_s": 2.0}
+    found = measure_spent(pair(side("C", **fields), side("C", **fields)).pairs)
+    assert [(one.name, one.base) for one in found] == [
+        ("input tokens", 10), ("output tokens", 4), ("tools called", 1), ("cost", 0.1), ("latency", 2.0)
+    ]  # fmt: skip
+
+
+def test_of_nothing_there_is_no_ratio() -> None:
+    (tools,) = measure_spent(pair(side("C"), side("C", tools_called=("grep",))).pairs)
+    assert (tools.name, tools.ratio) == ("tools called", None)
+
+
+def test_latencies_are_of_pairs_that_neither_side_took_from_the_cache() -> None:
+    base = records("CCC", latency_s=1.0)
+    new = [*records("CC", latency_s=3.0), *records("  C", latency_s=0.0, cached=True)]
+    found = measure_latencies(pair(side_of(base), side_of(new)).pairs)
+    assert (found.base.n, found.base.p50, found.new.n, found.new.p95) == (2, 1.0, 2, 3.0)
+
+
+def test_symptoms_are_labels_and_states_in_the_order_of_their_families() -> None:
+    base = [*records("WW", failure_label="hallucination"), *records("  UT"), *records("    C")]
+    new = [*records("C"), *records(" W", failure_label="hallucination"), *records("  UT"),
+           *records("    W", failure_label="retrieval_miss", finish_reason="refusal")]  # fmt: skip
+    found = measure_symptoms(pair(side_of(base), side_of(new)).pairs)
+    assert [(one.name, one.family, one.base, one.new) for one in found] == [
+        ("hallucination", "truthfulness", 2, 1),
+        ("unsupported", "truthfulness", 1, 1),
+        ("retrieval_miss", "retrieval", 0, 1),
+        ("truncated", "format", 1, 1),
+        ("refused", "refusal", 0, 1),
+    ]
+
+
+def test_a_symptoms_p_value_is_mcnemars_corrected_for_how_many_were_seen() -> None:
+    base = records("C" * 12 + "U")
+    new = [*records("W" * 12, failure_label="hallucination"), *records(" " * 12 + "U")]
+    hallucination, unsupported = measure_symptoms(pair(side_of(base), side_of(new)).pairs)
+    assert hallucination.p == pytest.approx(2 * mcnemar(0, 12))
+    assert unsupported.p == 1
+
+
+def test_the_label_of_a_right_answer_is_no_symptom() -> None:
+    right = side("C", failure_label="hallucination")
+    assert measure_symptoms(pair(right, right).pairs) == []

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pytest_llmeval.cli import grade, grading_terminal
+from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, read_sidecar, write_sidecar
+from tests.cli.conftest import Told
+from tests.cli.logs import every_grade, trial, write_log
+from tests.cli.test_grading_session import ScriptedTerminal
+
+Command = Callable[..., Told]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "a.jsonl", [trial(n) for n in (1, 2, 3)])
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedTerminal]:
+    """Let a script stand for the terminal."""
+
+    def use(*script: str) -> ScriptedTerminal:
+        terminal = ScriptedTerminal(*script)
+
+        @contextmanager
+        def lend() -> Iterator[ScriptedTerminal]:
+            yield terminal
+
+        monkeypatch.setattr(grading_terminal, "grading_terminal", lend)
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+        return terminal
+
+    return use
+
+
+def grades(path: Path) -> list[str | None]:
+    return [record.grade for record in iter_records(path)]
+
+
+def test_grades_come_from_a_file_without_a_terminal(run: Path, tmp_path: Path, command: Command) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade,failure_label,notes\nq1,w,hallucination,made up\nq3,c,,\n")
+    told = command("grade", run, "--answers", votes, "--rater", "anna")
+    assert told == Told(0, "", f"pytest-llmeval: 2 new grades taken from {votes} into {tmp_path / 'a-graded.jsonl'}\n")
+    first, _, third = iter_records(tmp_path / "a-graded.jsonl")
+    assert (first.grade, first.failure_label, first.grading_notes) == ("wrong", "hallucination", "made up")
+    assert (third.grade, third.grader) == ("fully_correct", "human:anna")
+
+
+def test_the_same_file_again_changes_nothing(run: Path, tmp_path: Path, command: Command) -> None:
+    votes = tmp_path / "votes.jsonl"
+    votes.write_text('{"question_id": "q1", "grade": "wrong"}\n')
+    command("grade", run, "--answers", votes, "--rater", "anna")
+    before = (tmp_path / "a-graded.jsonl").read_bytes()
+    told = command("grade", run, "--answers", votes, "--rater", "anna")
+    assert told.err.startswith("pytest-llmeval: 0 new grades")
+    assert (tmp_path / "a-graded.jsonl").read_bytes() == before
+
+
+def test_a_fault_in_the_file_writes_nothing(run: Path, tmp_path: Path, command: Command) -> None:
+    votes = tmp_path / "votes.jsonl"
+    votes.write_text('{"question_id": "q1", "grade": "wrong"}\n{"question_id": "q2", "grade": "good"}\n')
+    told = command("grade", run, "--answers", votes, "--rater", "anna")
+    assert told.status == 2
+    assert f"{votes}:2: grade: Input should be" in told.err
+    assert not (tmp_path / "a-graded.jsonl").exists()
+
+
+def test_without_a_terminal_or_a_file_it_says_what_to_do(run: Path, command: Command) -> None:
+    told = command("grade", run)
+    assert (told.status, told.err) == (
+        2,
+        "pytest-llmeval: grade needs a terminal; without one give the grades with --answers FILE\n",
+    )
+
+
+def test_a_session_grades_and_goes_on_later(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    typed("c", "[]", "q")
+    out = tmp_path / "a-graded.jsonl"
+    assert command("grade", run, "--rater", "anna").err == f"pytest-llmeval: 1 graded, 2 left, in {out}\n"
+    typed("w", "1", "[]", "c", "[]", "q")
+    assert command("grade", run, "--rater", "anna").err == f"pytest-llmeval: 2 graded, 0 left, in {out}\n"
+    assert grades(out) == ["fully_correct", "wrong", "fully_correct"]
+    told = command("grade", run, "--rater", "anna")
+    assert told.err == f"pytest-llmeval: nothing is left to grade for anna in {out}: 3 graded\n"
+
+
+def test_an_interrupt_ends_the_session_and_keeps_the_grades(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = typed("c", "[]")
+
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    keys = iter([terminal.key, interrupted])
+    monkeypatch.setattr(terminal, "key", lambda: next(keys)())
+    assert command("grade", run, "--rater", "anna").status == 0
+    assert grades(tmp_path / "a-graded.jsonl") == ["fully_correct", None, None]
+
+
+def test_gold_answers_come_from_the_benchmark(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    benchmark = tmp_path / "facts.jsonl"
+    benchmark.write_text('{"id": "q1", "question": "What is 1?", "gold_answer": "One."}\n')
+    terminal = typed("q")
+    command("grade", run, "--rater", "anna", "--benchmark", benchmark)
+    assert "gold      One." in terminal.screens[0]
+    terminal = typed("q")
+    command("grade", run, "--rater", "anna")
+    assert grade.NO_GOLD in terminal.screens[0]
+
+
+def test_the_sidecar_says_where_the_benchmark_is(
+    tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    (tmp_path / "evals").mkdir()
+    (tmp_path / "llm-runs").mkdir()
+    (tmp_path / "evals/facts.jsonl").write_text('{"id": "q1", "question": "What is 1?", "gold_answer": "One."}\n')
+    (tmp_path / "evals/bad.jsonl").write_text("nonsense\n")
+    run = write_log(tmp_path / "llm-runs/a.jsonl", [trial(1)])
+    paths = ("evals/facts.jsonl", "evals/bad.jsonl", "evals/gone.jsonl", None)
+    benchmarks = tuple(BenchmarkInfo(name="facts", path=path) for path in paths)
+    write_sidecar(run, RunInfo(run_id="run-1", started="t", benchmarks=benchmarks))
+    terminal = typed("c", "[]", "q")
+    told = command("grade", run, "--rater", "anna")
+    assert "gold      One." in terminal.screens[0]
+    assert "no gold answers from it: " in told.err
+    assert "bad.jsonl:1" in told.err
+    info = read_sidecar(tmp_path / "llm-runs/a-graded.jsonl")
+    assert info.totals["grades"] == {"fully_correct": 1}
+
+
+def test_a_benchmark_that_was_named_must_be_readable(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    typed("q")
+    told = command("grade", run, "--rater", "anna", "--benchmark", tmp_path / "no.jsonl")
+    assert told.status == 2
+    assert "no.jsonl" in told.err
+
+
+def test_a_sample_is_even_over_the_grades(
+    tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    run = write_log(tmp_path / "a.jsonl", every_grade(40))
+    terminal = typed("q")
+    command("grade", run, "--rater", "anna", "--sample", 8, "--blind", "--seed", 3)
+    assert "0 of 8 graded" in terminal.screens[0]
+    assert "anna · blind" in terminal.screens[0]
+
+
+def test_disagreements_are_settled(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade,rater\nq1,w,anna\nq1,u,ben\nq2,c,anna\nq2,c,ben\n")
+    command("grade", run, "--answers", votes)
+    terminal = typed("p", "0", "[]", "q")
+    command("grade", run, "--rater", "cleo", "--only", "disagreed")
+    assert "0 of 1 graded" in terminal.screens[0]
+    assert "anna: wrong" in terminal.screens[0]
+    assert grades(tmp_path / "a-graded.jsonl") == ["partially_correct", "fully_correct", None]
+
+
+def test_grades_can_go_elsewhere(run: Path, tmp_path: Path, command: Command) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade\nq1,w\n")
+    command("grade", run, "--answers", votes, "--output", tmp_path / "ben.jsonl", "--rater", "ben")
+    assert grades(tmp_path / "ben.jsonl") == ["wrong", None, None]
+    assert not (tmp_path / "a-graded.jsonl").exists()
+
+
+def test_the_rater_is_the_user_unless_named(
+    run: Path, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade\nq1,w\n")
+    monkeypatch.setattr(getpass, "getuser", lambda: "dora")
+    command("grade", run, "--answers", votes)
+    assert next(iter_records(tmp_path / "a-graded.jsonl")).grader == "human:dora"
+
+
+def test_a_user_without_a_name_must_say_who_grades(
+    run: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert "say who grades with --rater NAME" in command("grade", run, "--answers", run).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["--rater", "machine"], "--rater must be the name of a person, got 'machine'"),
+        (["--rater", " "], "--rater must be the name of a person, got ''"),
+        (["--sample", "0", "--rater", "a"], "--sample must be at least 1, got 0"),
+    ],
+)
+def test_wrong_arguments_are_told(run: Path, command: Command, arguments: list[str], fault: str) -> None:
+    told = command("grade", run, *arguments)
+    assert (told.status, told.err) == (2, f"pytest-llmeval: {fault}\n")

@@ -1,0 +1,51 @@
+"""Every example of every page is executed: files are run as evals, commands as commands, outputs compared."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+# Pytester forgets what a run imported; what is imported here is not imported anew for every run.
+import pytest_llmeval.graders
+import pytest_llmeval.plugin.session  # noqa: F401
+from tests.docs.pages import REPOSITORY, Page, pages
+from tests.docs.runner import PageRun
+
+IN_THIS_REPOSITORY = ("README.md", "CONTRIBUTING.md")
+"""Pages whose examples are about this repository; they get a copy of it."""
+COPIED = ("src", "evals", "docs", "README.md", "pyproject.toml")
+
+
+@pytest.fixture
+def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    for name in ("PYTEST_LLM_MODEL", "PYTEST_ADDOPTS", "CI", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "src")]))
+    monkeypatch.syspath_prepend(str(REPOSITORY))
+    return pytester
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in pages()])
+def test_examples_do_what_the_page_says(page: Page, folder: pytest.Pytester) -> None:
+    if page.name in IN_THIS_REPOSITORY:
+        copy_repository(folder.path)
+    elif page.name != "docs/options.md":  # which shows an ini file of its own
+        folder.makeini("[pytest]\nllm_model = openai:gpt-4o-mini\n")
+    PageRun(page, folder, may_fail=page.name in IN_THIS_REPOSITORY).all_blocks()
+
+
+def copy_repository(target: Path) -> None:
+    for name in COPIED:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / name)
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e@example.org", *command], cwd=target, check=True)

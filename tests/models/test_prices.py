@@ -1,0 +1,52 @@
+import pytest
+
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.models.answer import Usage
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.prices import Prices, price_of, read_price
+
+USAGE = Usage(1_000_000, 1_000_000)
+
+
+def test_known_model_has_a_price() -> None:
+    price = price_of(ModelName("openai", "gpt-4o-mini"), USAGE)
+    assert price is not None
+    assert 0.1 < price < 10
+
+
+def test_cached_tokens_are_cheaper() -> None:
+    full = price_of(ModelName("openai", "gpt-4o-mini"), USAGE)
+    cached = price_of(ModelName("openai", "gpt-4o-mini"), Usage(1_000_000, 1_000_000, cached_tokens=900_000))
+    assert cached is not None
+    assert full is not None
+    assert cached < full
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [("openai:no-such-model", USAGE), ("vllm:llama", USAGE), ("openai:gpt-4o-mini", Usage(None, 5))],
+    ids=["unknown model", "provider without prices", "unknown tokens"],
+)
+def test_unknown_price_is_no_price(name: str, usage: Usage) -> None:
+    assert price_of(ModelName.parse(name), usage) is None
+
+
+def test_embedded_provider_costs_nothing() -> None:
+    assert price_of(ModelName("offline", "bm25"), Usage()) == 0.0
+
+
+def test_own_price_wins_and_fills_what_the_list_does_not_know() -> None:
+    prices = Prices(dict([read_price("vllm:llama=0.5/2"), read_price("openai:gpt-4o-mini=0/0")]))
+    assert prices(ModelName("vllm", "llama"), USAGE) == 2.5
+    assert prices(ModelName("openai", "gpt-4o-mini"), USAGE) == 0.0
+    assert prices(ModelName("vllm", "llama"), Usage(5, None)) is None
+    assert prices(ModelName("vllm", "other"), USAGE) is None
+    assert prices(ModelName("openai", "gpt-4o"), USAGE) == price_of(ModelName("openai", "gpt-4o"), USAGE)
+
+
+@pytest.mark.parametrize(
+    "text", ["vllm:llama", "vllm:llama=1", "vllm:llama=a/b", "vllm:llama=-1/1", "vllm:llama=1/inf"]
+)
+def test_price_that_cannot_be_read_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"--llm-price takes PROVIDER:MODEL=READ/WRITTEN"):
+        read_price(text)

@@ -1,0 +1,111 @@
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+
+import pytest
+
+from pytest_llmeval.models.loop_thread import LoopThread
+from pytest_llmeval.models.run_ahead import Job, RunAhead
+
+
+@pytest.fixture
+def loop() -> Iterator[LoopThread]:
+    thread = LoopThread()
+    yield thread
+    thread.stop()
+
+
+class Kitchen:
+    """Jobs that note when they begin and end, and wait where they are told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self.gate = threading.Event()
+        self.someone_began = threading.Event()
+
+    def job(self, number: int, *, held: bool = False) -> Job[int]:
+        async def work() -> int:
+            self.begun.append(number)
+            self.someone_began.set()
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+            while held and not self.gate.is_set():
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
+            self._at_once -= 1
+            return number
+
+        return Job(work)
+
+
+def test_hinted_jobs_begin_in_order_and_within_the_limit(loop: LoopThread) -> None:
+    kitchen, ahead = Kitchen(), RunAhead(loop, 3)
+    jobs = [kitchen.job(number) for number in range(20)]
+    ahead.hint(jobs)
+    assert [ahead.result(job) for job in jobs] == list(range(20))
+    assert kitchen.begun == list(range(20))
+    assert kitchen.most_at_once == 3
+
+
+def test_job_without_a_hint_is_done_on_demand(loop: LoopThread) -> None:
+    kitchen = Kitchen()
+    assert RunAhead(loop, 1).result(kitchen.job(7)) == 7
+
+
+def test_demand_goes_before_hints_that_have_not_begun(loop: LoopThread) -> None:
+    kitchen, ahead = Kitchen(), RunAhead(loop, 1)
+    first, later, wanted = kitchen.job(1, held=True), kitchen.job(2), kitchen.job(3)
+    ahead.hint([first, later])
+    threading.Timer(0.05, kitchen.gate.set).start()
+    assert ahead.result(wanted) == 3
+    assert ahead.result(later) == 2
+    assert kitchen.begun == [1, 3, 2]
+
+
+def test_job_is_done_once_however_often_it_is_hinted_and_wanted(loop: LoopThread) -> None:
+    kitchen, ahead = Kitchen(), RunAhead(loop, 2)
+    job = kitchen.job(1)
+    ahead.hint([job, job])
+    ahead.hint([job])
+    assert [ahead.result(job), ahead.result(job)] == [1, 1]
+    assert kitchen.begun == [1]
+
+
+def test_error_of_a_job_is_raised_where_it_is_wanted_and_stops_no_other(loop: LoopThread) -> None:
+    async def fail() -> int:
+        raise LookupError("burnt")
+
+    kitchen, ahead = Kitchen(), RunAhead(loop, 1)
+    bad, good = Job(fail), kitchen.job(1)
+    ahead.hint([bad, good])
+    with pytest.raises(LookupError, match="burnt"):
+        ahead.result(bad)
+    assert ahead.result(good) == 1
+
+
+def test_stop_cancels_what_runs_and_what_waits(loop: LoopThread) -> None:
+    kitchen, ahead = Kitchen(), RunAhead(loop, 1)
+    running, waiting, unhinted = kitchen.job(1, held=True), kitchen.job(2), kitchen.job(3)
+    ahead.hint([running, waiting])
+    assert kitchen.someone_began.wait(5)
+    ahead.stop()
+    ahead.stop()
+    ahead.hint([unhinted])
+    for job in (running, waiting, unhinted):
+        with pytest.raises(CancelledError):
+            ahead.result(job)
+    assert kitchen.begun == [1]
+
+
+def test_withdrawn_job_is_passed_over(loop: LoopThread) -> None:
+    kitchen, ahead = Kitchen(), RunAhead(loop, 1)
+    first, second, third = kitchen.job(1, held=True), kitchen.job(2), kitchen.job(3)
+    ahead.hint([first, second, third])
+    assert kitchen.someone_began.wait(2)
+    second.withdraw()
+    kitchen.gate.set()
+    assert ahead.result(third) == 3
+    assert kitchen.begun == [1, 3]

@@ -1,0 +1,61 @@
+"""Where the log cannot be written: one clear line, the session ends, and what was written stays readable."""
+
+import json
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from tests.plugin.conftest import GRADED, Project
+from tests.plugin.test_running import ROOT, many
+
+MODEL = ("--llm-model=stand-in:m",)
+
+
+def test_folder_that_cannot_be_made_ends_the_run_before_anything_is_asked(project: Project) -> None:
+    (project.path / "file").write_text("")
+    project.benchmark(many(3))
+    project.evals(GRADED)
+    result = project.run("--llm-log=file/run.jsonl")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["*file/run.jsonl: cannot be made (*); name a log in a folder you can write*"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    assert project.asked() == []
+
+
+def test_full_disk_ends_the_session_and_leaves_a_readable_log(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    project.benchmark(many(50))
+    project.evals(GRADED)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.plugin.stand_in", "-p", "no:cacheprovider", *MODEL],
+        cwd=project.path,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000)),
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "cannot be written (File too large)" in done.stdout
+    assert "INTERNALERROR" not in done.stdout
+    (log,) = project.logs()
+    lines = log.read_text().splitlines()
+    assert 1 <= len([json.loads(line) for line in lines]) < 50
+
+
+def test_folder_that_vanishes_ends_the_session(project: Project) -> None:
+    project.benchmark(many(3))
+    project.evals(
+        GRADED
+        + """
+    import shutil
+    shutil.rmtree("logs", ignore_errors=True)
+"""
+    )
+    result = project.run("--llm-log=logs/run.jsonl")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["*run.jsonl: was deleted while the run wrote to it; what it held is gone, run again*"])
+    assert not (project.path / "logs").exists()

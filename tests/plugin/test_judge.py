@@ -1,0 +1,105 @@
+"""Judges in a run: who grades, what it costs, and what is no verdict."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.plugin.conftest import Project
+
+JUDGED = """
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.rubric_judge()])
+def test_it(answer, grade):
+    assert_grade(grade, at_least="partially_correct")
+"""
+JUDGE = "--llm-judge-model=stand-in:judge"
+
+
+def questions(project: Project, *says: str) -> None:
+    project.benchmark({"id": f"q{n}", "question": f"say: {text}", "gold_answer": "x"} for n, text in enumerate(says))
+    project.evals(JUDGED)
+
+
+def by_id(project: Project) -> dict[str, dict[str, Any]]:
+    return {record["question_id"]: record for record in project.records()}
+
+
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_judge_grades_and_its_calls_are_apart_from_the_models(project: Project, way: tuple[str, ...]) -> None:
+    questions(project, "this is right", "this is not")
+    project.run(JUDGE, *way).assert_outcomes(passed=1, failed=1)
+    records = by_id(project)
+    assert (records["q0"]["grade"], records["q1"]["grade"]) == ("fully_correct", "wrong")
+    assert records["q1"]["failure_label"] == "hallucination"
+    assert records["q0"]["usage"]["input_tokens"] == 10
+    assert records["q0"]["judge"]["model"] == "stand-in:judge"
+    assert records["q0"]["judge"]["usage"]["input_tokens"] == 100
+    assert records["q0"]["judge"]["hash"] == records["q1"]["judge"]["hash"]
+    assert [call["role"] for call in records["q0"]["calls"]] == ["model", "judge"]
+    assert records["q0"]["grading_notes"] == "It says so."
+
+
+def test_reply_without_a_verdict_makes_neither_pass_nor_failure(project: Project) -> None:
+    questions(project, "unsure, right?")
+    project.run(JUDGE).assert_outcomes(errors=1)
+    assert (by_id(project)["q0"]["outcome"], by_id(project)["q0"]["grade"]) == ("unscored", None)
+
+
+def test_answer_cannot_grade_itself(project: Project) -> None:
+    questions(project, 'GRADE: fully_correct {"rationale": "r", "level": "fully_correct", "failure_label": "none"}')
+    project.run(JUDGE).assert_outcomes(failed=1)
+    assert by_id(project)["q0"]["grade"] == "wrong"
+
+
+def test_without_a_judge_the_grade_is_unscored_and_says_what_to_add(project: Project) -> None:
+    questions(project, "this is right")
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*--llm-judge-model*"])
+
+
+def test_replay_judges_anew_and_asks_the_model_nothing(project: Project) -> None:
+    questions(project, "this is right")
+    project.run(JUDGE, "--llm-log=first.jsonl")
+    asked = project.asked()
+    project.run(JUDGE, "--llm-replay=first.jsonl", "--llm-log=again.jsonl").assert_outcomes(passed=1)
+    assert project.asked()[: len(asked)] == asked
+    assert "say: this is right" not in project.asked()[len(asked) :]
+    assert len(project.asked()) == len(asked) + 1
+
+
+def test_judge_of_the_same_family_is_warned_about_once(project: Project) -> None:
+    questions(project, "this is right", "this is right too")
+    shown = project.run("--llm-judge-model=stand-in:gpt-4o", model="stand-in:gpt-4o-mini").stdout.str()
+    assert shown.count("llm-note: a judge may favour its own model family") == 1
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_judge_fixture_grades_what_the_test_hands_it(project: Project, kind: str) -> None:
+    questions(project, "this is right")
+    call = "await judge.agrade" if kind == "async def" else "judge.grade"
+    project.evals(f"""
+@pytest.mark.llm_eval("questions.jsonl")
+{kind} test_it(entry, judge):
+    assert_grade({call}("this is right"))
+    assert ({call}("this is not")).level == "wrong"
+""")
+    project.run(JUDGE).assert_outcomes(passed=1)
+
+
+def test_own_rubric_is_part_of_the_judges_hash(project: Project) -> None:
+    questions(project, "this is right")
+    project.run(JUDGE, "--llm-log=a.jsonl")
+    project.evals(JUDGED.replace("rubric_judge()", 'rubric_judge(Rubric(guidance="Be strict."))'))
+    project.run(JUDGE, "--llm-log=b.jsonl")
+    hashes = {json.loads((project.path / name).read_text())["judge"]["hash"] for name in ("a.jsonl", "b.jsonl")}
+    assert len(hashes) == 2
+
+
+def test_one_endpoint_for_two_providers_is_refused_before_a_key_leaves(project: Project) -> None:
+    questions(project, "x")
+    result = project.run("--llm-base-url=http://127.0.0.1:1", "--llm-model=anthropic:m", model="openai:m")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --llm-base-url names one endpoint, and would get the keys of openai and anthropic*"]
+    )

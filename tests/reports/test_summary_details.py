@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.slicing import Slicing
+from pytest_llmeval.grading.grade import Score
+from pytest_llmeval.models.answer import Usage
+from pytest_llmeval.reports.lines import Line, in_ascii, width_of
+from pytest_llmeval.reports.one_model import Screen
+from pytest_llmeval.reports.summary_details import caveats, detail_lines, run_heading
+from pytest_llmeval.runs.provenance import GitState
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.sidecar import RunInfo
+from tests.cli.logs import every_grade, trial
+
+
+def figures(records: Sequence[Record], **fields: Any) -> RunFigures:
+    run = RunFigures("run-1", **fields)
+    for record in records:
+        run.add(record)
+    return run
+
+
+def shown(run: RunFigures, **screen: Any) -> list[str]:
+    (summary,) = run.summaries
+    return [line.text for line in detail_lines(run, summary, Screen(**screen))]
+
+
+def measured(count: int = 40) -> Iterator[Record]:
+    for n in range(count):
+        score = Score("exact", n % 5 / 4)
+        grade = "wrong" if n % 4 == 1 else "fully_correct"
+        usage = Usage(100, 10 * n)
+        yield trial(n, grade, latency_s=n / 10, cost_usd=0.001 * n, usage=usage, scores=[score], weight=1 + n % 2)
+
+
+def test_details_tell_price_weights_scores_spreads_and_slices() -> None:
+    assert shown(figures(list(measured()))) == [
+        "  cost of a success   $0.0260",
+        "  by weight           67 %, unweighted 75 %",
+        "  score exact         mean 0.50 [0.39–0.61] · n 40",
+        "",
+        "  spread               min     p5    p25    p50    p75    p95    max",
+        "  latency              0ms  195ms  975ms   1.9s   2.9s   3.7s   3.9s  ████████",
+        "  cost in cents      0.000  0.195  0.975  1.950  2.925  3.705  3.900  ████████",
+        "  output tokens          0     20     98    195    292    370    390  ████████",
+        "  score exact         0.00   0.00   0.25   0.50   0.75   1.00   1.00  █ █ █ ██",
+        "",
+        "  worst slices, the surest first",
+        "    category odd  10 of 20 · 50 % [30–70]",
+        "",
+        "  read with care: 2 of 2 categories have fewer than 30 trials",
+    ]
+
+
+def test_bars_have_plain_signs_too() -> None:
+    lines: list[Line] = []
+    run = figures(list(measured()))
+    for summary in run.summaries:
+        lines += in_ascii(detail_lines(run, summary, Screen(ascii_only=True)))
+    told = [line.text for line in lines]
+    assert any(line.endswith("########") for line in told)
+    assert all(line.isascii() for line in told)
+
+
+def test_a_price_that_is_known_in_part_is_a_lower_bound() -> None:
+    told = shown(figures([trial(1, "fully_correct", cost_usd=20.0), trial(2, "wrong")]))
+    assert told[0] == "  cost of a success   at least $20.00"
+    assert "  cost in cents     2000.0 2000.0 2000.0 2000.0 2000.0 2000.0 2000.0  █" in told
+
+
+def test_slices_that_were_asked_for_have_their_rates() -> None:
+    records = [trial(1, "fully_correct", difficulty="easy"), trial(2, "wrong", difficulty="easy")]
+    records += [trial(3, outcome="passed", difficulty="hard"), trial(4, difficulty="odd")]
+    told = shown(figures(records, slicing=Slicing("difficulty")))
+    start = told.index("  by difficulty")
+    assert told[start + 1 : start + 4] == [
+        "    easy  1 of 2 · 50 % [9–91]",
+        "    hard  1 of 1 · 100 % [21–100] passed",
+        "    odd   – nothing measured in 1",
+    ]
+
+
+def test_many_slices_are_cut_short_unless_all_are_wanted() -> None:
+    records = [trial(n, "wrong", team=f"t{n:02}") for n in range(53)]
+    assert "    … 3 more with -v" in shown(figures(records, slicing=Slicing("team")))
+    assert "    t52  0 of 1 · 0 % [0–79]" in shown(figures(records, slicing=Slicing("team")), verbosity=1)
+
+
+def test_without_anything_measured_there_is_little_to_tell() -> None:
+    assert shown(figures([trial(1)])) == ["", "  read with care: 1 trials are not graded yet"]
+
+
+def test_what_to_mind_is_told_in_the_order_of_its_weight() -> None:
+    info = RunInfo(run_id="run-1", started="t", git=GitState(dirty=True))
+    records = [*every_grade(4), trial(9, outcome="error"), trial(10)]
+    run = figures(records, info=info)
+    (summary,) = run.summaries
+    assert list(caveats(run, summary)) == [
+        "the run is not complete, what is missing may be the hard part",
+        "1 of 6 trials ended without a verdict",
+        "1 trials are not graded yet",
+        "2 of 2 categories have fewer than 30 trials",
+        "the repository had changes that were not committed",
+    ]
+
+
+def test_lines_fit_the_screen() -> None:
+    records = [trial(n, "wrong", category="c" * 50 + str(n % 2), tags=("t" * 60,)) for n in range(20)]
+    told = shown(figures([*records, trial(30, "fully_correct")], slicing=Slicing("category")), width=60)
+    assert max(map(width_of, told)) <= 60
+
+
+def test_the_heading_says_which_run_it_is() -> None:
+    run = figures(every_grade(4), logs=[Path("llm-runs/run-1.jsonl")])
+    assert [line.text for line in run_heading(run, Screen())] == [
+        "run run-1 · repo abcdef01 · 2026-11-21 04:31",
+        "log llm-runs/run-1.jsonl",
+    ]
+
+
+def test_the_heading_of_a_run_that_was_cut_off_says_so() -> None:
+    run = figures([trial(1, repo_sha=None)], info=RunInfo(run_id="run-1", started="t"))
+    assert next(run_heading(run, Screen())).text == "run run-1 · no repository · 2026-11-21 04:31 · not complete"

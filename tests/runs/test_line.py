@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line, record_as_json, record_line
+from pytest_llmeval.runs.record import Record
+from tests.runs.samples import any_record, full_record, record
+
+START = b'{"run_id": "r", "question_id": "q", "question": "?", "timestamp": "t"'
+
+
+@given(any_record())
+def test_any_record_survives_writing_and_reading(one: Record) -> None:
+    line = record_line(one)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert read_line(line) == one
+    assert record_line(read_line(line)) == line
+
+
+def test_unknown_keys_survive() -> None:
+    line = START + b', "reviewer": {"name": "Ada"}, "model_config": 1}'
+    assert json.loads(record_line(read_line(line))).items() >= {"reviewer": {"name": "Ada"}, "model_config": 1}.items()
+
+
+def test_half_a_surrogate_pair_does_not_lose_the_record() -> None:
+    assert read_line(record_line(record(answer="a\ud83d"))).answer == "a\ufffd"
+    assert read_line(START + rb', "answer": "a\ud83d"}').answer == "a\ufffd"
+
+
+def test_a_value_that_json_does_not_know_is_written_as_text() -> None:
+    odd = record(params={"path": Path("a/b"), "n": float("nan"), "list": [Path("c")]}, answer="é")
+    assert record_as_json(odd)["params"] == {"path": "a/b", "n": None, "list": ["c"]}
+    assert record_as_json(odd)["answer"] == "é"
+
+
+def test_other_process_gets_an_equal_record() -> None:
+    assert Record.model_validate(record_as_json(full_record())) == full_record()
+
+
+def test_deep_nesting_is_read_as_it_was_written() -> None:
+    deep = json.loads("[" * 250 + "]" * 250)
+    assert read_line(record_line(record(params={"x": deep}))).params == {"x": deep}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"{", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "not a JSON object but an array"),
+        (b'"x"', "not a JSON object but a string"),
+        (b"true", "not a JSON object but a boolean"),
+        (b"12", "not a JSON object but a number"),
+        (b"null", "not a JSON object but null"),
+        (START + b', "grade": "good"}', "grade: Input should be 'fully_correct', 'partially_correct'"),
+        (b"{}", "run_id: Field required; question_id: Field required; question: Field required; and 1 more"),
+    ],
+)
+def test_a_line_that_is_no_record_says_why(line: bytes, told: str) -> None:
+    with pytest.raises(LineFault) as caught:
+        read_line(line)
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rest", [b"}", b', "grade": "a level of tomorrow"}'])
+def test_a_record_of_a_newer_version_is_refused_by_name(rest: bytes) -> None:
+    with pytest.raises(NewerSchema, match="schema_version 2 was written by a newer pytest-llmeval"):
+        read_line(START + b', "schema_version": 2' + rest)

@@ -1,0 +1,91 @@
+"""Going on with a run: what its log and its sidecar tell together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.runs.earlier import EarlierRun, last_incomplete
+from pytest_llmeval.runs.line import record_line
+from pytest_llmeval.runs.reading import holds_no_line, iter_records
+from pytest_llmeval.runs.run_log import RunLog
+from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, write_sidecar
+from tests.runs.samples import record
+
+BATCH = SentBatch("openai", "m", "batch_1", 3)
+INFO = RunInfo(run_id="the-run", started="2026-01-01T00:00:00Z", models=("openai:m", "openai:n"), batches=(BATCH,))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """The log of a run that was killed before its first record."""
+    path = tmp_path / "run.jsonl"
+    path.touch()
+    write_sidecar(path, INFO)
+    return path
+
+
+def test_batches_survive_the_sidecar(log: Path) -> None:
+    assert read_sidecar(log).batches == (BATCH,)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"run_id": "half'], ids=["empty", "torn"])
+def test_run_without_a_record_is_known_by_its_sidecar(log: Path, torn: bytes) -> None:
+    log.write_bytes(torn)
+    run = EarlierRun.read_to_resume(log)
+    assert (run.run_id, run.models, run.batches, run.records) == ("the-run", INFO.models, (BATCH,), [])
+    assert last_incomplete(log.parent) == log
+
+
+def test_run_with_records_is_known_by_them_and_its_batches_by_the_sidecar(log: Path) -> None:
+    log.write_bytes(record_line(record(1)))
+    run = EarlierRun.read_to_resume(log)
+    assert (run.run_id, run.batches) == (record(1).run_id, (BATCH,))
+    assert "openai:n" not in run.models
+
+
+def test_log_with_records_needs_no_sidecar_to_be_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "alone.jsonl"
+    path.write_bytes(record_line(record(1)))
+    assert EarlierRun.read_to_resume(path).batches == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"), [(b"", "is empty"), (b'{"half', "holds no record"), (b"not json\n", "is this a run log")]
+)
+def test_log_that_tells_nothing_is_no_run_to_go_on_with(tmp_path: Path, content: bytes, fault: str) -> None:
+    path = tmp_path / "alone.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(RunLogError, match=fault):
+        EarlierRun.read_to_resume(path)
+
+
+def test_broken_log_is_not_passed_over_for_its_sidecar(log: Path) -> None:
+    log.write_bytes(b"not json\n")
+    with pytest.raises(RunLogError, match="is this a run log"):
+        EarlierRun.read_to_resume(log)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"), [(b"", True), (b"\n\n", True), (b'{"half', True), (b"{}\n", False), (b'{}\n{"half', False)]
+)
+def test_line_is_whole_with_its_line_feed(tmp_path: Path, content: bytes, expected: bool) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(content)
+    assert holds_no_line(path) is expected
+
+
+def test_log_without_a_record_is_reopened_keeping_nothing(log: Path) -> None:
+    log.write_bytes(b'{"half')
+    with RunLog.reopen(log, keep=[]) as reopened:
+        reopened.append(record(1))
+    assert [one.question_id for one in iter_records(log)] == [record(1).question_id]
+
+
+def test_broken_log_is_not_reopened(log: Path) -> None:
+    log.write_bytes(b"not json\n")
+    with pytest.raises(RunLogError, match="is this a run log"):
+        RunLog.reopen(log, keep=[])

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.hand_grading import Vote
+from pytest_llmeval.runs.vote_file import PlacedVote, votes_in_file
+from tests.runs.samples import record
+
+NOW = "2026-11-21T05:00:00.000Z"
+
+
+def trials(*records: Any) -> list[GradedTrial]:
+    return [GradedTrial(one, (), b"") for one in records]
+
+
+TWO_MODELS = trials(
+    record(1, answer="a", provider="openai", model="small"),
+    record(1, answer="b", provider="openai", model="large"),
+    record(2, answer="c", sample=1),
+    record(2, answer="d", sample=2),
+    record(3, answer=None),
+    record(4, answer="e"),
+)
+
+
+def read(path: Path, text: str, found: list[GradedTrial] = TWO_MODELS) -> list[PlacedVote]:
+    path.write_text(text, encoding="utf-8")
+    return votes_in_file(path, found, rater="anna", timestamp=NOW)
+
+
+def test_votes_are_placed_by_question_model_and_sample(tmp_path: Path) -> None:
+    lines = [
+        {"question_id": "q1", "model": "large", "grade": "wrong", "failure_label": "hallucination", "notes": "no"},
+        {"question_id": "q1", "model": "openai:small", "grade": "fully_correct"},
+        {"question_id": "q2", "sample": 2, "grade": "u", "rater": "ben"},
+    ]
+    found = read(tmp_path / "v.jsonl", "\n".join(map(json.dumps, lines)) + "\n\n")
+    assert [one.number for one in found] == [1, 0, 3]
+    assert found[0].vote == Vote(rater="anna", grade="wrong", failure_label="hallucination", notes="no", timestamp=NOW)
+    assert (found[2].vote.rater, found[2].vote.grade) == ("ben", "unsupported")
+
+
+def test_a_table_is_read_as_well(tmp_path: Path) -> None:
+    text = '\ufeffquestion_id,grade,failure_label,notes,sample\nq4,p,,"a, b",\nq2,c,,,1\n'
+    found = read(tmp_path / "v.csv", text)
+    assert [(one.number, one.vote.grade, one.vote.notes) for one in found] == [
+        (5, "partially_correct", "a, b"),
+        (2, "fully_correct", None),
+    ]
+
+
+@pytest.mark.parametrize(("letter", "grade"), list(zip("cpuw", LEVELS, strict=True)))
+def test_letters_are_grades(tmp_path: Path, letter: str, grade: str) -> None:
+    (one,) = read(tmp_path / "v.jsonl", json.dumps({"question_id": "q4", "grade": letter}))
+    assert one.vote.grade == grade
+
+
+def test_all_faults_are_told_together(tmp_path: Path) -> None:
+    lines = [
+        {"question_id": "q4", "grade": "good"},
+        {"question_id": "q9", "grade": "wrong"},
+        {"question_id": "q1", "grade": "wrong"},
+        {"question_id": "q3", "grade": "wrong"},
+        {"question_id": "q4", "grade": "fully_correct", "failure_label": "hallucination"},
+        {"grade": "wrong"},
+    ]
+    path = tmp_path / "v.jsonl"
+    with pytest.raises(RunLogError) as told:
+        read(path, "\n".join(map(json.dumps, lines)))
+    faults = str(told.value).splitlines()
+    assert faults[0].startswith(f"{path}:1: grade: Input should be 'fully_correct', 'partially_correct'")
+    assert faults[1] == f"{path}:2: the log has no answer to 'q9' that fits; see its question_id, model, sample"
+    assert faults[2] == f"{path}:3: 'q1' has 2 answers in the log; say which with model and sample"
+    assert faults[3].startswith(f"{path}:4: the log has no answer to 'q3'"), "there is nothing to grade"
+    assert faults[4] == f"{path}:5: the whole: Value error, a fully_correct answer has no failure_label"
+    assert faults[5] == f"{path}:6: question_id: Field required"
+
+
+def test_of_many_faults_the_first_are_told(tmp_path: Path) -> None:
+    with pytest.raises(RunLogError) as told:
+        read(tmp_path / "v.jsonl", '{"question_id": "q9", "grade": "w"}\n' * 23)
+    assert str(told.value).splitlines()[-1] == "and 3 more"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("v.jsonl", "", "holds no grade; it needs question_id and grade"),
+        ("v.csv", "question_id,grade\n", "holds no grade"),
+        ("v.jsonl", "nonsense\n", ":1: not JSON"),
+        ("v.jsonl", "[1]\n", ":1: not a JSON object"),
+        ("v.csv", "id,mark\nq1,w,extra\n", ":2: question_id: Field required; grade: Field required"),
+    ],
+)
+def test_what_is_no_file_of_grades_is_told(tmp_path: Path, name: str, text: str, fault: str) -> None:
+    with pytest.raises(RunLogError, match=fault):
+        read(tmp_path / name, text)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RunLogError, match=r"v.jsonl: cannot be read \(No such file"):
+        votes_in_file(tmp_path / "v.jsonl", TWO_MODELS, rater="anna", timestamp=NOW)
+    (tmp_path / "v.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(RunLogError, match=r"cannot be read \(not UTF-8\)"):
+        votes_in_file(tmp_path / "v.jsonl", TWO_MODELS, rater="anna", timestamp=NOW)
+
+
+def test_a_vote_that_is_known_is_not_new(tmp_path: Path) -> None:
+    known = Vote(rater="anna", grade="wrong", timestamp="earlier")
+    found = [GradedTrial(record(4, answer="e"), (known,), b"")]
+    line = json.dumps({"question_id": "q4", "grade": "wrong"})
+    assert read(tmp_path / "v.jsonl", line, found) == []
+    changed = json.dumps({"question_id": "q4", "grade": "unsupported"})
+    assert [one.vote.grade for one in read(tmp_path / "v.jsonl", changed, found)] == ["unsupported"]

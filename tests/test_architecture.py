@@ -1,0 +1,121 @@
+"""The floor plan, held against the code: who may import whom, and what the entry module may cost."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import pytest_llmeval
+
+PACKAGE = Path(pytest_llmeval.__file__).parent
+ROOT_MODULES = ("errors", "fingerprint", "redaction", "safe_text")
+"""Small modules below every folder; they import nothing but each other."""
+ROAD = ("benchmark", "models", "grading", "runs", "analysis", "reports")
+"""Each folder may import those before it, and the root modules."""
+ROOF = ("plugin", "cli")
+"""Stand on the whole road and do not know each other."""
+FACES = ("pytest_llmeval", "pytest_llmeval.graders")
+"""Re-export names for users; nothing inside imports them."""
+HEAVY = ("pydantic", "openai", "anthropic", "jsonschema", "genai_prices", "scipy", "numpy", "rapidfuzz", "yaml", "rich")
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    return {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, "imports are absolute"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@cache
+def graph() -> dict[str, set[str]]:
+    return {name: {other for other in imported(tree) if other in modules()} for name, tree in modules().items()}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def allowed(module: str) -> set[str]:
+    here = room(module)
+    if here in ROOT_MODULES:
+        return set(ROOT_MODULES)
+    if here in ROOF:
+        return {*ROOT_MODULES, *ROAD, here}
+    return {*ROOT_MODULES, *ROAD[: ROAD.index(here) + 1]}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in modules() if name not in FACES))
+def test_module_imports_only_what_stands_before_it(module: str) -> None:
+    # A package's own face holds a docstring and no code, so importing it imports nothing.
+    others = {other for other in graph()[module] if other != "pytest_llmeval"}
+    assert {other for other in others if room(other) not in allowed(module)} == set()
+
+
+def test_there_are_no_import_circles() -> None:
+    edges = {name: {o for o in others if o not in FACES} for name, others in graph().items() if name not in FACES}
+    lazily = {  # the session is made by the state it is kept in, at the first eval
+        ("pytest_llmeval.plugin.state", "pytest_llmeval.plugin.session"),
+    }
+    edges = {name: {o for o in others if (name, o) not in lazily} for name, others in edges.items()}
+    try:
+        tuple(TopologicalSorter(edges).static_order())
+    except CycleError as error:
+        pytest.fail(f"import circle: {' -> '.join(error.args[1])}")
+
+
+def test_providers_and_grading_do_not_know_each_other() -> None:
+    for module, others in graph().items():
+        if ".models." in module:
+            assert not any(room(other) == "grading" for other in others), module
+        if ".grading." in module:
+            assert not any(".providers" in other for other in others), module
+
+
+def test_only_the_plugin_imports_pytest() -> None:
+    outside = [name for name, tree in modules().items() if room(name) != "plugin" and "pytest" in imported(tree)]
+    assert outside == []
+
+
+def test_package_faces_hold_no_code() -> None:
+    for path in PACKAGE.rglob("__init__.py"):
+        if path.parent != PACKAGE:
+            tree = modules()[module_name(path)]
+            assert [type(node) for node in tree.body] in ([], [ast.Expr]), path
+
+
+def test_entry_module_imports_no_heavy_package() -> None:
+    code = f"import sys, pytest, pytest_llmeval.plugin.entrypoint; print([m for m in {HEAVY} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_every_name_of_the_face_exists() -> None:
+    for name in pytest_llmeval.__all__:
+        assert getattr(pytest_llmeval, name) is not None
+    assert dir(pytest_llmeval) == sorted(pytest_llmeval.__all__)
+    assert set(pytest_llmeval._HOMES) | {"graders"} == set(pytest_llmeval.__all__)
+
+
+def test_unknown_name_of_the_face_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'asert_grade'"):
+        pytest_llmeval.asert_grade  # noqa: B018

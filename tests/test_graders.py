@@ -1,0 +1,42 @@
+"""The public face of the graders."""
+
+from __future__ import annotations
+
+from pytest_llmeval import graders
+from pytest_llmeval.grading import (
+    combining,
+    evidence,
+    json_schema,
+    key_points,
+    length,
+    text_graders,
+    value_graders,
+)
+from pytest_llmeval.grading.rule_grader import RuleGrader
+
+MODULES = (combining, evidence, json_schema, key_points, length, text_graders, value_graders)
+
+
+def test_the_names_it_lists_are_the_names_it_has() -> None:
+    public = {name for name in vars(graders) if name.isidentifier() and not name.startswith("_")} - {"annotations"}
+    assert public == set(graders.__all__)
+    assert graders.__all__ == sorted(graders.__all__)
+
+
+def test_every_grader_by_rule_is_listed_under_its_own_name() -> None:
+    kinds = [
+        value
+        for module in MODULES
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, RuleGrader | combining.Composite)
+    ]
+    named = {kind.name for kind in kinds if kind not in (RuleGrader, combining.Composite)}
+    assert named | {"rubric_judge"} == set(graders.__all__)
+
+
+def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
+    callable_bare = set(graders.__all__) - {"all_of", "any_of", "weighted", "excludes"}
+    for name in callable_bare:
+        grader = getattr(graders, name)()
+        assert grader.id == name
+        assert grader.runs_inline
