@@ -38,11 +38,12 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(head + source, encoding="utf-8")
 
-    def run(self, *args: str, model: str | None = "stand-in:m") -> pytest.RunResult:
+    def run(self, *args: str, model: str | None = "stand-in:m", own_process: bool = False) -> pytest.RunResult:
         named = [f"--llm-model={model}"] if model else []
         quiet = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
         known = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
-        return self.pytester.runpytest_inprocess("-p", "tests.plugin.stand_in", *quiet, *known, *named, *args)
+        run = self.pytester.runpytest_subprocess if own_process else self.pytester.runpytest_inprocess
+        return run("-p", "tests.plugin.stand_in", *quiet, *known, *named, *args)
 
     def logs(self) -> list[Path]:
         return sorted(self.path.glob("llm-runs/*.jsonl"))

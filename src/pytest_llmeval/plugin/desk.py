@@ -169,6 +169,9 @@ class Desk:
         """Finish the sidecar and give the log back; without a run this does nothing."""
         if self._log is None or self._info is None:
             return
+        for record in self._handed_in.values():  # left where Ctrl-C came before the trial's last report
+            self._write(record, self._log)
+        self._handed_in.clear()
         written = self._log.count + self._finished_before
         self._log.close()
         self._log = None

@@ -38,9 +38,12 @@ class Phases:
     error: BaseException | None = None
     attempt: int = 1
     """Which attempt at the item it is; more than 1 where a plugin reruns failures."""
+    called: bool = False
+    """Whether the test function has come to its end."""
 
     def heard(self, report: pytest.TestReport, error: BaseException | None) -> None:
         """Take in the report of one phase."""
+        self.called = self.called or report.when == "call"
         if report.passed and not hasattr(report, "wasxfail"):
             return
         said = _outcome(report, error)

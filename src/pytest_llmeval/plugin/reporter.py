@@ -30,12 +30,14 @@ class Reporter:
     def __init__(self, facts: RunFacts, desk: Desk | None) -> None:
         self._facts = facts
         self._desk = desk
+        self._under_way: pytest.Item | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin to take down what becomes of an item; a second time where it is rerun."""
         before = item.stash.get(PHASES, None)
         item.stash[PHASES] = Phases(attempt=before.attempt + 1 if before else 1)
+        self._under_way = item
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -78,6 +80,7 @@ class Reporter:
         return note
 
     def _of_end(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:
+        self._under_way = None
         run, phases = item.stash.get(RUN, None), item.stash[PHASES]
         phases.heard(report, error)
         if run is None or (phases.outcome == "skipped" and not run.llm.calls):
@@ -89,3 +92,10 @@ class Reporter:
             return {"record": record_as_json(record)}
         self._desk.hand_in(record)
         return {"outcome": phases.outcome}
+
+    def pytest_sessionfinish(self) -> None:
+        """Record the trial whose test had ended, and was told, when Ctrl-C came before its teardown."""
+        item = self._under_way
+        if item is None or self._desk is None or RUN not in item.stash or not item.stash[PHASES].called:
+            return
+        self._desk.hand_in(make_record(item.stash[RUN], item.stash[PHASES], item.nodeid, self._facts))
