@@ -1,4 +1,4 @@
-"""What all tests of the project share."""
+"""Brings in what lets tests drive pytest itself."""
 
 from __future__ import annotations
 

@@ -95,6 +95,6 @@ def test_secrets_are_found_in_the_environment() -> None:
 
 @pytest.mark.parametrize("text", ["a_" * 50_000, "a" * 100_000, "key" * 30_000, "sk-" * 30_000, "//" + "u" * 100_000])
 def test_long_texts_take_no_longer_than_they_must(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     redact(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

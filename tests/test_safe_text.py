@@ -51,9 +51,9 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 @pytest.mark.parametrize("bomb", ["\x1b]", "\x9d", "\x1b[", "\x1b", "\x1b]a"])
 def test_a_megabyte_of_introducers_is_cleaned_at_once(bomb: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     strip_control(bomb * (1_000_000 // len(bomb)))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_long_text_keeps_its_begin_and_its_end_and_tells_what_is_left_out() -> None:

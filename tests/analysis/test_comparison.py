@@ -197,7 +197,7 @@ def test_the_fewest_pairs_are_just_enough_for_significance(alpha: float, fewest:
 LETTERS = st.text("CPUWT", min_size=6, max_size=25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LETTERS, st.randoms(use_true_random=False))
 def test_swapping_the_runs_mirrors_the_verdict(base: str, random: Any) -> None:
     new = "".join(random.sample(base, len(base)))

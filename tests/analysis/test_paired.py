@@ -22,7 +22,7 @@ COUNTS = st.integers(0, 400)
 CELLS = st.builds(PairedCounts, COUNTS, COUNTS, COUNTS, COUNTS).filter(lambda counts: counts.n > 0)
 
 
-@settings(max_examples=50, deadline=None)  # the first call of another library may take its time
+@settings(max_examples=50)  # the first call of another library may take its time
 @given(COUNTS, COUNTS)
 def test_exact_mcnemar_equals_scipy_and_statsmodels(b: int, c: int) -> None:
     ours = mcnemar_exact(b, c)
@@ -33,7 +33,7 @@ def test_exact_mcnemar_equals_scipy_and_statsmodels(b: int, c: int) -> None:
         assert ours == 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(COUNTS, COUNTS)
 def test_mid_p_is_twice_the_tail_with_half_of_what_was_seen(b: int, c: int) -> None:
     fewer, n = min(b, c), b + c
@@ -70,7 +70,7 @@ def test_newcombe_interval_of_worked_examples(cells: tuple[int, int, int, int], 
     assert newcombe_paired_interval(PairedCounts(*cells)) == pytest.approx((low, high), abs=5e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CELLS, st.sampled_from([0.8, 0.95, 0.99]))
 def test_newcombe_interval_follows_from_two_wilson_intervals(counts: PairedCounts, confidence: float) -> None:
     a, b, c, d = counts.both, counts.lost, counts.gained, counts.neither
@@ -100,7 +100,7 @@ def test_newcombe_interval_of_swapped_runs_is_mirrored_and_holds_the_difference(
     assert -1 <= low <= (counts.gained - counts.lost) / counts.n <= high <= 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_equals_statsmodels(p_values: list[float]) -> None:
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist(), abs=1e-9)

@@ -20,7 +20,7 @@ def mean_difference(x: Any, y: Any, axis: int = -1) -> Any:
     return np.mean(x - y, axis=axis)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(EIGHTHS, min_size=2, max_size=9))
 def test_sign_flips_equal_scipys_exact_permutation_test(differences: list[float]) -> None:
     theirs = permutation_test(

@@ -344,8 +344,8 @@ def test_text_and_what_a_test_made_itself_leave_no_record() -> None:
 
 def test_ten_thousand_failures_cost_little() -> None:
     _, answer = trial("Rome " * 2000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(10_000):
         with contextlib.suppress(EvalAssertionError):
             assert_contains(answer, "Paris")
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10

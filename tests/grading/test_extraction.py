@@ -120,7 +120,7 @@ def test_letters_are_returned_as_they_were_given() -> None:
 
 @pytest.mark.parametrize("piece", ["answer to ", "\\boxed{", "#### ", "(A", " ", "**A", "A\n", "\\text{"])
 def test_a_hostile_text_is_read_in_little_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with contextlib.suppress(ExtractionError):
         assert choice_letter(piece * (300_000 // len(piece)), "ABCD") == "A"
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

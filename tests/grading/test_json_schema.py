@@ -251,15 +251,15 @@ def test_an_unknown_place_is_refused_when_the_grader_is_made(accept: Any) -> Non
 
 
 def test_a_hostile_answer_with_100000_violations_is_checked_in_little_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     many = check_text(json.dumps({f"k{i}": 1 for i in range(100_000)}), SCHEMA)
     assert not many.valid
     assert not check_text(json.dumps(["x"] * 100_000), {"items": {"type": "number"}}).valid
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_the_search_for_misspelt_keys_is_bounded() -> None:
     schema = {"required": [f"abcdefghijkl{i:06}" for i in range(300)], "additionalProperties": False}
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert not check_text(json.dumps({f"lkjihgfedcba{i:06}": 1 for i in range(40_000)}), schema).valid
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8

@@ -86,7 +86,7 @@ def test_any_value_survives_any_place(value: Any, mode: Mode) -> None:
 
 @pytest.mark.parametrize("piece", ["{", "[", '{"a":', '{"a":[', "[1,", "```\n", '{"a":1}', "[[1],"])
 def test_a_hostile_text_is_searched_in_little_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with contextlib.suppress(NoJsonError):
         assert find_json(piece * (300_000 // len(piece))).mode == "embedded"
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

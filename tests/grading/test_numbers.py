@@ -197,7 +197,7 @@ def test_no_text_does_worse_than_holding_no_number(text: str) -> None:
     ["9", "1,", "1 234 ", "1/", "-", "answer to ", "\\boxed{", "#### ", "1 1/", "\\frac{1}", "10^{", " ", "1,234"],
 )
 def test_a_hostile_text_is_read_in_little_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with contextlib.suppress(ExtractionError):
         assert last_number(piece * (300_000 // len(piece))).is_finite()
-    assert time.perf_counter() - begun < 6
+    assert time.process_time() - begun < 6

@@ -207,9 +207,9 @@ def test_a_grade_is_signed_with_the_graders_id_and_its_scores_say_their_kind() -
 @pytest.mark.parametrize("name", ["exact_match", "contains", "regex", "numeric", "similarity", "key_points"])
 def test_a_megabyte_of_answer_is_graded_in_little_time(name: str) -> None:
     answer = Answer("lorem ipsum, 1 dolor (x) `sit`! " * 32_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert getattr(graders, name)("7")(entry("7"), answer).level != "fully_correct"
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_hostile_text_in_notes_is_short_and_without_control_codes() -> None:

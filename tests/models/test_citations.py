@@ -59,6 +59,6 @@ def test_every_cited_path_comes_back(paths: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "a/", "../", "a.py ", "http://", "-", "www.", "a."])
 def test_a_megabyte_is_read_at_once(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     cited_files(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import AuthenticationError, ConfigurationError
@@ -82,7 +81,6 @@ def test_ollama_host_is_read_as_ollama_reads_it(value: str, url: str) -> None:
     assert base_url_of(ENDPOINTS["ollama-local"], settings(OLLAMA_HOST=value)) == url
 
 
-@hypothesis_settings(deadline=None)
 @example("http://")
 @example("[::1")
 @example("ftp://host")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_llmeval.models.answer import Reply, Usage
@@ -28,13 +28,11 @@ JSON = st.recursive(
 MESSAGES = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_any_json_is_read_or_refused_as_a_completion(got: Any) -> None:
     assert openai_format.read_reply(got) is None or isinstance(openai_format.read_reply(got), Reply)
 
 
-@settings(deadline=None)
 @given(MESSAGES, JSON)
 def test_any_message_of_a_choice_is_read(message: Any, usage: Any) -> None:
     reply = openai_format.read_reply({"choices": [{"message": message}], "usage": usage})
@@ -42,7 +40,6 @@ def test_any_message_of_a_choice_is_read(message: Any, usage: Any) -> None:
     assert all(isinstance(call.arguments, dict) for call in reply.tool_calls)
 
 
-@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=4), JSON)
 def test_any_blocks_of_a_message_are_read(blocks: Any, usage: Any) -> None:
     reply = anthropic_format.read_reply({"content": blocks, "usage": usage})

@@ -4,7 +4,7 @@ from typing import Any
 
 import openai
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import (
@@ -227,7 +227,6 @@ def test_the_innermost_cause_of_a_lost_connection_is_the_one_told() -> None:
     assert str(error) == "acme:m-1: connection to http://host/v1 failed: [Errno 111] refused"
 
 
-@settings(deadline=None)
 @given(status=st.integers(100, 599), body=JSON, key=st.sampled_from([KEY, "sk-1234567890"]))
 def test_any_answer_becomes_one_short_line_without_the_key(status: int, body: Any, key: str) -> None:
     errors = SdkErrors(openai, "http://host/v1", 30.0, key)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_llmeval.models.answer import ToolCall, Usage
@@ -55,7 +55,6 @@ def assembled(*chunks: dict[str, Any]) -> tuple[ToolCall, ...]:
     return reply.tool_calls
 
 
-@settings(deadline=None)
 @given(SAYINGS)
 def test_chunks_put_together_are_the_completion(say: Say) -> None:
     assembly = CompletionAssembly()
@@ -65,7 +64,6 @@ def test_chunks_put_together_are_the_completion(say: Say) -> None:
     assert openai_format.read_reply(assembly.body()) == openai_format.read_reply(ChatCompletions().reply(say, RECEIVED))
 
 
-@settings(deadline=None)
 @given(SAYINGS)
 def test_events_put_together_are_the_message(say: Say) -> None:
     assembly = MessageAssembly()
@@ -75,7 +73,6 @@ def test_events_put_together_are_the_message(say: Say) -> None:
     assert anthropic_format.read_reply(assembly.body()) == anthropic_format.read_reply(Messages().reply(say, RECEIVED))
 
 
-@settings(deadline=None)
 @given(st.lists(JSON, max_size=6))
 def test_any_events_are_taken_or_refused_and_what_they_make_can_be_read(events: list[Any]) -> None:
     for assembly, read in (

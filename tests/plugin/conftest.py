@@ -58,8 +58,14 @@ class Project:
         return read
 
     def asked(self) -> list[str]:
+        return [note[2] for note in self._notes()]
+
+    def most_in_flight(self) -> int:
+        return max(int(note[3]) for note in self._notes())
+
+    def _notes(self) -> list[list[str]]:
         notes = self.path / "asked.txt"
-        return [line.split("\t")[2] for line in notes.read_text().splitlines()] if notes.exists() else []
+        return [line.split("\t") for line in notes.read_text().splitlines()] if notes.exists() else []
 
 
 CAPITALS: list[dict[str, Any]] = [

@@ -33,12 +33,17 @@ class StandIn:
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._notes = Path("asked.txt").absolute()
+        self._in_flight = 0
 
     async def complete(self, request: Request) -> Reply:
         question = str(request.messages[-1]["content"])
+        self._in_flight += 1
         with self._notes.open("a") as notes:
-            notes.write(f"{request.model.model}\t{os.getpid()}\t{question.splitlines()[0]}\n")
-        await asyncio.sleep(float(os.environ.get("STAND_IN_DELAY", "0")))
+            notes.write(f"{request.model.model}\t{os.getpid()}\t{question.splitlines()[0]}\t{self._in_flight}\n")
+        try:
+            await asyncio.sleep(float(os.environ.get("STAND_IN_DELAY", "0")))
+        finally:
+            self._in_flight -= 1
         usage = Usage(10, 5)
         if request.model.model == "judge":
             return Reply(verdict(question), usage=Usage(100, 20))

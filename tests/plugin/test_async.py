@@ -1,7 +1,5 @@
 """``async def`` evals."""
 
-import time
-
 import pytest
 
 from tests.plugin.conftest import GRADED, Project
@@ -19,9 +17,8 @@ def test_async_evals_run_ahead_of_their_turn(project: Project, monkeypatch: pyte
     monkeypatch.setenv("STAND_IN_DELAY", "0.1")
     project.benchmark(many(20))
     project.evals(BODY)
-    begun = time.monotonic()
     project.run("--llm-concurrency=20").assert_outcomes(passed=20)
-    assert time.monotonic() - begun < 20 * 0.1 / 2
+    assert project.most_in_flight() >= 10
     assert len(project.asked()) == 20
 
 

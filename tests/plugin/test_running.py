@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,9 +25,8 @@ def test_answers_are_asked_side_by_side_over_functions_and_files(
     project.benchmark(many(20))
     project.evals(GRADED, "test_a.py")
     project.evals(GRADED, "test_b.py")
-    begun = time.monotonic()
     project.run("--llm-concurrency=20").assert_outcomes(passed=40)
-    assert time.monotonic() - begun < 40 * 0.1 / 2
+    assert project.most_in_flight() == 20
 
 
 def test_each_question_is_asked_once(project: Project) -> None:

@@ -259,7 +259,7 @@ def test_a_set_that_can_detect_nothing_says_so() -> None:
 HOSTILE = st.text("CPUWT+-E?", min_size=1, max_size=14)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(HOSTILE, HOSTILE, st.text(max_size=40), st.sampled_from([76, 80, 120]), st.sampled_from([0, 1]))
 def test_no_text_of_strangers_reaches_the_screen_as_it_is(
     base: str, new: str, noise: str, width: int, verbosity: int
