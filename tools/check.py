@@ -45,9 +45,7 @@ def main(steps: Sequence[Sequence[str]] = STEPS, environ: Mapping[str, str] = os
         sys.stdout.write(f"== {' '.join(step)}\n")
         status = _run(step, clean)
         if status == SOME_FAILED and step[: len(TESTS)] == TESTS:
-            sys.stdout.write(
-                "== the tests that failed, once more by themselves: what passes now is flaky, mend it\n"
-            )
+            sys.stdout.write("== the tests that failed, once more by themselves: what passes now is flaky, mend it\n")
             status = _run(AGAIN, clean)
         if status:
             sys.stdout.write(f"== {' '.join(step)} ended with {status}\n")
