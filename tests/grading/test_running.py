@@ -11,7 +11,14 @@ import pytest
 
 from pytest_llmeval import graders
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import GraderError, InfrastructureError, RateLimited, UnscoredError
+from pytest_llmeval.errors import (
+    BudgetExhausted,
+    GraderError,
+    InfrastructureError,
+    NotReplayable,
+    RateLimited,
+    UnscoredError,
+)
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
@@ -166,3 +173,12 @@ def test_without_graders_there_is_nothing_to_say() -> None:
         GraderError, match=r"entry 'sum-3' cannot be graded: there is no grader; add graders=\[\.\.\.\]"
     ):
         run()
+
+
+@pytest.mark.parametrize("error", [BudgetExhausted("calls used up"), NotReplayable("not in the run")])
+def test_a_grader_whose_own_call_was_not_made_has_not_crashed(error: Exception) -> None:
+    def asking(entry: Entry, answer: Answer) -> bool:
+        raise error
+
+    with pytest.raises(type(error), match=f"^{error}$"):
+        run(asking)

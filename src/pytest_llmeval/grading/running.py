@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import ExtractionError, GraderError, InfrastructureError
+from pytest_llmeval.errors import BudgetExhausted, ExtractionError, GraderError, InfrastructureError, NotReplayable
 from pytest_llmeval.grading.combining import Composite
 from pytest_llmeval.grading.cuts import honest_about_cuts
 from pytest_llmeval.grading.grade import Grade, lowest
@@ -36,7 +36,7 @@ async def grade_answer(graders: Sequence[Grader], entry: Entry, answer: Answer, 
 
     Raises:
         GraderError: Where a grader crashed or returned what is no grade; names the grader.
-        InfrastructureError: What a grader itself raised of that kind.
+        InfrastructureError, BudgetExhausted, NotReplayable: What a grader itself raised of that kind.
     """
     if not graders:
         raise GraderError(
@@ -63,7 +63,7 @@ async def _grade(grader: Grader, entry: Entry, answer: Answer, run_in_thread: Ru
     name = grader_id(grader)
     try:
         return as_grade(await _verdict(grader, entry, answer, run_in_thread), name)
-    except InfrastructureError:
+    except (InfrastructureError, BudgetExhausted, NotReplayable):  # a grader's own calls were not made
         raise
     except ExtractionError as error:  # a user's grader that found nothing to judge
         return Grade(None, None, str(error), (), name, "unextractable")
