@@ -26,7 +26,7 @@ def test_a_weight_counts_as_the_record_says() -> None:
     assert details.weighted_rate == pytest.approx(0.75)
 
 
-def test_else_as_the_benchmark_says() -> None:
+def test_a_benchmark_that_is_named_says_it() -> None:
     _, details = read([trial(1, "fully_correct"), trial(2, "wrong")], {"q2": 4.0})
     assert details.weighted_rate == pytest.approx(0.2)
 

@@ -71,6 +71,10 @@ def test_record_tells_what_was_asked_answered_and_graded(capitals: Project) -> N
     assert None not in (record["entry_hash"], record["request_hash"], record["latency_s"], record["harness_version"])
 
 
+def test_weight_of_an_entry_is_in_its_record(project: Project) -> None:
+    assert one(project, {"question": "say: 1", "gold_answer": "1", "weight": 2.5}, GRADED)["weight"] == 2.5
+
+
 def test_what_was_asserted_is_in_the_scores(project: Project) -> None:
     record = one(
         project,

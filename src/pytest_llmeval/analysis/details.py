@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ class Details:
     """Beside the summary of one model.
 
     Args:
-        weights: How much an entry counts, by id, where its records do not say; 1 by default.
+        weights: How much an entry counts, by id, in place of what its records say.
     """
 
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
@@ -72,8 +71,7 @@ class Details:
             self.columns[f"score {score.name}"].add(score.value, record.question_id)
 
     def _weigh(self, record: Record, *, correct: bool) -> None:
-        told = (record.model_extra or {}).get("weight", self._given.get(record.question_id, 1.0))
-        weight = float(told) if isinstance(told, int | float) and math.isfinite(told) and told >= 0 else 1.0
+        weight = self._given.get(record.question_id, record.weight)
         self.is_weighted = self.is_weighted or weight != 1
         self._weights += weight
         self._correct += weight * correct

@@ -65,7 +65,7 @@ def read_figures(
     Args:
         logs: In any order; a run may be spread over several of them.
         by: A field to slice by.
-        weights: Of entries, by id, where records have none.
+        weights: Of entries, by id, in place of those that records have.
         on_fault: Is told of a torn last line.
 
     Returns:

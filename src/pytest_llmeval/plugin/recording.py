@@ -100,6 +100,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         entry_hash=entry.hash,
         tags=entry.tags,
         difficulty=entry.difficulty,
+        weight=entry.weight,
         params=run.llm.params.as_dict(),
         judge=_judged_by(run),
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},

@@ -144,6 +144,8 @@ class Record(BaseModel):
     """Further slices of the benchmark the entry belongs to."""
     difficulty: str | None = None
     """As the benchmark states it."""
+    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """How much the entry counts in weighted scores."""
     error: str | None = None
     """One line saying what broke, where something other than the model did."""
     attempts: int | None = None
@@ -157,6 +159,12 @@ class Record(BaseModel):
     @classmethod
     def _category_is_text(cls, value: Any) -> Any:
         return UNCATEGORIZED if value is None or value == "" else value
+
+    @field_validator("weight", mode="before")
+    @classmethod
+    def _no_weight_is_one(cls, value: Any) -> Any:
+        is_weight = isinstance(value, int | float) and math.isfinite(value) and value >= 0
+        return value if is_weight else 1.0  # a foreign log may hold anything under this name
 
     @field_validator("evidence_files", "tools_called", mode="before")
     @classmethod
