@@ -79,6 +79,23 @@ def test_changed_and_new_entries_are_named_and_skipped_or_asked(
         )
 
 
+def test_replay_does_not_give_one_models_answers_out_as_anothers(capitals: Project) -> None:
+    capitals.run("--llm-log=first.jsonl")
+    result = capitals.run("--llm-replay=first.jsonl", "-rs", model="stand-in:other")
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines(["*entry 'fr' is not in the replayed run first.jsonl for stand-in:other; *"])
+
+
+def test_run_of_one_model_is_not_gone_on_with_by_another(capitals: Project) -> None:
+    capitals.run("--llm-log=first.jsonl")
+    cut(capitals.path / "first.jsonl", 2)
+    result = capitals.run("--llm-resume=first.jsonl", model="stand-in:other")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "the run that is resumed asked stand-in:m, not stand-in:other; start a new run" in "\n".join(
+        result.outlines + result.errlines
+    )
+
+
 @pytest.mark.parametrize(
     "content", [None, "", "not json\n", '{"a": 1}\n'], ids=["missing", "empty", "no json", "foreign"]
 )

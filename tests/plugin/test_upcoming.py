@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.plugin.upcoming import SessionOrder, Upcoming, WorkerQueue
+from pytest_llmeval.models.run_ahead import Job
+from pytest_llmeval.plugin.items import RUN
+from pytest_llmeval.plugin.upcoming import SessionOrder, Upcoming, WorkerQueue, give_up
 from tests.plugin.conftest import Project
 
 
@@ -80,6 +82,42 @@ def test_worker_without_a_queue_that_can_be_read_knows_the_next_item(interactor:
     queue = WorkerQueue(ITEMS, interactor, lambda _item: True)
     assert named(queue, 0, ITEMS[1], 10) == ["item 0", "item 1"]
     assert named(queue, 1, None, 10) == ["item 1"]
+
+
+class Waiting:
+    """The part of an item and of its run that is used."""
+
+    def __init__(self, *jobs: Job[Any]) -> None:
+        self.stash = pytest.Stash()
+        if jobs:
+            self.job, self.body = (*jobs, None)[:2]
+            self.stash[RUN] = self  # type: ignore[misc]  # the two jobs are all that is looked at
+
+
+def job() -> Job[Any]:
+    async def work() -> None: ...
+
+    return Job(work)
+
+
+def test_item_that_nobody_has_hinted_is_left() -> None:
+    assert give_up(Waiting())  # type: ignore[arg-type]  # see there
+
+
+def test_item_that_only_waits_is_left_and_never_begun() -> None:
+    waiting = Waiting(first := job(), second := job())
+    assert give_up(waiting)  # type: ignore[arg-type]
+    assert (first.begun, second.begun) == (True, True)  # as far as running ahead knows
+    assert RUN not in waiting.stash
+
+
+def test_item_that_is_being_asked_is_kept() -> None:
+    asked = job()
+    asked.begun = True
+    waiting = Waiting(asked, other := job())
+    assert not give_up(waiting)  # type: ignore[arg-type]
+    assert not other.begun
+    assert RUN in waiting.stash
 
 
 UNEVEN = """

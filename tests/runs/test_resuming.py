@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.errors import NotReplayable, RunLogError
+from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.models.batches import SentBatch
-from pytest_llmeval.runs.earlier import EarlierRun, last_incomplete
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.request import Request
+from pytest_llmeval.runs.earlier import EarlierRun, RecordedCalls, last_incomplete
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.reading import holds_no_line, iter_records
 from pytest_llmeval.runs.run_log import RunLog
@@ -89,3 +94,43 @@ def test_broken_log_is_not_reopened(log: Path) -> None:
     log.write_bytes(b"not json\n")
     with pytest.raises(RunLogError, match="is this a run log"):
         RunLog.reopen(log, keep=[])
+
+
+ENTRY = Entry(id="q1", question="Where is it?")
+
+
+def test_trial_is_found_by_its_item_else_by_entry_sample_and_model() -> None:
+    row = record(1, nodeid="t.py::t[q1]", provider="openai", model="m", answer="There", entry_hash=ENTRY.hash)
+    run = EarlierRun(Path("old.jsonl"), [row])
+    assert run.find("t.py::t[q1]", ENTRY, 1, "openai:m") is row
+    assert run.find("elsewhere.py::t[q1]", ENTRY, 1, "openai:m") is row
+    with pytest.raises(NotReplayable, match=r"^entry 'q1' is not in the replayed run old\.jsonl for openai:n$"):
+        run.find("t.py::t[q1]", ENTRY, 1, "openai:n")
+
+
+def test_foreign_record_that_names_no_model_is_anybodys_answer() -> None:
+    row = record(1, nodeid="t.py::t[q1]", answer="There")
+    assert EarlierRun(Path("old.jsonl"), [row]).find("t.py::t[q1]", ENTRY, 1, "openai:m") is row
+
+
+def test_trial_without_an_answer_cannot_be_replayed() -> None:
+    run = EarlierRun(Path("old.jsonl"), [record(1, nodeid="t.py::t[q1]")])
+    with pytest.raises(NotReplayable, match=r"^entry 'q1' has no answer in the replayed run old\.jsonl$"):
+        run.find("t.py::t[q1]", ENTRY, 1, "openai:m")
+
+
+def said(text: str, reply: str) -> Call:
+    return Call("openai", "m", ({"role": "user", "content": text},), Reply(reply), "hash", cost_usd=0.5)
+
+
+def asking(text: str) -> Request:
+    return Request(ModelName("openai", "m"), ({"role": "user", "content": text},))
+
+
+def test_each_recorded_call_answers_one_request() -> None:
+    recorded = RecordedCalls(record(1, calls=(said("a", "1"), said("a", "2"), said("b", "3"))))
+    calls = [asyncio.run(recorded.send(asking(text))) for text in ("b", "a", "a")]
+    assert [call.reply.text for call in calls] == ["3", "1", "2"]
+    assert all(call.cached and call.cost_usd == 0 for call in calls)
+    with pytest.raises(NotReplayable, match=r"^the replayed run did not ask this; "):
+        asyncio.run(recorded.send(asking("a")))

@@ -10,7 +10,7 @@ from pytest_llmeval.errors import LLMEvalError, NotReplayable, RunLogError
 from pytest_llmeval.models.batches import SentBatch
 from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.trial import Trial
-from pytest_llmeval.runs.earlier import UNFINISHED, EarlierRun, last_incomplete, same_entry
+from pytest_llmeval.runs.earlier import UNFINISHED, EarlierRun, last_incomplete, model_of, same_entry, same_model
 from pytest_llmeval.runs.record import Record
 
 LOG_FOLDER = "llm-runs"
@@ -66,13 +66,16 @@ class Past:
         """Return the record of a trial that the resumed run already has, and that is not to be asked again.
 
         Raises:
-            NotReplayable: Where the entry has changed since: one log would hold answers to two questions.
+            NotReplayable: Where the entry has changed since, or another model is asked now: one log would hold answers
+                to two questions, or of two models under one name.
         """
         record = self.resumed.by_nodeid.get(nodeid) if self.resumed is not None else None
         if record is None or (self._settings.rerun_errors and record.outcome in UNFINISHED):
             return None
         if not same_entry(record, trial.entry):
             raise NotReplayable(f"entry {trial.entry.id!r} has changed since the run that is resumed; start a new run")
+        if not same_model(record, str(trial.model)):
+            raise NotReplayable(f"the run that is resumed asked {model_of(record)}, not {trial.model}; start a new run")
         return record
 
     def kept(self) -> list[Record]:

@@ -38,7 +38,7 @@ class EarlierRun:
         for record in self.records:
             if record.nodeid:
                 self.by_nodeid[record.nodeid] = record
-            self._by_entry[record.question_id, record.sample, f"{record.provider}:{record.model}"] = record
+            self._by_entry[record.question_id, record.sample, model_of(record)] = record
 
     @classmethod
     def read(cls, path: Path) -> EarlierRun:
@@ -84,7 +84,7 @@ class EarlierRun:
         """The models under test, in the order in which the log has them."""
         if not self.records and self._info:
             return self._info.models
-        told = (f"{record.provider}:{record.model}" for record in self.records if record.provider and record.model)
+        told = (model_of(record) for record in self.records if record.provider and record.model)
         return tuple(dict.fromkeys(told))
 
     def find(self, nodeid: str, entry: Entry, sample: int, model: str) -> Record:
@@ -93,14 +93,27 @@ class EarlierRun:
         Raises:
             NotReplayable: Where there is none with an answer, or the entry has changed since.
         """
-        record = self.by_nodeid.get(nodeid) or self._by_entry.get((entry.id, sample, model))
+        record = self.by_nodeid.get(nodeid)
+        if record is None or not same_model(record, model):
+            record = self._by_entry.get((entry.id, sample, model))
         if record is None:
-            raise NotReplayable(f"entry {entry.id!r} is not in the replayed run {self.path.name}")
+            asked = "" if model in self.models else f" for {model}"
+            raise NotReplayable(f"entry {entry.id!r} is not in the replayed run {self.path.name}{asked}")
         if not same_entry(record, entry):
             raise NotReplayable(f"entry {entry.id!r} has changed since the replayed run {self.path.name}")
         if record.answer is None:
             raise NotReplayable(f"entry {entry.id!r} has no answer in the replayed run {self.path.name}")
         return record
+
+
+def model_of(record: Record) -> str:
+    """Return the model under test with its provider, as the command line names it."""
+    return f"{record.provider}:{record.model}"
+
+
+def same_model(record: Record, model: str) -> bool:
+    """Tell whether a record is about a model; logs of others need not say whose answers they hold."""
+    return not (record.provider and record.model) or model_of(record) == model
 
 
 def same_entry(record: Record, entry: Entry) -> bool:

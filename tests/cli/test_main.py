@@ -1,0 +1,51 @@
+"""The front door: how the command line ends where it is cut off."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.cli import main as front
+from tests.cli.conftest import Told
+from tests.cli.logs import trial, write_log
+
+
+def test_every_command_has_a_module_that_declares_and_runs_it() -> None:
+    for name in front.COMMANDS:
+        module = front._module(name)
+        assert callable(module.declare)
+        assert callable(module.run)
+
+
+def test_ctrl_c_ends_with_the_status_that_shells_know(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_given: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pytest_llmeval.cli.validate.run", interrupted)
+    assert command("validate", "any.jsonl") == Told(130, "", "")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    log = write_log(tmp_path / "a.jsonl", [trial(1, "fully_correct")])
+    reading, writing = os.pipe()
+    os.close(reading)
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from pytest_llmeval.cli.main import main; sys.exit(main())",
+            "summarize",
+            log,
+        ],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (told.returncode, told.stderr) == (0, "")
