@@ -20,6 +20,7 @@ COMMANDS = {
     "validate": ["validate", "LOG"],
     "merge": ["merge", "OUT", "SOUND", "LOG"],
     "export": ["export", "LOG", "--csv", "OUT"],
+    "compare": ["compare", "SOUND", "LOG"],
     "grade": ["grade", "LOG", "--answers", "VOTES", "--rater", "anna"],
 }
 
@@ -32,12 +33,14 @@ FAULTS = {
         record_line(trial(1)).replace(b'"schema_version":1', b'"schema_version":7'),
         "log.jsonl:1: schema_version 7",
     ),
+    "a line without an end": (b'{"a": "' + b"x" * 3_000_000, "log.jsonl:1: the line is longer than 2 MiB, "),
     "not a file": (b"folder", "log.jsonl: cannot be read (Is a directory)"),
 }
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("pytest_llmeval.runs.reading.LONGEST_LINE", 2 << 20)
     write_log(tmp_path / "sound.jsonl", every_grade(4))
     (tmp_path / "votes.jsonl").write_text('{"question_id": "q1", "grade": "wrong"}\n')
     return tmp_path
@@ -70,7 +73,7 @@ def test_a_file_that_cannot_be_used_is_one_line(name: str, fault: str, folder: P
     assert sorted(folder.iterdir()) == before
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if "agreement" not in name and name != "validate"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name in ("summarize", "merge", "export", "grade")])
 def test_a_torn_last_line_is_passed_over(name: str, folder: Path, command: Command) -> None:
     torn = record_line(trial(9))[:50]
     (folder / "log.jsonl").write_bytes(
@@ -79,6 +82,14 @@ def test_a_torn_last_line_is_passed_over(name: str, folder: Path, command: Comma
     told = command(*arguments(name, folder))
     assert told.status == 0
     assert "Traceback" not in told.err
+
+
+def test_a_torn_last_line_decides_nothing(folder: Path, command: Command) -> None:
+    log = write_log(folder / "log.jsonl", every_grade(4))
+    log.write_bytes(log.read_bytes() + b'{"run')
+    told = command("compare", folder / "sound.jsonl", log)
+    assert told.status == 3
+    assert "NEW is not complete: its last line is cut off" in told.out
 
 
 def test_a_torn_last_line_is_a_fault_to_validate(folder: Path, command: Command) -> None:

@@ -13,6 +13,9 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.record import Record
 
+LONGEST_LINE = 128 << 20
+"""Bytes. No record comes near; a longer line is none, and is not read to its end, which may not fit into memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -84,11 +87,16 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     """Yield each line that is not blank, with its number, and whether it lacks its line feed.
 
     Raises:
-        RunLogError: Where the file cannot be read.
+        RunLogError: Where the file cannot be read, or a line is longer than any record.
     """
     try:
         with _open(path) as file:
             for number, line in enumerate(_lines(file), start=1):
+                if len(line) > LONGEST_LINE:
+                    raise RunLogError(
+                        f"{path}:{number}: the line is longer than {LONGEST_LINE >> 20} MiB, which no record is; "
+                        "is this a run log?"
+                    )
                 if line.strip():
                     yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, line[-1:] != b"\n"
     except (OSError, zlib.error) as error:
@@ -101,6 +109,7 @@ def _open(path: Path) -> IO[bytes]:
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     try:
-        yield from file
+        while line := file.readline(LONGEST_LINE + 1):
+            yield line
     except EOFError:
         yield b"{"  # a packed file that was cut off ends in a torn line
