@@ -5,8 +5,10 @@ import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyarrow import parquet  # type: ignore[import-untyped]  # it has no types
 
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.runs.record import DESIGNED_FIELDS
@@ -54,4 +56,51 @@ def test_a_broken_line_stops_before_anything_is_written(tmp_path: Path, command:
 def test_a_table_is_asked_for(tmp_path: Path, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         command("export", tmp_path / "a.jsonl")
-    assert "--csv" in capsys.readouterr().err
+    assert "one of the arguments --csv --parquet is required" in capsys.readouterr().err
+
+
+def test_a_parquet_file_has_a_type_for_each_column(tmp_path: Path, command: Command) -> None:
+    further: dict[str, Any] = {
+        "mine": {"a": 1},
+        "day": 3,
+        "share": 0.5,
+        "mixed": 1,
+        "huge": 2**70,
+        "names": ["a"],
+        "sure": True,
+    }
+    records = [trial(1, tags=["x", "y"], scores=[Score("exact", 1)], **further), trial(2, mixed="one", share=2)]
+    path = tmp_path / "t.parquet"
+    told = command("export", write_log(tmp_path / "a.jsonl", records), "--parquet", path)
+    assert told == Told(0, "", f"pytest-llmeval: 2 records written to {path}\n")
+    table = parquet.read_table(path)
+    assert table.column_names[:16] == list(DESIGNED_FIELDS)
+    kinds = {name: str(table.schema.field(name).type) for name in table.column_names}
+    assert (kinds["cost_usd"], kinds["usage.input_tokens"], kinds["cached"]) == ("double", "int64", "bool")
+    assert (kinds["tags"], kinds["score.exact"], kinds["answer"]) == ("list<element: string>", "double", "string")
+    first, second = table.to_pylist()
+    assert {name: first[name] for name in further} == {
+        **further,
+        "mine": '{"a": 1}',
+        "mixed": "1",
+        "huge": str(2**70),
+    }
+    assert (second["mixed"], second["share"], second["sure"], first["cost_usd"]) == ('"one"', 2.0, None, None)
+
+
+def test_many_records_are_written_in_groups(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_llmeval.reports.parquet.ROWS_PER_GROUP", 3)
+    path = tmp_path / "t.parquet"
+    command("export", write_log(tmp_path / "a.jsonl", every_grade(8)), "--parquet", path)
+    assert parquet.ParquetFile(path).num_row_groups == 3
+    assert parquet.read_table(path)["question_id"].to_pylist() == [f"q{number}" for number in range(1, 9)]
+
+
+def test_without_pyarrow_the_way_out_is_told_and_nothing_is_written(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    told = command("export", write_log(tmp_path / "a.jsonl", every_grade(1)), "--parquet", tmp_path / "t.parquet")
+    assert told.status == 2
+    assert "--parquet needs pyarrow: pip install 'pytest-llmeval-harness[parquet]', or use --csv\n" in told.err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]

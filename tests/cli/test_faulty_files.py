@@ -20,6 +20,7 @@ COMMANDS = {
     "validate": ["validate", "LOG"],
     "merge": ["merge", "OUT", "SOUND", "LOG"],
     "export": ["export", "LOG", "--csv", "OUT"],
+    "export to parquet": ["export", "LOG", "--parquet", "OUT"],
     "compare": ["compare", "SOUND", "LOG"],
     "grade": ["grade", "LOG", "--answers", "VOTES", "--rater", "anna"],
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.csv_cells import csv_lines
+from pytest_llmeval.reports.parquet import ColumnKinds, parquet_chunks
 from pytest_llmeval.runs.flat import columns_of, flat_row
 from pytest_llmeval.runs.reading import Fault, iter_records
+from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.whole_file import create_whole
 from pytest_llmeval.safe_text import strip_control
 
@@ -18,28 +21,53 @@ from pytest_llmeval.safe_text import strip_control
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("log", metavar="RUN", type=Path, help="run log, .gz or not")
-    parser.add_argument(
-        "--csv",
-        metavar="FILE",
-        required=True,
-        help="where to write the table, - for standard output; never overwritten",
+    form = parser.add_mutually_exclusive_group(required=True)
+    form.add_argument(
+        "--csv", metavar="FILE", help="where to write the table, - for standard output; never overwritten"
+    )
+    form.add_argument(
+        "--parquet", metavar="FILE", type=Path, help="the same with a type for each column, for data frames"
     )
 
 
 def run(given: argparse.Namespace) -> int:
     """Write the table; 0, or 2 where a file cannot be used."""
-    # Two passes, so that a log of any size needs no memory; the first also finds every fault before a line is written.
-    columns = columns_of(iter_records(given.log, on_fault=_only_torn))
-    rows = (flat_row(record) for record in iter_records(given.log))
-    lines = csv_lines(columns, rows)
-    if given.csv == "-":
-        on_terminal = sys.stdout.isatty()
-        for line in lines:
-            sys.stdout.write(strip_control(line) if on_terminal else line)
+    if given.parquet is not None:
+        _write_parquet(given.log, given.parquet)
+    elif given.csv == "-":
+        _print(_csv(given.log))
     else:
-        written = create_whole(Path(given.csv), (line.encode() for line in lines))
+        written = create_whole(Path(given.csv), (line.encode() for line in _csv(given.log)))
         note(f"{written - 1:,} records written to {given.csv}")  # the first line holds the column names
     return 0
+
+
+# Two passes each, so that a log of any size needs no memory; the first also finds every fault before a byte is written.
+
+
+def _csv(log: Path) -> Iterator[str]:
+    columns = columns_of(iter_records(log, on_fault=_only_torn))
+    return csv_lines(columns, map(flat_row, iter_records(log)))
+
+
+def _print(lines: Iterator[str]) -> None:
+    on_terminal = sys.stdout.isatty()
+    for line in lines:
+        sys.stdout.write(strip_control(line) if on_terminal else line)
+
+
+def _write_parquet(log: Path, path: Path) -> None:
+    kinds, count = ColumnKinds(), 0
+
+    def learned() -> Iterator[Record]:
+        nonlocal count
+        for count, record in enumerate(iter_records(log, on_fault=_only_torn), start=1):  # noqa: B007  the last is the number
+            kinds.learn(flat_row(record))
+            yield record
+
+    columns = columns_of(learned())
+    create_whole(path, parquet_chunks(columns, map(flat_row, iter_records(log)), kinds))
+    note(f"{count:,} records written to {path}")
 
 
 def _only_torn(fault: Fault) -> None:
