@@ -1,0 +1,125 @@
+"""Runs in the order of time: one series for each model and benchmark."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.summary import Summary, model_of
+from pytest_llmeval.analysis.trend import Drift, Slope, cusum, slope
+from pytest_llmeval.runs.reading import Fault, iter_records
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
+
+
+@dataclass(slots=True)
+class Point:
+    """One model in one run."""
+
+    run_id: str
+    model: str
+    summary: Summary
+    info: RunInfo | None = None
+    began: str = ""
+    """The earliest time stamp, ISO 8601."""
+    repo_sha: str | None = None
+    served: set[str] = field(default_factory=set)
+    """Who answered, by the provider's own word: model and fingerprint, where it told them."""
+
+    def add(self, record: Record) -> None:
+        """Take in one more record."""
+        self.summary.add(record)
+        self.began = min(self.began or record.timestamp, record.timestamp)
+        self.repo_sha = self.repo_sha or record.repo_sha
+        for call in record.calls:
+            if call.role == "model" and call.reply.served_model:
+                marks = [call.reply.served_model, call.reply.system_fingerprint]
+                self.served.add(" ".join(mark for mark in marks if mark))
+
+    @property
+    def share(self) -> Proportion:
+        """Return the fully correct answers; where nothing was graded, the passed trials."""
+        whole = self.summary.overall
+        return whole.fully_correct if whole.judged else whole.pass_rate
+
+    @property
+    def benchmarks(self) -> str:
+        """Return the names of what was asked; empty for a run without a sidecar."""
+        return " + ".join(sorted({one.name for one in self.info.benchmarks})) if self.info else ""
+
+    @property
+    def content(self) -> frozenset[str]:
+        """Return what identifies the content of what was asked."""
+        return frozenset(one.hash for one in self.info.benchmarks if one.hash) if self.info else frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the run came to its end, as far as its sidecar says."""
+        return self.info is None or self.info.complete
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The runs of one model on one benchmark, the earliest first."""
+
+    model: str
+    benchmarks: str
+    points: tuple[Point, ...]
+
+    @property
+    def slope(self) -> Slope | None:
+        """Return the trend; None with too few runs."""
+        return slope([one.share for one in self.points])
+
+    @property
+    def drift(self) -> Drift | None:
+        """Return the control chart; None with too few runs."""
+        return cusum([one.share for one in self.points])
+
+    def served_changes(self) -> Iterator[tuple[int, set[str], set[str]]]:
+        """Yield each run, by its place, that was answered by another model than the run before, with both.
+
+        Runs whose provider did not say who answered are passed over.
+        """
+        told = [(place, one.served) for place, one in enumerate(self.points) if one.served]
+        for (_, before), (place, now) in pairwise(told):
+            if before != now:
+                yield place, before, now
+
+    def content_changes(self) -> Iterator[int]:
+        """Yield each run, by its place, that asked another content under the same name than the run before."""
+        for place, (before, now) in enumerate(pairwise(self.points), start=1):
+            if before.content and now.content and before.content != now.content:
+                yield place
+
+
+def read_history(logs: Iterable[Path], *, on_fault: Callable[[Fault], None] | None = None) -> list[Series]:
+    """Read logs, ours or foreign, keeping no record of them.
+
+    Args:
+        logs: In any order.
+        on_fault: Is told every line that cannot be read; without it such a line is an error.
+
+    Returns:
+        Series in order of first appearance; points without anything measured are left out.
+
+    Raises:
+        RunLogError: For a log that cannot be read.
+    """
+    points: dict[tuple[str, str], Point] = {}
+    for log in logs:
+        info = read_sidecar(log) if sidecar_path(log).exists() else None
+        for record in iter_records(log, on_fault=on_fault):
+            place = (record.run_id, model_of(record))
+            if place not in points:
+                points[place] = Point(*place, Summary(place[1]), info)
+            points[place].add(record)
+    series: defaultdict[tuple[str, str], list[Point]] = defaultdict(list)
+    for point in sorted(points.values(), key=lambda one: (one.began, one.run_id)):
+        if point.share.n:
+            series[point.model, point.benchmarks].append(point)
+    return [Series(*name, tuple(found)) for name, found in series.items()]

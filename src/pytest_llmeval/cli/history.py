@@ -1,0 +1,97 @@
+"""`pytest-llmeval history`: how runs changed over time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pytest_llmeval.analysis.history import Series, read_history
+from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.reports.ansi import screen_of, write_lines
+from pytest_llmeval.reports.history_lines import history_lines, history_values
+from pytest_llmeval.reports.lines import line
+from pytest_llmeval.runs.reading import Fault, iter_records
+
+DRIFTED = 1
+SUFFIXES = (".jsonl", ".jsonl.gz")
+GRADED = "-graded"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("runs", metavar="DIR|RUN", nargs="+", type=Path, help="folders of run logs, or run logs")
+    parser.add_argument("--model", metavar="PROVIDER:MODEL", help="only this model")
+    parser.add_argument("--last", metavar="N", type=int, help="only the last N runs of each model and benchmark")
+    parser.add_argument("--fail-on-drift", action="store_true", help="exit with 1 where a model drifts lower")
+    parser.add_argument("--json", action="store_true", help="all figures, unrounded")
+    parser.epilog = (
+        "A log graded by hand (RUN-graded.jsonl) stands in for its original. Drift is told by a CUSUM chart, so that\n"
+        "many small steps in one direction show though each is within chance."
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the series; 0, 1 for drift where that was asked for, 2 where a file cannot be used."""
+    found = [_cut(one, given.last) for one in read_history(_logs(given.runs), on_fault=_told)]
+    shown = [one for one in found if given.model in (None, one.model)]
+    if not shown:
+        raise RunLogError(_nothing(found, given.model))
+    if given.json:
+        write([json.dumps({"series": [history_values(one) for one in shown]}, indent=2)])
+    else:
+        _print(shown)
+    drifts = [one.drift.alarm for one in shown if one.drift is not None]
+    return DRIFTED if given.fail_on_drift and any(alarm and alarm[1] == "lower" for alarm in drifts) else 0
+
+
+def _print(shown: Iterable[Series]) -> None:
+    screen = screen_of(sys.stdout)
+    for number, one in enumerate(shown):
+        lines = [*([line()] if number else []), *history_lines(one, screen)]
+        write_lines(lines, sys.stdout, ascii_only=screen.ascii_only)
+
+
+def _cut(series: Series, last: int | None) -> Series:
+    return Series(series.model, series.benchmarks, series.points[-last:]) if last and last > 0 else series
+
+
+def _nothing(found: list[Series], model: str | None) -> str:
+    if model and found:
+        return f"no run of {model}; there are runs of {', '.join(dict.fromkeys(one.model for one in found))}"
+    return "the logs hold no graded or passed trial"
+
+
+def _logs(named: Iterable[Path]) -> list[Path]:
+    logs = [log for path in named for log in (_in_folder(path) if path.is_dir() else [path])]
+    graded = {log.name.replace(GRADED, "", 1): log for log in logs if GRADED in log.name}
+    return list(dict.fromkeys(graded.get(log.name, log) for log in logs))
+
+
+def _in_folder(folder: Path) -> Iterator[Path]:
+    """Yield the run logs of a folder, and say which of its files are none.
+
+    Raises:
+        RunLogError: Where it has none.
+    """
+    found = 0
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(SUFFIXES) and not path.name.startswith("."):
+            try:
+                next(iter_records(path))
+            except RunLogError as error:
+                note(f"{error}; left out")
+                continue
+            found += 1
+            yield path
+    if not found:
+        raise RunLogError(f"{folder}: holds no run log; name a folder of {' or '.join(SUFFIXES)} files")
+
+
+def _told(fault: Fault) -> None:
+    if not fault.torn:
+        raise RunLogError(str(fault))
+    note(str(fault))

@@ -1,0 +1,118 @@
+"""Quality against cost, as lines and as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pytest_llmeval.analysis.frontier import Contender, Frontier
+from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.lines import Line, Segment, fit, line, shortened, width_of
+from pytest_llmeval.reports.one_model import Screen
+
+COLUMNS = ("quality", "a trial", "right for $1", "p50")
+WIDTHS = (25, 10, 13, 9)
+
+
+def frontier_lines(found: Frontier, screen: Screen, bar: float | None = None) -> Iterator[Line]:
+    """Tell who is on the front, who is beaten by whom, and who reaches the bar at the lowest price.
+
+    Args:
+        found: What to tell.
+        screen: What is printed on.
+        bar: A share from 0 to 1; None where nobody asked.
+    """
+    names = _names(found)
+    room = min(max(map(width_of, names.values()), default=8), screen.width - sum(WIDTHS) - 4)
+    yield line(Segment(f"{'':{room + 2}}" + _row(COLUMNS), ("light",)))
+    yield from _section("worth their price", found.front, names, room, screen)
+    yield from _section("beaten", [one for one, _ in found.dominated], names, room, screen)
+    for one, better in found.dominated:
+        yield line(f"    {_short(names[id(one)], screen)} is beaten by {_short(names[id(better)], screen)}")
+    yield from _section("price unknown", found.unpriced, names, room, screen)
+    if bar is not None:
+        yield line()
+        yield from _bar(found, bar, names, screen)
+
+
+def _section(
+    title: str, members: Sequence[Contender], names: dict[int, str], room: int, screen: Screen
+) -> Iterator[Line]:
+    if members:
+        yield line(Segment(title, ("bold",)))
+    for one in members:
+        name = fit(screen.safe(names[id(one)]), room)
+        yield line(f"  {name}", _row(_cells(one)))
+
+
+def _cells(one: Contender) -> tuple[str, ...]:
+    share = f"{figures.percent(one.share)} {figures.interval(one.share.interval)} of {figures.count(one.share.n)}"
+    right = one.successes_per_dollar
+    return (
+        share,
+        figures.cost(one.cost_per_trial),
+        figures.UNKNOWN if right is None else figures.count(right),
+        figures.duration(one.median_s),
+    )
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "".join(" " * max(1, width - width_of(cell)) + cell for cell, width in zip(cells, WIDTHS, strict=True))
+
+
+def _bar(found: Frontier, bar: float, names: dict[int, str], screen: Screen) -> Iterator[Line]:
+    told = f"{100 * bar:g} %"
+    best = found.cheapest(bar)
+    if best is None:
+        yield line(Segment(f"none surely reaches {told}: no interval lies wholly at or above it", ("yellow",)))
+    else:
+        yield line(Segment(f"cheapest that surely reaches {told}: ", ("bold",)), _short(names[id(best)], screen))
+    unsure = [one for one in _all(found) if one.standing(bar) == "cannot tell"]
+    if unsure:
+        listed = ", ".join(_short(names[id(one)], screen) for one in unsure)
+        yield line(Segment(shortened(f"  cannot be told at this n: {listed}", screen.width), ("light",)))
+
+
+def _short(name: str, screen: Screen) -> str:
+    return screen.safe(name, 60)
+
+
+def _all(found: Frontier) -> list[Contender]:
+    return [*found.front, *(one for one, _ in found.dominated), *found.unpriced]
+
+
+def _names(found: Frontier) -> dict[int, str]:
+    """Name each by its model, and by its run too where a model is there more than once."""
+    everyone = _all(found)
+    models = [one.model for one in everyone]
+    return {id(one): one.model if models.count(one.model) == 1 else f"{one.model} {one.run_id}" for one in everyone}
+
+
+def frontier_values(found: Frontier, bar: float | None = None) -> dict[str, Any]:
+    """Return the same for machines, unrounded."""
+    beaten = {id(one): better for one, better in found.dominated}
+    best = found.cheapest(bar) if bar is not None else None
+    return {
+        "models": [_values(one, found, beaten.get(id(one)), bar) for one in _all(found)],
+        "bar": bar,
+        "cheapest": {"model": best.model, "run_id": best.run_id} if best else None,
+    }
+
+
+def _values(one: Contender, found: Frontier, better: Contender | None, bar: float | None) -> dict[str, Any]:
+    bounds = one.share.interval
+    return {
+        "model": one.model,
+        "run_id": one.run_id,
+        "successes": one.share.count,
+        "n": one.share.n,
+        "rate": one.share.rate,
+        "interval": list(bounds) if bounds else None,
+        "cost_per_trial_usd": one.cost_per_trial,
+        "cost_per_success_usd": None if one.cost_per_trial is None else one.per_success.dollars,
+        "successes_per_usd": one.successes_per_dollar,
+        "latency_p50_s": one.median_s,
+        "on_front": one in found.front,
+        "beaten_by": {"model": better.model, "run_id": better.run_id} if better else None,
+        "standing": one.standing(bar) if bar is not None else None,
+    }

@@ -1,0 +1,132 @@
+"""Runs over time: a table with a plot, and what stands out in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_llmeval.analysis.estimates import Interval
+from pytest_llmeval.analysis.history import Point, Series
+from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.lines import Line, Segment, line, wrapped
+from pytest_llmeval.reports.one_model import Screen
+
+_TABLE = 57
+_LABEL = 12
+
+
+def history_lines(series: Series, screen: Screen) -> Iterator[Line]:
+    """Tell one series: a row for each run, then trend, drift and silent changes."""
+    asked = f" · {screen.safe(series.benchmarks, 40)}" if series.benchmarks else ""
+    yield line(Segment(screen.safe(series.model, 60), ("bold",)), asked, f" · {_runs(len(series.points))}")
+    yield line()
+    room = screen.width - _TABLE
+    scale = "0 %" + "100 %".rjust(room - 3)
+    yield line(Segment(f"    #  {'began':<16}  {'commit':<8}  {'fully correct':<20} {scale}", ("light",)))
+    for number, point in enumerate(series.points, start=1):
+        yield _row(number, point, room)
+    yield line()
+    for told in _remarks(series, screen):
+        yield from (line(one) for one in wrapped(f"  {told[0]:<{_LABEL - 2}}", told[1:], screen.width, " "))
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} run{'' if count == 1 else 's'}"
+
+
+def _row(number: int, point: Point, room: int) -> Line:
+    share = point.share
+    mark = " " if point.is_whole else "!"
+    rate = f"{figures.percent(share)} {figures.interval(share.interval)} of {figures.count(share.n)}"
+    when = point.began[:16].replace("T", " ")
+    return line(
+        f"{number:>5}{mark} {when:<16}  {(point.repo_sha or figures.UNKNOWN)[:8]:<8}  {rate:<20} ", _plot(point, room)
+    )
+
+
+def _plot(point: Point, room: int) -> str:
+    """Draw the interval with its rate on a scale from 0 to 100 %, in signs that every terminal has."""
+    bounds = point.share.interval or Interval(0, 1)
+    low, at, high = (round(value * (room - 1)) for value in (bounds.low, point.share.rate or 0.0, bounds.high))
+    cells = [" "] * room
+    cells[low : high + 1] = ["-"] * (high - low + 1)
+    cells[low], cells[high], cells[at] = "[", "]", "o"
+    return "".join(cells)
+
+
+def _remarks(series: Series, screen: Screen) -> Iterator[tuple[str, ...]]:
+    """Yield what stands out, each with its label, in pieces that may be wrapped."""
+    yield ("trend", *_trend(series).split(" "))
+    yield ("drift", *_drift(series).split(" "))
+    for place, before, now in series.served_changes():
+        told = f"run {place + 1} was answered by {_names(now, screen)}, the one before by {_names(before, screen)}"
+        yield ("served", *told.split(" "))
+    for number, point in enumerate(series.points, start=1):
+        if len(point.served) > 1:
+            yield ("served", *f"run {number} was answered by several: {_names(point.served, screen)}".split(" "))
+    for place in series.content_changes():
+        yield (
+            "benchmark",
+            *f"changed with run {place + 1}; rates before and after are of different questions".split(" "),
+        )
+    if not all(point.is_whole for point in series.points):
+        yield ("! marks", *"runs that did not come to their end".split(" "))
+
+
+def _names(served: set[str], screen: Screen) -> str:
+    return screen.safe(", ".join(sorted(served)), 120)
+
+
+def _trend(series: Series) -> str:
+    found = series.slope
+    if found is None:
+        return "too few runs to tell"
+    bounds = f"[{100 * found.interval.low:+.1f} to {100 * found.interval.high:+.1f}]"
+    verdict = ("up" if found.per_run > 0 else "down") if found.is_real else "none that can be told from chance"
+    return f"{100 * found.per_run:+.1f} points a run {bounds}: {verdict}"
+
+
+def _drift(series: Series) -> str:
+    found = series.drift
+    if found is None:
+        return "too few runs to tell"
+    held = f"the first {found.reference_runs} runs ({100 * found.reference:.0f} %)"
+    if found.alarm is None:
+        return f"none; runs stay near {held}"
+    place, direction = found.alarm
+    return f"{direction} than {held}, beyond chance since run {place + 1}"
+
+
+def history_values(series: Series) -> dict[str, Any]:
+    """Return the same for machines, unrounded."""
+    trend, drift = series.slope, series.drift
+    alarm = drift.alarm if drift else None
+    return {
+        "model": series.model,
+        "benchmarks": series.benchmarks or None,
+        "runs": [_values(point) for point in series.points],
+        "slope_per_run": trend.per_run if trend else None,
+        "slope_interval": list(trend.interval) if trend else None,
+        "cusum": {"reference": drift.reference, "lower": drift.lower, "higher": drift.higher} if drift else None,
+        "drift": {"run": series.points[alarm[0]].run_id, "direction": alarm[1]} if alarm else None,
+        "served_changes": [
+            {"run": series.points[place].run_id, "before": sorted(before), "now": sorted(now)}
+            for place, before, now in series.served_changes()
+        ],
+        "benchmark_changes": [series.points[place].run_id for place in series.content_changes()],
+    }
+
+
+def _values(point: Point) -> dict[str, Any]:
+    return {
+        "run_id": point.run_id,
+        "began": point.began,
+        "repo_sha": point.repo_sha,
+        "complete": point.info.complete if point.info else None,
+        "successes": point.share.count,
+        "n": point.share.n,
+        "rate": point.share.rate,
+        "interval": list(point.share.interval or ()) or None,
+        "cost_usd": point.summary.cost_usd.value,
+        "served": sorted(point.served),
+    }

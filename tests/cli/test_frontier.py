@@ -1,0 +1,79 @@
+"""The front on the screen and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Told
+from tests.cli.logs import trial, write_log
+
+Command = Callable[..., Told]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    rights = {"big": (38, 0.02), "small": (30, 0.0005), "old": (24, 0.001), "local": (20, None)}
+    return write_log(
+        tmp_path / "run.jsonl",
+        [
+            trial(number, "fully_correct" if number < right else "wrong", model=model, cost_usd=cost, latency_s=1.5)
+            for model, (right, cost) in rights.items()
+            for number in range(40)
+        ],
+    )
+
+
+def test_the_screen_tells_who_is_worth_the_price(log: Path, command: Command) -> None:
+    assert command("frontier", log, "--reach", "60").out.splitlines() == [
+        "                                quality   a trial right for $1      p50",
+        "worth their price",
+        "  openai:big         95 % [83–99] of 40   $0.0200           47    1.5 s",
+        "  openai:small       75 % [60–86] of 40   $0.0005        1,500    1.5 s",
+        "beaten",
+        "  openai:old         60 % [45–74] of 40   $0.0010          600    1.5 s",
+        "    openai:old is beaten by openai:small",
+        "price unknown",
+        "  openai:local       50 % [35–65] of 40         –            –    1.5 s",
+        "",
+        "cheapest that surely reaches 60 %: openai:big",
+        "  cannot be told at this n: openai:small, openai:old, openai:local",
+    ]
+
+
+def test_a_bar_that_nobody_reaches_fails(log: Path, command: Command) -> None:
+    told = command("frontier", log, "--reach", "99.5%")
+    assert told.status == 1
+    assert "none surely reaches 99.5 %" in told.out
+
+
+def test_machines_get_everything_unrounded(log: Path, command: Command) -> None:
+    told = json.loads(command("frontier", log, "--json", "--reach", "60").out)
+    by_model = {one["model"]: one for one in told["models"]}
+    assert told["cheapest"] == {"model": "openai:big", "run_id": "run-1"}
+    assert by_model["openai:old"]["beaten_by"] == {"model": "openai:small", "run_id": "run-1"}
+    assert by_model["openai:local"]["cost_per_trial_usd"] is None
+    assert (by_model["openai:big"]["on_front"], by_model["openai:big"]["standing"]) == (True, "reaches")
+
+
+def test_a_model_of_several_runs_is_told_apart_by_its_run(tmp_path: Path, command: Command) -> None:
+    logs = [
+        write_log(tmp_path / f"{name}.jsonl", [trial(1, "fully_correct", run_id=name, cost_usd=0.1)]) for name in "ab"
+    ]
+    assert "openai:small a" in command("frontier", *logs).out
+
+
+@pytest.mark.parametrize("bar", ["lots", "101", "-1"])
+def test_a_bar_is_a_percentage(bar: str, log: Path, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command("frontier", log, f"--reach={bar}")
+    assert f"'{bar}' is no percentage from 0 to 100" in capsys.readouterr().err
+
+
+def test_a_log_without_anything_measured_is_one_line(tmp_path: Path, command: Command) -> None:
+    told = command("frontier", write_log(tmp_path / "a.jsonl", [trial(1, outcome="error")]))
+    assert (told.status, told.err.count("\n")) == (2, 1)
+    assert "holds no graded or passed trial" in told.err

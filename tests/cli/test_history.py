@@ -1,0 +1,146 @@
+"""Runs over time, on the screen and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.models.answer import Call, Reply
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, write_sidecar
+from tests.cli.conftest import Told
+from tests.cli.logs import trial, write_log
+
+Command = Callable[..., Told]
+
+
+def write_run(folder: Path, day: int, right: int, *, served: str = "small-1", content: str = "h1", **info: Any) -> Path:
+    call = Call("openai", "small", ({"role": "user", "content": "?"},), Reply("a", served_model=served), "hash")
+    run = f"run-{day}"
+    records = [
+        trial(
+            number,
+            "fully_correct" if number < right else "wrong",
+            run_id=run,
+            timestamp=f"2026-11-{day:02}T04:31:03.000Z",
+            calls=[call],
+        )
+        for number in range(40)
+    ]
+    log = write_log(folder / f"{run}.jsonl", records)
+    benchmark = BenchmarkInfo(name="questions", hash=content)
+    told = {"complete": True, "benchmarks": (benchmark,), **info}
+    write_sidecar(log, RunInfo(run_id=run, started="2026-11-01T00:00:00Z", **told))
+    return log
+
+
+@pytest.fixture
+def falling(tmp_path: Path) -> Path:
+    for day, right in enumerate((32, 33, 32, 29, 27, 25, 22), start=1):
+        write_run(tmp_path, day, right, served="small-1" if day < 5 else "small-2", content="h1" if day < 4 else "h2")
+    write_run(tmp_path, 8, 21, complete=False, served="small-2", content="h2")
+    return tmp_path
+
+
+def test_the_screen_shows_table_plot_and_what_stands_out(falling: Path, command: Command) -> None:
+    told = command("history", falling)
+    assert told.status == 0
+    assert told.out.splitlines() == SCREEN.splitlines()
+    assert max(map(len, told.out.splitlines())) <= 80
+
+
+SCREEN = """\
+openai:small · questions · 8 runs
+
+    #  began             commit    fully correct        0 %               100 %
+    1  2026-11-01 04:31  abcdef01  80 % [65–90] of 40                 [---o-]
+    2  2026-11-02 04:31  abcdef01  82 % [68–91] of 40                  [--o-]
+    3  2026-11-03 04:31  abcdef01  80 % [65–90] of 40                 [---o-]
+    4  2026-11-04 04:31  abcdef01  72 % [57–84] of 40                [--o-]
+    5  2026-11-05 04:31  abcdef01  68 % [52–80] of 40              [---o--]
+    6  2026-11-06 04:31  abcdef01  62 % [47–76] of 40             [---o--]
+    7  2026-11-07 04:31  abcdef01  55 % [40–69] of 40            [--o--]
+    8! 2026-11-08 04:31  abcdef01  52 % [37–67] of 40           [---o--]
+
+  trend     -4.6 points a run [-6.8 to -2.4]: down
+  drift     lower than the first 2 runs (81 %), beyond chance since run 6
+  served    run 5 was answered by small-2, the one before by small-1
+  benchmark changed with run 4; rates before and after are of different
+            questions
+  ! marks   runs that did not come to their end
+"""
+
+
+def test_drift_fails_where_asked(falling: Path, command: Command) -> None:
+    assert command("history", falling, "--fail-on-drift").status == 1
+    assert command("history", falling, "--fail-on-drift", "--last", 2).status == 0
+
+
+def test_machines_get_everything_unrounded(falling: Path, command: Command) -> None:
+    (series,) = json.loads(command("history", falling, "--json").out)["series"]
+    assert (series["model"], series["benchmarks"], len(series["runs"])) == ("openai:small", "questions", 8)
+    assert series["served_changes"] == [{"run": "run-5", "before": ["small-1"], "now": ["small-2"]}]
+    assert series["benchmark_changes"] == ["run-4"]
+    assert series["drift"]["direction"] == "lower"
+    assert series["runs"][0]["rate"] == 0.8
+    assert series["runs"][-1]["complete"] is False
+
+
+def test_few_runs_have_no_trend(tmp_path: Path, command: Command) -> None:
+    told = command("history", write_run(tmp_path, 1, 20))
+    assert "· 1 run\n" in told.out
+    assert told.out.count("too few runs to tell") == 2
+
+
+def test_a_run_answered_by_several_models_is_told(tmp_path: Path, command: Command) -> None:
+    calls = [
+        Call("openai", "small", (), Reply("a", served_model=name, system_fingerprint="fp"), "hash") for name in "ab"
+    ]
+    log = write_log(tmp_path / "a.jsonl", [trial(1, "wrong", calls=calls)])
+    assert "run 1 was answered by several: a fp, b fp" in command("history", log).out
+
+
+def test_each_model_is_a_series_and_one_can_be_chosen(tmp_path: Path, command: Command) -> None:
+    log = write_log(tmp_path / "a.jsonl", [trial(1, "wrong"), trial(1, "wrong", model="big")])
+    assert command("history", log).out.count("· 1 run\n") == 2
+    assert command("history", log, "--model", "openai:big").out.count("· 1 run\n") == 1
+    told = command("history", log, "--model", "big")
+    assert (told.status, told.err) == (
+        2,
+        "pytest-llmeval: no run of big; there are runs of openai:small, openai:big\n",
+    )
+
+
+def test_a_log_graded_by_hand_stands_in_for_its_original(tmp_path: Path, command: Command) -> None:
+    write_log(tmp_path / "run.jsonl", [trial(1, "wrong")])
+    write_log(tmp_path / "run-graded.jsonl", [trial(1, "fully_correct")])
+    (series,) = json.loads(command("history", tmp_path, "--json").out)["series"]
+    assert [one["successes"] for one in series["runs"]] == [1]
+
+
+def test_other_files_of_a_folder_are_left_out_and_named(tmp_path: Path, command: Command) -> None:
+    write_run(tmp_path, 1, 20)
+    (tmp_path / "votes.jsonl").write_text("{}\n")
+    (tmp_path / "notes.txt").write_text("mine")
+    told = command("history", tmp_path)
+    assert told.status == 0
+    assert told.err.count("\n") == 1
+    assert "votes.jsonl:1: no record" in told.err
+    assert told.err.endswith("; left out\n")
+
+
+@pytest.mark.parametrize("content", [None, "[]"], ids=["empty", "foreign"])
+def test_a_folder_without_runs_is_told(content: str | None, tmp_path: Path, command: Command) -> None:
+    if content:
+        (tmp_path / "x.jsonl").write_text(content)
+    told = command("history", tmp_path)
+    assert told.status == 2
+    assert f"{tmp_path}: holds no run log; name a folder of .jsonl or .jsonl.gz files\n" in told.err
+
+
+def test_runs_in_which_nothing_was_measured_are_told(tmp_path: Path, command: Command) -> None:
+    told = command("history", write_log(tmp_path / "a.jsonl", [trial(1, outcome="error")]))
+    assert (told.status, told.err) == (2, "pytest-llmeval: the logs hold no graded or passed trial\n")
