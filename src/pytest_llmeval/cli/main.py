@@ -31,12 +31,14 @@ class Command(Protocol):
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "agreement": "tell how far raters agree beyond chance",
+        "check": "find what would make a benchmark's numbers wrong",
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "frontier": "weigh quality against cost over models",
         "grade": "grade the answers of a run by hand",
         "history": "tell how runs changed over time, and whether they drift",
         "merge": "make one log of a run that was split over machines",
+        "promote": "make a failure an entry that guards against it",
         "summarize": "print the figures of run logs",
         "validate": "hold run logs against the schema",
     }

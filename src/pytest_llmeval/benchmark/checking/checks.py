@@ -1,0 +1,69 @@
+"""All checks of a benchmark, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pytest_llmeval.benchmark.checking.contamination import Thresholds, contaminated
+from pytest_llmeval.benchmark.checking.dates import stale
+from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
+from pytest_llmeval.benchmark.checking.finding import CHECKS, Finding
+from pytest_llmeval.benchmark.checking.leaks import leaked
+from pytest_llmeval.benchmark.checking.manifest import Manifest, unreleased
+from pytest_llmeval.benchmark.checking.references import missing_references
+from pytest_llmeval.benchmark.checking.slices import thin
+from pytest_llmeval.benchmark.loading import Benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """Where a check begins to object."""
+
+    least_in_slice: int = 30
+    alike: float = 0.8
+    """Jaccard similarity from which two questions are near duplicates."""
+    stale_after_days: int = 180
+    contamination: Thresholds = field(default_factory=Thresholds)
+
+
+def check_benchmark(
+    benchmark: Benchmark,
+    *,
+    root: Path,
+    today: date,
+    manifest: Manifest | None = None,
+    prompts: Mapping[str, str] | None = None,
+    corpus: Iterable[tuple[str, str]] | None = None,
+    strictness: Strictness | None = None,
+) -> list[Finding]:
+    """Look for what would make the numbers of a benchmark wrong; retired entries are left alone.
+
+    Args:
+        benchmark: What to check.
+        root: The repository that expected files and symbols belong to.
+        today: The day that reviews are counted from.
+        manifest: Of the benchmark, where it has one.
+        prompts: Texts that the system under test gets with every question, by name.
+        corpus: Name and text of each document that questions must not stand in; None where there is none to check.
+        strictness: By default that of `Strictness`.
+
+    Returns:
+        All findings, in the order of `CHECKS`.
+    """
+    bounds = strictness or Strictness()
+    entries = [entry for entry in benchmark.entries if entry.status != "retired"]
+    beside = benchmark.path.parent if benchmark.path else root
+    found = [
+        *repeated(entries),
+        *nearly_repeated(entries, bounds.alike),
+        *leaked(entries, prompts or {}),
+        *(contaminated(entries, corpus, bounds.contamination) if corpus is not None else ()),
+        *missing_references(entries, root, beside),
+        *stale(entries, today, bounds.stale_after_days),
+        *thin(entries, bounds.least_in_slice),
+        *unreleased(benchmark, manifest),
+    ]
+    return sorted(found, key=lambda one: CHECKS.index(one.check))

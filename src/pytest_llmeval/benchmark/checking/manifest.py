@@ -1,0 +1,122 @@
+"""The manifest: which version of a benchmark this is, and what each version changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.loading import Benchmark
+from pytest_llmeval.errors import BenchmarkError
+
+SHOWN = 10
+
+
+class Release(BaseModel):
+    """One version of the benchmark."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    version: str = Field(min_length=1)
+    date: str
+    """ISO 8601."""
+    why: str = ""
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+class Manifest(BaseModel):
+    """Lies beside the benchmark as ``NAME.manifest.json``; unknown keys are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    hash: str
+    """Of the content at the latest release."""
+    releases: tuple[Release, ...] = Field(min_length=1)
+    """The latest first."""
+    entries: dict[str, str]
+    """Id to hash of each entry at the latest release."""
+
+    @property
+    def version(self) -> str:
+        """Return the latest version."""
+        return self.releases[0].version
+
+
+def manifest_path(benchmark: Path) -> Path:
+    """Return where the manifest of a benchmark lies.
+
+    Example:
+        >>> manifest_path(Path("evals/questions.jsonl.gz")).as_posix()
+        'evals/questions.manifest.json'
+    """
+    return benchmark.with_name(benchmark.name.partition(".")[0] + ".manifest.json")
+
+
+def read_manifest(benchmark: Path) -> Manifest | None:
+    """Read the manifest beside a benchmark; None where there is none.
+
+    Raises:
+        BenchmarkError: For a file that is no manifest.
+    """
+    path = manifest_path(benchmark)
+    if not path.exists():
+        return None
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BenchmarkError([f"{path}: cannot be read: {error.strerror}"]) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(f"/{step}" for step in first["loc"])
+        raise BenchmarkError([f"{path}: is no manifest: {place or 'it'}: {first['msg']}"]) from None
+
+
+def differences(benchmark: Benchmark, manifest: Manifest | None) -> dict[str, tuple[str, ...]]:
+    """Return the ids of entries added, removed and changed since the latest release, in the file's order."""
+    before = manifest.entries if manifest else {}
+    now = {entry.id: entry.hash for entry in benchmark.entries}
+    return {
+        "added": tuple(one for one in now if one not in before),
+        "removed": tuple(one for one in before if one not in now),
+        "changed": tuple(one for one in now if one in before and before[one] != now[one]),
+    }
+
+
+def unreleased(benchmark: Benchmark, manifest: Manifest | None) -> list[Finding]:
+    """Find what differs from the latest release; nothing for a benchmark without a manifest."""
+    if manifest is None or manifest.hash == benchmark.hash:
+        return []
+    found = differences(benchmark, manifest)
+    told = ", ".join(f"{len(ids)} {kind}" for kind, ids in found.items() if ids)
+    ids = tuple(one for kind in found.values() for one in kind)[:SHOWN]
+    text = f"{told} since version {manifest.version}; release them with --release VERSION --why TEXT"
+    return [Finding("manifest", "warning", ids, text)]
+
+
+def released(benchmark: Benchmark, manifest: Manifest | None, version: str, why: str, day: str) -> Manifest:
+    """Return the manifest of a new version.
+
+    Raises:
+        BenchmarkError: Where the version is there already, or nothing has changed since the latest.
+    """
+    earlier: Sequence[Release] = manifest.releases if manifest else ()
+    if any(one.version == version for one in earlier):
+        raise BenchmarkError([f"version {version} of {benchmark.name} is released already; name the next one"])
+    if manifest is not None and manifest.hash == benchmark.hash:
+        raise BenchmarkError([f"{benchmark.name} has not changed since version {manifest.version}"])
+    release = Release(version=version, date=day, why=why, **differences(benchmark, manifest))
+    kept: dict[str, Any] = dict(manifest.model_extra or {}) if manifest else {}
+    entries = {entry.id: entry.hash for entry in benchmark.entries}
+    return Manifest(name=benchmark.name, hash=benchmark.hash, releases=(release, *earlier), entries=entries, **kept)
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return what the file holds."""
+    return json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"

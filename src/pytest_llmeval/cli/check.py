@@ -1,0 +1,182 @@
+"""`pytest-llmeval check`: what would make a benchmark's numbers wrong, found before a model is asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
+from pytest_llmeval.benchmark.checking.contamination import Thresholds, read_corpus
+from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.manifest import (
+    Manifest,
+    manifest_path,
+    manifest_text,
+    read_manifest,
+    released,
+)
+from pytest_llmeval.benchmark.loading import Benchmark, load_benchmark
+from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.reports.ansi import screen_of, write_lines
+from pytest_llmeval.reports.check_lines import check_lines
+from pytest_llmeval.reports.lines import Segment, line
+from pytest_llmeval.runs.whole_file import replace_whole
+
+FOUND = 1
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    standard = Strictness()
+    parser.add_argument("benchmark", metavar="BENCHMARK", type=Path, help="benchmark file of any format")
+    look = parser.add_argument_group("what else to look at")
+    look.add_argument("--root", metavar="DIR", type=Path, default=Path(), help="where expected files lie (.)")
+    look.add_argument(
+        "--prompt",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="prompts of your system, which must hold no entry",
+    )
+    look.add_argument(
+        "--against",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        help="a corpus to look for the questions in: texts, or .jsonl",
+    )
+    bounds = parser.add_argument_group("where a check begins to object")
+    bounds.add_argument(
+        "--min-slice", metavar="N", type=int, default=standard.least_in_slice, help="entries of a slice (%(default)s)"
+    )
+    bounds.add_argument(
+        "--alike",
+        metavar="SHARE",
+        type=_share,
+        default=standard.alike,
+        help="similarity of near duplicates (%(default)s)",
+    )
+    bounds.add_argument(
+        "--stale-after",
+        metavar="DAYS",
+        type=int,
+        default=standard.stale_after_days,
+        help="since the last review (%(default)s)",
+    )
+    bounds.add_argument(
+        "--contained",
+        metavar="SHARE",
+        type=_share,
+        default=standard.contamination.contained,
+        help="of a question's word runs in a document (%(default)s)",
+    )
+    bounds.add_argument(
+        "--ngram",
+        metavar="WORDS",
+        type=int,
+        default=standard.contamination.run,
+        help="length of such a run (%(default)s)",
+    )
+    release = parser.add_argument_group("releasing a version")
+    release.add_argument(
+        "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
+    )
+    release.add_argument("--why", metavar="TEXT", default="", help="what the release is for")
+    parser.add_argument("--strict", action="store_true", help="let warnings fail too")
+    parser.add_argument("--json", action="store_true", help="all findings")
+    parser.add_argument("-v", "--verbose", action="store_true", help="tell every finding")
+    parser.epilog = "exit status: 0 no error, 1 some error (with --strict: or warning), 2 a file cannot be used"
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share above 0, up to 1")
+    return value
+
+
+def run(given: argparse.Namespace) -> int:
+    """Tell the findings; 0, 1 where any counts, 2 where a file cannot be used."""
+    benchmark = load_benchmark(given.benchmark)
+    manifest = read_manifest(given.benchmark)
+    findings = _findings(given, benchmark, manifest)
+    failed = any(given.strict or one.severity == "error" for one in findings)
+    if given.release and not failed:
+        manifest = _release(given, benchmark, manifest)
+        findings = [one for one in findings if one.check != "manifest"]
+    _tell(given, benchmark, manifest, findings)
+    if given.release and failed:
+        note(f"version {given.release} is not released; mend the errors first")
+    return FOUND if failed else 0
+
+
+def _findings(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None) -> list[Finding]:
+    thresholds = Thresholds(run=max(given.ngram, 1), contained=given.contained, alike=given.alike)
+    found = check_benchmark(
+        benchmark,
+        root=given.root,
+        today=datetime.now(UTC).date(),
+        manifest=manifest,
+        prompts=dict(read_corpus(given.prompt)),
+        corpus=read_corpus(given.against) if given.against else None,
+        strictness=Strictness(given.min_slice, given.alike, given.stale_after, thresholds),
+    )
+    return [one for one in found if one.check != "manifest"] if given.release else found
+
+
+def _release(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None) -> Manifest:
+    made = released(benchmark, manifest, given.release, given.why, datetime.now(UTC).date().isoformat())
+    path = manifest_path(given.benchmark)
+    replace_whole(path, [manifest_text(made).encode()])
+    note(f"version {made.version} written to {path}")
+    return made
+
+
+def _tell(
+    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, findings: Sequence[Finding]
+) -> None:
+    if given.json:
+        write([json.dumps(_values(given, benchmark, manifest, findings), indent=2, ensure_ascii=False)])
+        return
+    screen = screen_of(sys.stdout, verbosity=int(given.verbose))
+    heading = line(Segment(" · ".join(_heading(given, benchmark, manifest, findings)), ("bold",)))
+    write_lines([heading, line(), *check_lines(findings, screen)], sys.stdout, ascii_only=screen.ascii_only)
+
+
+def _heading(
+    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, findings: Sequence[Finding]
+) -> Iterator[str]:
+    retired = sum(entry.status == "retired" for entry in benchmark.entries)
+    yield benchmark.shown
+    yield f"{len(benchmark.entries):,} entries" + (f", {retired:,} retired" if retired else "")
+    yield f"version {manifest.version}" if manifest else "no version"
+    yield f"contamination {_contamination(given, findings)}"
+
+
+def _contamination(given: argparse.Namespace, findings: Sequence[Finding]) -> str:
+    if not given.against:
+        return "not checked"
+    return f"checked, {sum(one.check == 'contamination' for one in findings):,} flagged"
+
+
+def _values(
+    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, findings: Sequence[Finding]
+) -> dict[str, object]:
+    return {
+        "benchmark": benchmark.described(),
+        "version": manifest.version if manifest else None,
+        "contamination": _contamination(given, findings),
+        "thresholds": {
+            name: getattr(given, name) for name in ("min_slice", "alike", "stale_after", "contained", "ngram")
+        },
+        "findings": [asdict(one) for one in findings],
+    }

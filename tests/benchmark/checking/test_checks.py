@@ -1,0 +1,205 @@
+"""What is found in a benchmark, and what is left alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
+from pytest_llmeval.benchmark.checking.contamination import read_corpus
+from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.loading import benchmark_from_entries
+from pytest_llmeval.errors import BenchmarkError
+
+TODAY = date(2026, 11, 21)
+LONG = "Which of the two callers of the parser decides whether a torn last line is an error or is passed over?"
+
+
+def findings(*rows: dict[str, Any], root: Path = Path(), **given: Any) -> list[Finding]:
+    entries = [{"id": f"q{number}", "gold_answer": f"gold {number}", **row} for number, row in enumerate(rows, start=1)]
+    given.setdefault("strictness", Strictness(least_in_slice=0))
+    return check_benchmark(benchmark_from_entries(entries), root=root, today=TODAY, **given)
+
+
+def only(*rows: dict[str, Any], **given: Any) -> Finding:
+    (found,) = findings(*rows, **given)
+    return found
+
+
+def test_entries_that_differ_are_fine() -> None:
+    assert findings({"question": "Where is it?"}, {"question": "How long does it take?"}, {"question": LONG}) == []
+
+
+def test_the_same_question_with_other_answers_is_a_conflict() -> None:
+    found = only(
+        {"question": "Where is it?", "gold_answer": "Here"}, {"question": "where IS it", "gold_answer": "There"}
+    )
+    assert found == Finding(
+        "conflicting answers", "error", ("q1", "q2"), "the same question has gold answers 'Here' and 'There'"
+    )
+
+
+def test_the_same_question_with_the_same_answer_is_a_duplicate_and_across_splits_an_error() -> None:
+    twice: list[dict[str, Any]] = [
+        {"question": "Where is it?", "gold_answer": "Here"},
+        {"question": "Where is it", "gold_answer": "here."},
+    ]
+    assert only(*twice).severity == "warning"
+    found = only({**twice[0], "split": "dev"}, {**twice[1], "split": "holdout"})
+    assert (found.check, found.severity, found.text) == (
+        "duplicates",
+        "error",
+        "the same question across the splits dev, holdout",
+    )
+
+
+def test_the_same_words_with_another_prompt_are_another_question() -> None:
+    assert findings({"question": "Go on."}, {"question": "Go on.", "system_prompt": "You are a poet."}) == []
+
+
+def test_questions_that_share_most_of_their_words_are_near_duplicates() -> None:
+    other = LONG.replace("passed over", "passed by")
+    found = only({"question": LONG}, {"question": other})
+    assert (found.check, found.severity, found.entries) == ("near duplicates", "warning", ("q1", "q2"))
+    assert found.text == "share 90 % of their runs of 3 words"
+    across = only({"question": LONG, "split": "dev"}, {"question": other, "split": "test"})
+    assert (across.severity, across.text) == (
+        "error",
+        "share 90 % of their runs of 3 words, across the splits dev and test",
+    )
+    assert findings({"question": LONG}, {"question": other}, strictness=Strictness(0, alike=0.95)) == []
+
+
+def test_a_gold_answer_in_the_question_is_a_warning() -> None:
+    found = only({"question": "Is it Paris or Lyon?", "gold_answer": "Paris"})
+    assert (found.severity, found.text) == ("warning", "the question holds the gold answer 'Paris'")
+    assert findings({"question": "Is it A or B?", "gold_answer": "A"}) == []  # too short to tell
+    assert findings({"question": "Is it 2026?", "gold_answer": 2026}) == []
+    assert findings({"question": "Does it comparison?", "gold_answer": "Paris"}) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"system_prompt": "The capital is Paris."}, {"messages": [{"role": "user", "content": "Paris is the capital."}]}],
+)
+def test_a_gold_answer_in_the_entrys_own_prompt_is_an_error(given: dict[str, Any]) -> None:
+    found = only({"question": "What is the capital?", "gold_answer": "Paris", **given})
+    assert (found.severity, found.text) == ("error", "its prompt or messages hold the gold answer 'Paris'")
+
+
+def test_prompts_of_the_system_hold_neither_answers_nor_questions() -> None:
+    prompts = {"system.txt": "Example: What is the capital? Paris!", "other.txt": "Be brief."}
+    found = findings({"question": "What is the capital?", "gold_answer": "Paris"}, prompts=prompts)
+    assert [one.text for one in found] == ["system.txt holds the gold answer", "system.txt holds the question"]
+    assert all(one.severity == "error" for one in found)
+
+
+def test_retired_entries_are_left_alone() -> None:
+    assert findings({"question": "Where is it?"}, {"question": "Where is it?", "status": "retired"}) == []
+
+
+def test_thin_slices_are_told_kind_by_kind_the_thinnest_first() -> None:
+    rows: list[dict[str, Any]] = [
+        {"question": f"Question {number}?", "category": "big" if number else "small"} for number in range(6)
+    ]
+    rows[0] |= {"tags": ["rare"], "difficulty": "hard"}
+    texts = [one.text for one in findings(*rows, strictness=Strictness(least_in_slice=3))]
+    assert texts == [
+        "category: 1 of 2 have fewer than 3 entries: small 1",
+        "tag: 1 of 1 have fewer than 3 entries: rare 1",
+        "difficulty: 1 of 1 have fewer than 3 entries: hard 1",
+    ]
+
+
+def test_many_thin_slices_are_counted() -> None:
+    rows = [{"question": f"Question {number}?", "category": f"c{number}"} for number in range(10)]
+    assert only(*rows, strictness=Strictness(least_in_slice=2)).text.endswith("c6 1, c7 1 and 2 more")
+
+
+def test_files_and_symbols_that_are_gone_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "there.py").write_text("class Parser:\n    def read(self): ...\n")
+    rows = [
+        {"question": "a?", "expected_files": ["lib/there.py"], "expected_symbols": ["Parser.read"]},
+        {"question": "b?", "expected_files": ["lib/gone.py"], "expected_symbols": ["Parser"]},
+        {"question": "c?", "expected_files": ["lib/there.py"], "expected_symbols": ["Parser", "Writer"]},
+        {"question": "d?", "expected_files": ["lib", "lib/there.py"], "expected_symbols": ["Writer"]},
+        {"question": "e?", "context_files": ["notes.txt"], "response_schema": "schema.json"},
+        {"question": "f?", "expected_symbols": ["anywhere"]},
+    ]
+    assert [(one.entries[0], one.check, one.text) for one in findings(*rows, root=tmp_path)] == [
+        ("q2", "missing files", "names lib/gone.py, which is not there"),
+        ("q5", "missing files", "names notes.txt, schema.json, which is not there"),
+        ("q3", "missing symbols", "names Writer, which lib/there.py does not hold"),
+        ("q4", "missing symbols", "names Writer, which none of its expected files holds"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "severity", "text"),
+    [
+        ({"reviewed": "2026-01-01"}, "warning", "was last looked at on 2026-01-01, 324 days ago"),
+        ({"added": date(2025, 1, 1)}, "warning", "was last looked at on 2025-01-01, 689 days ago"),
+        ({"expires": "2026-11-20T10:00:00"}, "error", "expired on 2026-11-20; renew or retire it"),
+        ({"expires": "soon"}, "error", "expires 'soon' is no date such as 2026-11-21"),
+    ],
+)
+def test_what_nobody_has_looked_at_for_long_is_told(told: dict[str, Any], severity: str, text: str) -> None:
+    found = only({"question": "a?", **told})
+    assert (found.check, found.severity, found.text) == ("review dates", severity, text)
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"reviewed": "2026-11-01"}, {"added": "2020-01-01", "reviewed": datetime(2026, 10, 1)}]
+)
+def test_what_was_looked_at_lately_is_fine(told: dict[str, Any]) -> None:
+    assert findings({"question": "a?", **told}) == []
+
+
+def test_a_question_in_a_corpus_is_found_however_it_stands_there() -> None:
+    corpus = [
+        ("whole", f"Some say: {LONG.upper()} And so on."),
+        ("part", " ".join(LONG.split()[:-1]) + " under?"),
+        ("none", "Nothing of the kind stands here, and never will, for all we know."),
+        ("short", "where is it"),
+    ]
+    found = findings({"question": LONG}, {"question": "Where is it?"}, {"question": "Why not?"}, corpus=corpus)
+    assert [(one.entries[0], one.text) for one in found] == [
+        ("q1", "stands word for word in whole"),
+        ("q2", "stands word for word in short"),
+    ]
+    (part,) = findings({"question": LONG}, corpus=corpus[1:])
+    assert part.text == "has 93 % of its runs of 8 words in part"
+
+
+def test_a_question_that_is_nearly_a_document_is_found() -> None:
+    words = [f"w{number}" for number in range(100)]
+    changed = [*words[:50], "other", *words[51:]]
+    bounds = Strictness(0)
+    found = only({"question": " ".join(words)}, corpus=[("d", " ".join(changed))], strictness=bounds)
+    assert found.text == "has 91 % of its runs of 8 words in d"
+
+
+def test_rows_of_a_corpus_are_documents_with_all_their_texts(tmp_path: Path) -> None:
+    rows, text = tmp_path / "a.jsonl", tmp_path / "b.txt"
+    rows.write_text('{"a": "one", "b": [{"c": "two"}, 3]}\n\n["three"]\n')
+    text.write_text("four\nfive")
+    assert list(read_corpus([rows, text])) == [
+        (f"{rows}:1", "one two"),
+        (f"{rows}:3", "three"),
+        (str(text), "four\nfive"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read"), (b"\xff\xfe", "is no text"), (b"{", "is no text")]
+)
+def test_a_corpus_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None, said: str) -> None:
+    path = tmp_path / "a.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BenchmarkError, match=said):
+        list(read_corpus([path]))

@@ -1,0 +1,80 @@
+"""Versions of a benchmark, and what each changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_llmeval.benchmark.checking.manifest import (
+    Manifest,
+    manifest_path,
+    manifest_text,
+    read_manifest,
+    released,
+    unreleased,
+)
+from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries
+from pytest_llmeval.errors import BenchmarkError
+
+
+def benchmark(**questions: str) -> Benchmark:
+    return benchmark_from_entries([{"id": name, "question": question} for name, question in questions.items()])
+
+
+FIRST = released(benchmark(a="one?", b="two?"), None, "1", "the first", "2026-11-01")
+
+
+def test_the_first_release_adds_every_entry() -> None:
+    assert (FIRST.version, FIRST.releases[0].added, FIRST.releases[0].why) == ("1", ("a", "b"), "the first")
+
+
+def test_a_release_tells_what_was_added_removed_and_changed() -> None:
+    second = released(benchmark(a="one!", c="three?"), FIRST, "2", "", "2026-11-02")
+    latest, before = second.releases
+    assert (latest.added, latest.removed, latest.changed) == (("c",), ("b",), ("a",))
+    assert before == FIRST.releases[0]
+
+
+def test_a_version_is_released_once_and_only_for_a_change() -> None:
+    with pytest.raises(BenchmarkError, match="version 1 of entries is released already; name the next one"):
+        released(benchmark(a="x?"), FIRST, "1", "", "2026-11-02")
+    with pytest.raises(BenchmarkError, match="entries has not changed since version 1"):
+        released(benchmark(b="two?", a="one?"), FIRST, "2", "", "2026-11-02")
+
+
+def test_what_is_not_released_is_told() -> None:
+    assert unreleased(benchmark(a="one?", b="two?"), FIRST) == []
+    assert unreleased(benchmark(a="one?"), None) == []
+    (found,) = unreleased(benchmark(a="one!", b="two?", c="three?"), FIRST)
+    assert found.entries == ("c", "a")
+    assert found.text == "1 added, 1 changed since version 1; release them with --release VERSION --why TEXT"
+
+
+def test_it_is_read_back_as_written_with_what_others_added(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl.gz"
+    assert read_manifest(path) is None
+    manifest_path(path).write_text(json.dumps({**json.loads(manifest_text(FIRST)), "owner": "eval team"}))
+    told = read_manifest(path)
+    assert told is not None
+    assert (told.releases, told.model_extra) == (FIRST.releases, {"owner": "eval team"})
+    assert released(benchmark(a="x?"), told, "2", "", "2026-11-02").model_extra == {"owner": "eval team"}
+
+
+@pytest.mark.parametrize("content", ["{}", "[", '{"name": 1}'])
+def test_a_file_that_is_no_manifest_is_told(tmp_path: Path, content: str) -> None:
+    manifest_path(tmp_path / "q.jsonl").write_text(content)
+    with pytest.raises(BenchmarkError, match=r"q\.manifest\.json: is no manifest: "):
+        read_manifest(tmp_path / "q.jsonl")
+
+
+def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    manifest_path(tmp_path / "q.jsonl").mkdir()
+    with pytest.raises(BenchmarkError, match="cannot be read: Is a directory"):
+        read_manifest(tmp_path / "q.jsonl")
+
+
+def test_a_manifest_has_a_release() -> None:
+    with pytest.raises(ValueError, match="releases"):
+        Manifest(name="q", hash="h", releases=(), entries={})

@@ -1,0 +1,123 @@
+"""A benchmark is checked on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Told
+
+Command = Callable[..., Told]
+
+
+def write(path: Path, *rows: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_findings_are_told_check_by_check(here: Path, command: Command) -> None:
+    same = [{"id": f"s{number}", "question": "Where is it?", "gold_answer": "Here"} for number in range(6)]
+    rows: list[dict[str, Any]] = [
+        {"id": "q1", "question": "What is it?", "gold_answer": "A bird"},
+        {"id": "q2", "question": "What is it", "gold_answer": "A plane", "expected_files": ["gone.py"]},
+        {"id": "old", "question": "Old?", "status": "retired"},
+    ]
+    told = command("check", write(here / "q.jsonl", *same, *rows), "--min-slice", 0)
+    assert told.status == 1
+    assert told.out.splitlines() == [
+        "q.jsonl · 9 entries, 1 retired · no version · contamination not checked",
+        "",
+        "conflicting answers  1 error",
+        "  q1, q2: the same question has gold answers 'A bird' and 'A plane'",
+        "",
+        "duplicates  1 warning",
+        "  s0, s1, s2, s3, and 2 more: the same question",
+        "",
+        "missing files  1 error",
+        "  q2: names gone.py, which is not there",
+        "",
+        "2 errors · 1 warning",
+    ]
+
+
+def test_a_sound_benchmark_passes(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?"})
+    told = command("check", log, "--strict")
+    assert (told.status, told.out.splitlines()[-1]) == (0, "nothing found")
+
+
+def test_warnings_fail_where_asked(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "category": "few"})
+    assert command("check", log).status == 0
+    assert command("check", log, "--strict").status == 1
+
+
+def test_many_findings_are_counted_and_all_told_on_demand(here: Path, command: Command) -> None:
+    rows = [{"id": f"q{number}", "question": f"{number}?", "expected_files": ["gone.py"]} for number in range(9)]
+    log = write(here / "q.jsonl", *rows)
+    assert "  and 4 more; see all with -v" in command("check", log).out
+    assert "q8: names gone.py" in command("check", log, "-v").out
+
+
+def test_machines_get_every_finding_and_the_thresholds(here: Path, command: Command) -> None:
+    question = "How many words must a question have before runs of eight of them can be compared?"
+    log = write(here / "q.jsonl", {"id": "a", "question": question})
+    (here / "corpus.txt").write_text(question)
+    told = json.loads(command("check", log, "--against", here / "corpus.txt", "--json").out)
+    assert told["contamination"] == "checked, 1 flagged"
+    assert told["thresholds"] == {"min_slice": 30, "alike": 0.8, "stale_after": 180, "contained": 0.8, "ngram": 8}
+    (finding,) = told["findings"]
+    assert (finding["check"], finding["entries"]) == ("contamination", ["a"])
+
+
+def test_a_prompt_that_holds_a_question_is_an_error(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why is it so?"})
+    (here / "system.txt").write_text("Example: why is it so? Because.")
+    told = command("check", log, "--prompt", "system.txt")
+    assert (told.status, "system.txt holds the question" in told.out) == (1, True)
+
+
+def test_a_version_is_released_and_later_changes_are_told(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?"})
+    told = command("check", log, "--release", "1.0", "--why", "begin")
+    assert (told.status, told.err) == (0, f"pytest-llmeval: version 1.0 written to {here / 'q.manifest.json'}\n")
+    assert "q.jsonl · 1 entries · version 1.0 · " in told.out
+    write(here / "q.jsonl", {"id": "a", "question": "Why not?"})
+    assert "  a: 1 changed since version 1.0; release them with --release" in command("check", log).out
+    again = command("check", log, "--release", "1.0")
+    assert (again.status, again.out) == (2, "")
+    assert "version 1.0 of q.jsonl is released already" in again.err
+
+
+def test_a_version_with_errors_is_not_released(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "expected_files": ["gone.py"]})
+    told = command("check", log, "--release", "1.0")
+    assert (told.status, told.err) == (1, "pytest-llmeval: version 1.0 is not released; mend the errors first\n")
+    assert not (here / "q.manifest.json").exists()
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", "most"])
+def test_a_share_is_above_0_and_up_to_1(share: str, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command("check", "q.jsonl", "--alike", share)
+    assert f"{share!r} is no share above 0, up to 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b'{"a": 1}\n', b"[1]\n"])
+def test_a_file_that_is_no_benchmark_is_told(here: Path, command: Command, content: bytes | None) -> None:
+    if content is not None:
+        (here / "q.jsonl").write_bytes(content)
+    told = command("check", "q.jsonl", "--release", "1")
+    assert (told.status, told.out) == (2, "")
+    assert told.err.startswith("pytest-llmeval: q.jsonl")
+    assert not (here / "q.manifest.json").exists()
