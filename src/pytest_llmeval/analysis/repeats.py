@@ -128,7 +128,7 @@ class Repeats:
             record: Of a trial that says something about the model: no error, not unscored and not skipped.
             success: Whether it was fully correct, or where nothing was graded passed.
         """
-        entries = self._tests.setdefault(_test_of(record.nodeid or ""), {})
+        entries = self._tests.setdefault(eval_of(record.nodeid or ""), {})
         others = [one for one in entries.get(record.question_id, ()) if abs(one) != record.sample]
         others.append(record.sample if success else -record.sample)
         entries[record.question_id] = tuple(sorted(others, key=abs))
@@ -155,7 +155,8 @@ class Repeats:
         )
 
 
-def _test_of(nodeid: str) -> str:
+def eval_of(nodeid: str) -> str:
+    """Return the test function of an item, without its parameters."""
     path, colons, name = nodeid.partition("::")  # a folder's name may hold brackets
     return path + colons + name.partition("[")[0]
 
@@ -184,15 +185,21 @@ def _tries(fewest: int) -> Iterator[int]:
 
 def _mean(counts: Counter[tuple[int, int]], of_one: Callable[[int, int, int], float], k: int) -> Estimate:
     total = math.fsum(times * of_one(n, successes, k) for (n, successes), times in counts.items())
-    return _estimate(total, counts.total())
+    return estimate_of_mean(total, counts.total())
 
 
 def _flip_rate(found: list[RepeatedEntry]) -> Estimate:
     rates = [one.flips / (one.n - 1) for one in found if one.n > 1]
-    return _estimate(math.fsum(rates), len(rates))
+    return estimate_of_mean(math.fsum(rates), len(rates))
 
 
-def _estimate(total: float, n: int) -> Estimate:
+def estimate_of_mean(total: float, n: int) -> Estimate:
+    """Make the estimate of a mean.
+
+    Args:
+        total: The sum of n numbers from 0 to 1.
+        n: How many entries, at least 1.
+    """
     # Wilson's is of whole successes; between two of them a straight line is as good, and never cuts the mean off.
     below, above = wilson_interval(math.floor(total), n), wilson_interval(math.ceil(total), n)
     part = total - math.floor(total)

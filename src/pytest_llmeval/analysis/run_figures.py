@@ -38,7 +38,8 @@ class RunFigures:
         self.summaries.add(record)
         if model not in self._details:
             self._details[model] = Details(self.weights)
-        self._details[model].add(record)
+        if not record.is_variant:
+            self._details[model].add(record)
         if self.slicing is not None:
             self.slicing.add(model, record)
         self.repo_sha = self.repo_sha or record.repo_sha

@@ -124,11 +124,16 @@ class Side:
     conditions: Conditions = field(default_factory=Conditions)
     repeated: int = 0
     """Records that a later one of the same trial replaced."""
+    variants: int = 0
+    """Records of variants of entries, which are left out."""
     torn: bool = False
     """The log ends in a line that was cut off, so a record is lost."""
 
     def add(self, record: Record) -> None:
-        """Take in one more record."""
+        """Take in one more record, unless it is of a variant."""
+        if record.is_variant:
+            self.variants += 1
+            return
         trial = trial_of(record)
         key = (trial.eval, trial.question_id, trial.sample)
         self.repeated += key in self.trials

@@ -14,7 +14,13 @@ MOST_VALUES = 1000
 NOTHING = "–"
 """The slice of those that have no value in the field."""
 
-_SPELLINGS = {"tag": "tags", "label": "failure_label", "input_tokens": "usage.input_tokens"}
+_OF_VARIANTS = ("parent_id", "perturbation")
+_SPELLINGS = {
+    "tag": "tags",
+    "label": "failure_label",
+    "perturbation": "perturbation.kind",
+    "input_tokens": "usage.input_tokens",
+}
 
 
 class Slicing:
@@ -33,7 +39,9 @@ class Slicing:
         self._tagged = False
 
     def add(self, model: str, record: Record) -> None:
-        """Take in one more record."""
+        """Take in one more record; those of variants only where the field tells of variants."""
+        if record.is_variant and self.field.partition(".")[0] not in _OF_VARIANTS:
+            return
         value, found = _looked_up(record, self.field)
         self._known = self._known or found
         for name in _names(value):
@@ -50,7 +58,7 @@ class Slicing:
 
     @staticmethod
     def _to(slices: dict[tuple[str, str], Summary], model: str, name: str, record: Record) -> None:
-        slices.setdefault((model, name), Summary(model)).add(record)
+        slices.setdefault((model, name), Summary(model)).count(record)
 
     def of(self, model: str) -> dict[str, Summary]:
         """Return the slices of a model by name, numbers in their order.
@@ -73,6 +81,8 @@ def _looked_up(record: Record, field: str) -> tuple[Any, bool]:
     head, *steps = field.split(".")
     if head in Record.model_fields:
         value = record.model_dump(include={head}, mode="json")[head] if steps else getattr(record, head)
+        if value is None and steps:
+            return None, True
     elif head in (record.model_extra or {}):
         value = (record.model_extra or {})[head]
     else:

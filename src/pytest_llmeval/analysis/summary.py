@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from pytest_llmeval.analysis.behaviour import BehaviourRates
 from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total
 from pytest_llmeval.analysis.latencies import Latencies
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
+from pytest_llmeval.analysis.robustness import Robustness
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.safe_text import one_line
@@ -62,7 +64,8 @@ class Summary:
     """What the records of one model come to; fed record by record, it keeps none of them.
 
     Trials that ended in an error, unscored or skipped say nothing about the model: they are counted in ``outcomes`` and
-    are in no rate. Truncated, filtered and unextractable answers are in the denominator, and not correct.
+    are in no rate. Truncated, filtered and unextractable answers are in the denominator, and not correct. Variants of
+    entries are in none of its own figures, but in ``variants`` and ``robustness``.
     """
 
     def __init__(self, model: str) -> None:
@@ -84,11 +87,30 @@ class Summary:
         self.cost_usd = Total()
         self.pending = 0
         """Records with neither grade nor outcome, as a foreign log has them before hand grading."""
+        self.variants: Summary | None = None
+        """Of the variants of entries alone; None where there are none."""
+        self.robustness = Robustness()
+        """How the variants fare beside their originals."""
+        self.behaviour = BehaviourRates()
+        """What behaviour probes found."""
         self._latencies = Latencies()
         self._repeats = Repeats()
 
     def add(self, record: Record) -> None:
-        """Take in one more record."""
+        """Take in one more record; that of a variant is kept apart."""
+        success = success_of(record)
+        if success is not None:
+            self.robustness.add(record, success=success)
+            self.behaviour.add(record)
+        if not record.is_variant:
+            self.count(record)
+            return
+        if self.variants is None:
+            self.variants = Summary(self.model)
+        self.variants.count(record)
+
+    def count(self, record: Record) -> None:
+        """Take in one more record, whether it is of a variant or not."""
         self.records += 1
         self.samples = max(self.samples, record.sample)
         if record.outcome is not None:
@@ -172,6 +194,14 @@ def verdict_of(record: Record) -> Verdict | None:
     return _CUT_SHORT.get(record.finish_reason or "")
 
 
+def success_of(record: Record) -> bool | None:
+    """Tell whether a trial was fully correct, or passed where nothing was graded; None where it says nothing."""
+    verdict = verdict_of(record)
+    if record.outcome in _SAYS_NOTHING or (verdict is None and record.outcome is None):
+        return None
+    return (verdict or record.outcome) in ("fully_correct", "passed")
+
+
 class Summaries:
     """One summary per model, in order of first appearance; fed record by record."""
 
@@ -192,18 +222,22 @@ class Summaries:
         self._by_model[model].add(record)
 
     def totals(self) -> dict[str, Any]:
-        """Return the counts over all models, as the sidecar keeps them; what is unknown in part is a lower bound."""
-        outcomes: Counter[str] = Counter()
-        verdicts: Counter[Verdict] = Counter()
-        for summary in self:
-            outcomes.update(summary.outcomes)
-            verdicts.update(summary.overall.verdicts)
-        return {
-            "records": sum(summary.records for summary in self),
-            "outcomes": dict(outcomes),
-            "grades": dict(verdicts),
-            **{name: _sum_of(self, name) for name in ("input_tokens", "output_tokens", "cost_usd")},
-        }
+        """Return the counts over all models, as the sidecar keeps them; what is unknown in part is a lower bound.
+
+        Variants are counted apart; tokens and cost are of all.
+        """
+        variants = [summary.variants for summary in self if summary.variants is not None]
+        spent = {name: _sum_of([*self, *variants], name) for name in ("input_tokens", "output_tokens", "cost_usd")}
+        return {**_counts(self), **spent, **({"variants": _counts(variants)} if variants else {})}
+
+
+def _counts(summaries: Iterable[Summary]) -> dict[str, Any]:
+    records, outcomes, verdicts = 0, Counter[str](), Counter[Verdict]()
+    for summary in summaries:
+        records += summary.records
+        outcomes.update(summary.outcomes)
+        verdicts.update(summary.overall.verdicts)
+    return {"records": records, "outcomes": dict(outcomes), "grades": dict(verdicts)}
 
 
 def _sum_of(summaries: Iterable[Summary], name: str) -> float | None:

@@ -28,10 +28,11 @@ __all__ = ["_llm_trial", "answer", "entry", "grade", "judge", "llm", "llm_model"
 
 MARKERS = (
     (
-        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require): "
-        "run the test once for each entry of a benchmark and each model under test."
+        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require, "
+        "perturb): run the test once for each entry of a benchmark and each model under test."
     ),
     "llm_entry(field=value): select evals by any field of their entry, -m \"llm_entry(difficulty='hard')\".",
+    'llm_perturbed(kind=value): select the variants that perturb= makes, or leave them out, -m "not llm_perturbed".',
 )
 
 

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.repeats import Quota
+from pytest_llmeval.benchmark.perturbation.perturbation import Perturbation
+from pytest_llmeval.benchmark.perturbation.variants import read_perturbations
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.models.task import Task, task_name
 
 MARKER = "llm_eval"
 ENTRY_MARKER = "llm_entry"
+VARIANT_MARKER = "llm_perturbed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,8 @@ class EvalSpec:
     samples: int | None = None
     require: Quota | None = None
     """How many of an entry's samples must pass; None: all of them."""
+    perturb: tuple[Perturbation, ...] = ()
+    """In what ways each entry is asked besides."""
 
 
 ARGUMENTS = tuple(f.name for f in fields(EvalSpec))
@@ -138,6 +143,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "limit": _at_least_one("limit"),
     "samples": _at_least_one("samples"),
     "require": Quota.parse,
+    "perturb": read_perturbations,
     "system_prompt": _prompt,
     "params": _mapping("params"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,20 @@ import pytest
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries, load_benchmark
+from pytest_llmeval.benchmark.perturbation.variants import Variant, all_variants
 from pytest_llmeval.benchmark.selecting import select
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.plugin.items import PARAMETER
-from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, EvalSpec
+from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, VARIANT_MARKER, EvalSpec
 from pytest_llmeval.plugin.trial import Trial
 
 NO_MODEL = "no model under test; name one, such as --llm-model=openai:gpt-4o-mini, or --llm-model=offline:bm25 to try"
 
 RESERVED = frozenset(
     {"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings", "tryfirst", "trylast"}
-    | {"asyncio", "anyio", "trio", "django_db", "serial", MARKER, ENTRY_MARKER}
+    | {"asyncio", "anyio", "trio", "django_db", "serial", MARKER, ENTRY_MARKER, VARIANT_MARKER}
 )
 """Marks that make pytest or a common plugin act; a category of that name is selected by ``llm_entry`` alone."""
 
@@ -73,10 +74,11 @@ class Shelf:
 def trials(
     spec: EvalSpec, benchmark: Benchmark, models: Sequence[ModelName], samples: int, roots: Iterable[Path]
 ) -> list[Trial]:
-    """Return a marker's trials: entry by entry, each with every model, each as often as there are samples.
+    """Return a marker's trials: entry by entry, each followed by its variants, with every model and sample.
 
     Raises:
-        ConfigurationError: Where ``where`` chooses nothing, which is a mistake more often than meant.
+        ConfigurationError: Where ``where`` chooses nothing, or a perturbation changes nothing, which is a mistake more
+            often than meant.
     """
     chosen = select(benchmark.entries, where=spec.where, limit=spec.limit)
     if not chosen.entries:
@@ -86,11 +88,19 @@ def trials(
         )
     places = tuple(roots)
     return [
-        Trial(entry, model, sample, spec, samples, places)
-        for entry in (_with_schema(entry, places) for entry in chosen.entries)
+        Trial(entry, model, sample, spec, samples, places, variant)
+        for entry, variant in _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
         for model in models or (None,)
         for sample in range(1, samples + 1)
     ]
+
+
+def _asked(entries: Sequence[Entry], spec: EvalSpec) -> Iterator[tuple[Entry, Variant | None]]:
+    made = all_variants(entries, spec.perturb) if spec.perturb else {}
+    for entry in entries:
+        yield entry, None
+        for variant in made.get(entry.id, ()):
+            yield variant.entry, variant
 
 
 def _with_schema(entry: Entry, roots: Sequence[Path]) -> Entry:
@@ -137,6 +147,7 @@ class Marks:
         self._config = config
         self._made: dict[str, pytest.MarkDecorator | None] = {}
         self._entry: pytest.MarkDecorator = getattr(pytest.mark, ENTRY_MARKER)  # pytest looks a name up each time
+        self._variant: pytest.MarkDecorator = getattr(pytest.mark, VARIANT_MARKER)
         self._acting = {line.partition("(")[0] for line in config.getini("markers") if "(" in line.partition(":")[0]}
 
     def of(self, trial: Trial) -> list[pytest.MarkDecorator]:
@@ -144,6 +155,8 @@ class Marks:
         slices = [self._slice(name) for name in trial.entry.slices]
         made = [mark for mark in slices if mark is not None]
         made.append(self._entry.with_args(**_fields(trial.entry)))
+        if trial.variant is not None:
+            made.append(self._variant.with_args(**{**_comparable(trial.variant.settings), "kind": trial.variant.kind}))
         if trial.model is None:
             made.append(pytest.mark.skip(reason=NO_MODEL))
         return made
@@ -166,4 +179,8 @@ class Marks:
 def _fields(entry: Entry) -> dict[str, Any]:
     """Return what ``-m "llm_entry(...)"`` can compare: every field whose value is a plain one."""
     own = {name: value for name, value in entry.__dict__.items() if name in COMPARABLE}
-    return {k: v for k, v in {**entry.metadata, **own}.items() if isinstance(v, str | int) and k.isidentifier()}
+    return _comparable({**entry.metadata, **own})
+
+
+def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in values.items() if isinstance(v, str | int) and k.isidentifier()}

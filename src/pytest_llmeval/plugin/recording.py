@@ -17,9 +17,9 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
 from pytest_llmeval.models.client import answer_of, total_cost, with_trace
-from pytest_llmeval.plugin.trial import TrialRun
+from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
-from pytest_llmeval.runs.record import JudgeInfo, Outcome, Record
+from pytest_llmeval.runs.record import JudgeInfo, Outcome, PerturbationInfo, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,17 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         weight=entry.weight,
         params=run.llm.params.as_dict(),
         judge=_judged_by(run),
+        **_variant(trial),
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
     )
+
+
+def _variant(trial: Trial) -> dict[str, Any]:
+    made = trial.variant
+    if made is None:
+        return {}
+    how = PerturbationInfo(kind=made.kind, settings=dict(made.settings), same_gold=made.same_gold)
+    return {"parent_id": made.parent.id, "perturbation": how}
 
 
 def _judged_by(run: TrialRun) -> JudgeInfo | None:

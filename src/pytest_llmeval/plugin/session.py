@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -107,7 +108,7 @@ class EvalSession:
         found = [trial for trial in map(trial_of, session.items) if trial is not None and trial.model is not None]
         collected = Collected(
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
-            entries=len({(id(trial.spec), trial.entry.id) for trial in found}),
+            entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
             trials=len(found),
             benchmarks=tuple(benchmark.described() for benchmark in self._shelf.benchmarks),
             notes=tuple(self._notes(found)),
@@ -125,6 +126,7 @@ class EvalSession:
         told = [ALIKE] if any(common.updated(spec.params).temperature == 0 for spec in several) else []
         partial = self_preference_warning(map(str, self._models), map(str, self._judges))
         told += [partial] if partial else []
+        told += list(_variants_told(found))
         return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
 
     def _note_finished(self, items: Sequence[pytest.Item]) -> None:
@@ -168,3 +170,10 @@ class EvalSession:
         """Close the desk once everybody has had a say in how the session ended."""
         if self._desk is not None:
             self._desk.close(int(session.exitstatus))
+
+
+def _variants_told(found: Sequence[Trial]) -> Iterator[str]:
+    kinds = Counter(trial.variant.kind for trial in found if trial.variant is not None)
+    if kinds:
+        told = ", ".join(f"{times:,} {kind}" for kind, times in kinds.items())
+        yield f"{kinds.total():,} of {len(found):,} trials are of perturbed variants ({told}), in no main figure"

@@ -34,7 +34,9 @@ class Slicer:
         if self._sample is None and self._shard is None:
             return
         wanted = {key: {entry.id for entry in self._chosen(entries)} for key, entries in _entries(items).items()}
-        kept = [item for item in items if (trial := trial_of(item)) is None or trial.entry.id in wanted[id(trial.spec)]]
+        kept = [
+            item for item in items if (trial := trial_of(item)) is None or trial.origin.id in wanted[id(trial.spec)]
+        ]
         left_out = set(items) - set(kept)
         if left_out:
             config.hook.pytest_deselected(items=[item for item in items if item in left_out])
@@ -48,10 +50,10 @@ class Slicer:
 
 
 def _entries(items: list[pytest.Item]) -> dict[int, dict[str, Entry]]:
-    """Return the entries of each marker, in the order of the items."""
+    """Return the benchmark's entries of each marker, in the order of the items; variants go with their originals."""
     found: dict[int, dict[str, Entry]] = {}
     for item in items:
         trial = trial_of(item)
         if trial is not None:
-            found.setdefault(id(trial.spec), {})[trial.entry.id] = trial.entry
+            found.setdefault(id(trial.spec), {})[trial.origin.id] = trial.origin
     return found

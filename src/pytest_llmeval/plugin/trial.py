@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.perturbation.variants import Variant
 from pytest_llmeval.errors import CacheMiss, LLMEvalError, UnscoredError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
@@ -38,6 +39,13 @@ class Trial:
     """How many samples the entry gets in this run."""
     roots: tuple[os.PathLike[str], ...] = ()
     """Where the entry's files are looked for: beside the benchmark, then in rootdir."""
+    variant: Variant | None = None
+    """How the entry was made of another; None for an entry of the benchmark itself."""
+
+    @property
+    def origin(self) -> Entry:
+        """Return the benchmark's own entry: what a variant was made of, else the entry itself."""
+        return self.variant.parent if self.variant else self.entry
 
 
 @dataclass(frozen=True, slots=True)

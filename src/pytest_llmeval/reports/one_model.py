@@ -12,6 +12,7 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
+from pytest_llmeval.reports.robustness_lines import behaviour_lines, robustness_lines
 
 LABEL_WIDTH = 22
 WIDEST_LABEL = 30
@@ -50,7 +51,7 @@ class Screen:
 def model_block(summary: Summary, screen: Screen) -> Iterator[Line]:
     """Tell all about one model."""
     yield _heading(summary, screen)
-    for part in (_distribution, _repeats, _failures, _by_category):
+    for part in (_distribution, _repeats, _failures, _by_category, _behaviour):
         told = list(part(summary, screen))
         if told:
             yield line()
@@ -58,6 +59,11 @@ def model_block(summary: Summary, screen: Screen) -> Iterator[Line]:
     yield line()
     yield from _outcomes(summary, screen)
     yield from _price(summary, screen)
+    variants = list(robustness_lines(summary, width=screen.width, verbosity=screen.verbosity))
+    if variants:
+        yield line()
+        yield from variants
+        yield line()
 
 
 def _heading(summary: Summary, screen: Screen) -> Line:
@@ -163,6 +169,10 @@ def _shares(part: Slice, *, graded: bool) -> tuple[str, str]:
         return figures.share_of(part.pass_rate) + (" passed" if graded else ""), ""
     partially = part.partially_correct
     return figures.share_of(part.fully_correct), f"{figures.count(partially.count)} · {figures.percent(partially)}"
+
+
+def _behaviour(summary: Summary, screen: Screen) -> Iterator[Line]:
+    return behaviour_lines(summary, width=screen.width)
 
 
 def _outcomes(summary: Summary, screen: Screen) -> Iterator[Line]:

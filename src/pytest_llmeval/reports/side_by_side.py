@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.estimates import Percentiles, Proportion
 from pytest_llmeval.analysis.repeats import RepeatFigures
 from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, Verdict
@@ -14,7 +15,9 @@ from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened, width_of
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, LABEL_WIDTH, STYLES, Screen, percentiles_shown
+from pytest_llmeval.reports.robustness_lines import gap_points, points, rate_share, share
 from pytest_llmeval.runs.record import OUTCOMES
+from pytest_llmeval.safe_text import one_line
 
 NARROWEST = 20
 """Columns of a model, so that its name can be read."""
@@ -68,8 +71,10 @@ def _rows(summaries: Sequence[Summary], screen: Screen) -> list[Row]:
         *_repeats(summaries, screen),
         *_failures(summaries),
         *_categories(summaries, screen),
+        *_behaviour(summaries),
         *_outcomes(summaries),
         *_price(summaries),
+        *_variants(summaries),
     ]
 
 
@@ -163,6 +168,33 @@ def _categories(summaries: Sequence[Summary], screen: Screen) -> Iterator[Row]:
 def _accuracy(part: Slice, *, graded: bool) -> str:
     share = part.fully_correct if graded else part.pass_rate
     return f"{_number(share.count)[: 4 - len(figures.count(share.count))]}{figures.share_of(share)}"
+
+
+def _behaviour(summaries: Sequence[Summary]) -> Iterator[Row]:
+    found = [{rate.name: rate for rate in summary.behaviour.rates()} for summary in summaries]
+    names = [rule.rate for rule in RULES if any(rule.rate in rates for rates in found)]
+    if names:
+        yield Row("behaviour")
+    for name in names:
+        yield Row(name, tuple(rate_share(rates[name]) if name in rates else figures.UNKNOWN for rates in found))
+    gaps = [summary.behaviour.hedging_gap() for summary in summaries]
+    if any(gaps):
+        yield Row("hedging gap", tuple(gap_points(gap) if gap else figures.UNKNOWN for gap in gaps))
+
+
+def _variants(summaries: Sequence[Summary]) -> Iterator[Row]:
+    found = [summary.robustness.figures() for summary in summaries]
+    if not any(found):
+        return
+    yield Row("perturbed variants, in no figure above")
+    yield _row("trials", summaries, lambda one: _number(one.variants.records if one.variants else 0))
+    yield Row("right", tuple(share(one.all_kinds.perturbed) if one else figures.UNKNOWN for one in found))
+    yield Row("worst variant", tuple(share(one.worst) if one else figures.UNKNOWN for one in found))
+    yield Row("all pass", tuple(share(one.all_pass) if one else figures.UNKNOWN for one in found))
+    kinds = dict.fromkeys(kind.kind for one in found if one for kind in one.kinds)
+    for name in kinds:
+        told = (next((kind for kind in one.kinds if kind.kind == name), None) if one else None for one in found)
+        yield Row(one_line(f"drop {name}", LABEL_WIDTH), tuple(points(kind.drop if kind else None) for kind in told))
 
 
 def _outcomes(summaries: Sequence[Summary]) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.one_model import verdicts_shown
+from pytest_llmeval.reports.robustness_lines import points, rate_share, share, whole_rows
 from pytest_llmeval.reports.summary_details import caveats
 from pytest_llmeval.safe_text import one_line
 
@@ -41,6 +42,8 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     counts += [(label, f"{times:,}") for label, times in summary.failure_labels.most_common()]
     yield from _table(("grade or failure", "trials"), counts)
     yield from _table(("category", "fully correct" if whole.judged else "passed"), _categories(summary))
+    yield from _table(("behaviour", "rate"), ((rate.name, rate_share(rate)) for rate in summary.behaviour.rates()))
+    yield from _variants(summary)
     if run.slicing is not None:
         found = ((name, _share(part)) for name, part in run.slices(summary).items())
         yield from _table((plain(run.slicing.field), "fully correct" if whole.judged else "passed"), found)
@@ -48,6 +51,15 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; " + _latency(summary)
     notes = [f"- {text}" for text in caveats(run, summary)]
     yield from ["", *notes] if notes else []
+
+
+def _variants(summary: Summary) -> Iterator[str]:
+    found = summary.robustness.figures()
+    if found is None:
+        return
+    drops = ((kind.kind, f"{share(kind.perturbed)}, {points(kind.drop)}") for kind in (*found.kinds, found.all_kinds))
+    yield from _table(("variants, in no figure above", "right, drop in points"), drops)
+    yield from _table(("of each entry", "share"), ((label, share(one)) for label, one, _ in whole_rows(found)))
 
 
 def _headline(summary: Summary) -> str:

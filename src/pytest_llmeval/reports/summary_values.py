@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+from pytest_llmeval.reports.robustness_values import robustness_values
 
 ROW_COLUMNS = (
     "run_id",
@@ -74,6 +75,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
             {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
         ],
     }
+    values |= robustness_values(summary)
     if run.slicing is not None:
         values["by"] = {
             "field": run.slicing.field,

@@ -8,19 +8,20 @@ from typing import Any
 from pytest_llmeval.runs.line import record_as_json
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
 
-_NESTED = ("usage", "scores", "params", "judge", "calls")
+_NESTED = ("usage", "scores", "params", "judge", "calls", "perturbation")
 _REST = tuple(name for name in Record.model_fields if name not in (*DESIGNED_FIELDS, *_NESTED))
 
 
 def flat_row(record: Record) -> dict[str, Any]:
     """Return a record's values by column.
 
-    ``usage`` and ``judge`` give a column per part (``usage.input_tokens``), ``params`` and ``scores`` one per name
-    (``params.seed``, ``score.exact``), ``calls`` only their number; keys that are not ours come last, as they are.
+    ``usage``, ``judge`` and ``perturbation`` give a column per part (``usage.input_tokens``), ``params`` and ``scores``
+    one per name (``params.seed``, ``score.exact``), ``calls`` only their number; keys that are not ours come last, as
+    they are.
     """
     told = record_as_json(record)
     row = {name: told[name] for name in (*DESIGNED_FIELDS, *_REST)}
-    for name in ("usage", "params", "judge"):
+    for name in ("usage", "params", "judge", "perturbation"):
         row |= {f"{name}.{part}": value for part, value in (told[name] or {}).items()}
     for score in told["scores"]:
         row[f"score.{score['name']}"] = score["value"]
@@ -38,6 +39,6 @@ def columns_of(records: Iterable[Record]) -> tuple[str, ...]:
 
 
 def _place(column: str) -> tuple[int, str]:
-    kinds = ("usage", "calls", "params", "score", "judge")
+    kinds = ("usage", "calls", "params", "score", "judge", "perturbation")
     kind = column.partition(".")[0]
     return (kinds.index(kind), column) if kind in kinds else (len(kinds), column)

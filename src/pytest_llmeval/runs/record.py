@@ -59,6 +59,19 @@ class JudgeInfo(BaseModel):
     """Of all judge calls of the trial; null where any price is unknown."""
 
 
+class PerturbationInfo(BaseModel):
+    """How a variant was made of another entry."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    kind: str
+    """What was changed, such as ``typos``."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """How it was changed, such as ``{"rate": 0.15, "seed": 0}``."""
+    same_gold: bool = True
+    """Whether the right answer is written as the original's is; not where choices changed their letters."""
+
+
 class Record(BaseModel):
     """One trial. The first sixteen fields are on every line under exactly these names.
 
@@ -154,6 +167,20 @@ class Record(BaseModel):
     """Whether every reply came from the cache."""
     judge: JudgeInfo | None = None
     """Which judge graded, where one did."""
+    parent_id: str | None = None
+    """Id of the entry this one is a variant of; null for the benchmark's own entries."""
+    perturbation: PerturbationInfo | None = None
+    """How the variant was made; null for the benchmark's own entries."""
+
+    @property
+    def is_variant(self) -> bool:
+        """Tell whether the trial is of a variant of an entry, which is in no main figure."""
+        return self.parent_id is not None and self.perturbation is not None
+
+    @field_validator("perturbation", mode="before")
+    @classmethod
+    def _kind_alone(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
 
     @field_validator("category", mode="before")
     @classmethod
