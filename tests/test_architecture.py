@@ -20,7 +20,7 @@ ROAD = ("benchmark", "models", "grading", "runs", "analysis", "reports")
 """Each folder may import those before it, and the root modules."""
 ROOF = ("plugin", "cli")
 """Stand on the whole road and do not know each other."""
-FACES = ("pytest_llmeval", "pytest_llmeval.graders")
+FACES = ("pytest_llmeval", "pytest_llmeval.graders", "pytest_llmeval.perturbations", "pytest_llmeval.probes")
 """Re-export names for users; nothing inside imports them."""
 HEAVY = ("pydantic", "openai", "anthropic", "jsonschema", "genai_prices", "scipy", "numpy", "rapidfuzz", "yaml", "rich")
 
@@ -113,7 +113,7 @@ def test_every_name_of_the_face_exists() -> None:
     for name in pytest_llmeval.__all__:
         assert getattr(pytest_llmeval, name) is not None
     assert dir(pytest_llmeval) == sorted(pytest_llmeval.__all__)
-    assert set(pytest_llmeval._HOMES) | {"graders"} == set(pytest_llmeval.__all__)
+    assert set(pytest_llmeval._HOMES) | set(pytest_llmeval._FACES) == set(pytest_llmeval.__all__)
 
 
 def test_unknown_name_of_the_face_is_an_attribute_error() -> None:

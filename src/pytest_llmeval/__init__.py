@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_llmeval import graders
+    from pytest_llmeval import graders, perturbations, probes
     from pytest_llmeval.benchmark.entry import Entry
     from pytest_llmeval.benchmark.loading import load_benchmark
     from pytest_llmeval.grading.assertions import (
@@ -48,7 +48,10 @@ __all__ = [
     "assert_schema",
     "graders",
     "load_benchmark",
+    "perturbations",
+    "probes",
 ]
+_FACES = ("graders", "perturbations", "probes")
 
 _HOMES = {
     "LLM": "models.client",
@@ -77,8 +80,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "graders":
-        return import_module("pytest_llmeval.graders")
+    if name in _FACES:
+        return import_module(f"pytest_llmeval.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'pytest_llmeval' has no attribute {name!r}")
     return getattr(import_module(f"pytest_llmeval.{_HOMES[name]}"), name)

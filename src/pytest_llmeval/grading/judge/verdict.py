@@ -89,6 +89,36 @@ def read_verdict(text: str, rubric: Rubric, key: str) -> Verdict:
     return Verdict(rationale, level, None if label == NO_LABEL else label)
 
 
+def choice_schema(name: str, known: tuple[str, ...]) -> dict[str, Any]:
+    """Return the JSON Schema of a reply that chooses one of several words, the rationale before it."""
+    text = {"type": "string"}
+    return {
+        "title": "choice",
+        **_object({"rationale": text, name: {"type": "string", "enum": list(known)}, "key": text}),
+    }
+
+
+def read_choice(text: str, name: str, known: tuple[str, ...], key: str) -> str:
+    """Read a judge's reply that chooses one of several words; as strict as `read_verdict`.
+
+    Args:
+        text: The reply.
+        name: The field with the choice.
+        known: The words.
+        key: The key of the prompt's sections.
+
+    Raises:
+        UnscoredError: Where the reply is no such choice.
+    """
+    body = _only_object(text)
+    _check_names(body, choice_schema(name, known)["required"], "the verdict")
+    if not isinstance(body["rationale"], str) or not body["rationale"].strip():
+        raise UnscoredError("the judge gave no rationale")
+    if body["key"] != key:
+        raise UnscoredError("the verdict does not bear the key of the question, so it was not given on it")
+    return str(_one_of(body, name, known))
+
+
 def _only_object(text: str) -> dict[str, Any]:
     stripped = text.strip()
     if not stripped:
