@@ -86,7 +86,7 @@ ABSTENTION = _any(
     rf"(?:\w+ )?(?:{_FACTS}|way to (?:know|tell|determine))\b(?! (?:that|for|of)\b)",
     rf"\binsufficient {_FACTS}\b",
     r"\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:mentioned|stated|specified)\b",
-    rf"\b(?:is|are|was|were)(?: not|n't) (?:given|provided|found|included|contained) (?:anywhere )?in (?:\w+ )?{_SOURCE}\b",
+    rf"\b(?:is|are|was|were)(?: not|n't) (?:given|provided|found|included) (?:anywhere )?in (?:\w+ )?{_SOURCE}\b",
     r"\b(?:does|do)(?: not|n't) (?:\w+ )?(?:mention|state|specify|say)\b",
     r"\b(?:nobody|no one) (?:really |currently )?knows\b",
     r"\b(?:is|are|remains?) (?:currently |still )?(?:unknown|unanswerable)\b",
