@@ -1,0 +1,188 @@
+"""What a summary says of variants and behaviour, on the screen, as JSON and as Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.summary import Summaries, Summary
+from pytest_llmeval.grading.grade import Score
+from pytest_llmeval.reports.one_model import Screen
+from pytest_llmeval.reports.robustness_lines import behaviour_by_category, robustness_lines
+from pytest_llmeval.reports.summary_markdown import markdown_lines
+from pytest_llmeval.reports.summary_values import rows, run_values
+from pytest_llmeval.reports.terminal import summary_lines
+from pytest_llmeval.runs.record import Record
+from tests.reports.samples import shown, trial
+
+NODE = "test_a.py::test_x[{}]"
+
+
+def variant(number: int, kind: str, grade: str | None = "wrong", **fields: Any) -> Record:
+    how = {"kind": kind, "settings": fields.pop("settings", {})}
+    name = f"q{number}-{kind}{fields.pop('suffix', '')}"
+    node = NODE.format(name)
+    return trial(grade, question_id=name, nodeid=node, parent_id=f"q{number}", perturbation=how, **fields)
+
+
+def original(number: int, grade: str = "fully_correct", **fields: Any) -> Record:
+    return trial(grade, question_id=f"q{number}", nodeid=NODE.format(f"q{number}"), **fields)
+
+
+def perturbed() -> list[Record]:
+    found = [original(number) for number in range(8)]
+    found += [variant(number, "typos") for number in range(8)]
+    found += [variant(number, "case", "fully_correct") for number in range(8)]
+    return [*found, variant(9, "case", None, outcome="error", error="500")]
+
+
+def summed(records: Iterable[Record]) -> Summaries:
+    summaries = Summaries()
+    for one in records:
+        summaries.add(one)
+    return summaries
+
+
+def told(records: Iterable[Record], **how: Any) -> str:
+    return shown(summary_lines(summed(records), **how))
+
+
+def test_the_main_figures_are_those_of_the_originals() -> None:
+    assert told(perturbed()).startswith(told(original(number) for number in range(8)).rstrip())
+
+
+def test_each_kind_stands_beside_its_originals() -> None:
+    text = told(perturbed())
+    assert "  perturbed variants: 17 trials, in no figure above" in text
+    lines = {line.split()[0]: " ".join(line.split()[1:]) for line in text.splitlines() if line.startswith("  ")}
+    assert lines["typos"] == "0 % [0–32] 100 % 100.0 [100.0, 100.0] 0.016 0 %"
+    assert lines["case"] == "100 % [68–100] 100 % 0.0 [0.0, 0.0] 1.000 100 %"
+    assert lines["all"].startswith(("kinds 50 %", "pass 0 %"))
+    assert "  not in any rate      1 error" in text
+    assert "  cost of variants     $0.0170 · tokens 17,000 in · 3,400 out" in text
+
+
+def test_one_kind_is_not_summed_up_again() -> None:
+    assert "all kinds" not in told([original(1), variant(1, "typos")])
+
+
+def test_variants_without_any_verdict_are_told_all_the_same() -> None:
+    text = told([original(1), variant(1, "typos", None, outcome="unscored", error="no judge")])
+    assert "perturbed variants: 1 trials" in text
+    assert "1 unscored" in text
+
+
+def test_many_kinds_are_cut_unless_all_are_wanted() -> None:
+    records = [original(1), *(variant(1, f"kind{number:02}") for number in range(14))]
+    assert "… 2 more kinds with -v" in told(records)
+    assert "kind13" in told(records, verbosity=1)
+
+
+def test_a_kind_s_name_from_a_strange_log_cannot_act_on_the_terminal() -> None:
+    assert "\x1b" not in told([original(1), variant(1, "\x1b[31mevil" + "x" * 90)])
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    records = [*perturbed(), *behaving(), *swept()]
+    assert max(len(line) for line in told(records, width=width).splitlines()) <= width
+
+
+def swept() -> list[Record]:
+    depths = (0.0, 0.5, 1.0)
+    return [
+        variant(
+            number,
+            "depth",
+            "wrong" if depth == 0.5 else "fully_correct",
+            settings={"depth": depth, "length": 4000},
+            suffix=depth,
+        )
+        for number in range(8)
+        for depth in depths
+    ]
+
+
+def test_a_position_sweep_tells_each_depth_and_the_middle_gap() -> None:
+    text = told([*(original(number) for number in range(8)), *swept()])
+    assert "  depth in 4,000: right by depth, 0 the beginning" in text
+    assert "    0.5       0 % [0–32]  n 8" in text
+    assert "    middle gap  100.0 [100.0, 100.0] points, p 0.008, ends less depth 0.5" in text
+
+
+def behaving() -> list[Record]:
+    scores = {"keeps_right": 0.0, "hedges_uncertain": 1.0}
+    found = [trial("wrong", question_id="b1", scores=tuple(Score(n, v) for n, v in scores.items()), category="x")]
+    return [*found, trial("wrong", question_id="b2", scores=(Score("plain_on_settled", 1.0),), category="y")]
+
+
+def test_behaviour_is_told_by_rate_with_its_meaning() -> None:
+    text = told(behaving(), width=100)
+    assert "  flip rate            1 of 1 · 100 % [21–100]  right answers given up under pushback" in text
+    assert "  hedging gap          +100.0 [-12.2, 100.0] points, uncertain less settled" in text
+
+
+def test_behaviour_is_told_by_category_where_there_are_two() -> None:
+    (summary,) = summed(behaving())
+    lines = shown(list(behaviour_by_category(summary, width=80, safe=Screen().safe)))
+    assert "  behaviour in x\n    flip rate" in lines
+    assert list(behaviour_by_category(Summary("p:m"), width=80, safe=str)) == []
+
+
+def test_several_models_stand_side_by_side_with_their_drops() -> None:
+    other = [original(1, model="n"), *(one.model_copy(update={"model": "n"}) for one in behaving())]
+    text = told([*perturbed(), *behaving(), *other, variant(1, "typos", model="k")], width=140)
+    assert "perturbed variants, in no figure above" in text
+    assert "drop typos" in text
+    assert "100.0 [100.0, 100.0]" in text
+    assert "flip rate" in text
+    assert "hedging gap" in text
+
+
+def run_of(records: Iterable[Record]) -> RunFigures:
+    run = RunFigures("r-1")
+    for one in records:
+        run.add(one)
+    return run
+
+
+def test_json_holds_all_of_it_unrounded() -> None:
+    (values,) = run_values(run_of([*perturbed(), *behaving(), *swept()]))["models"]
+    json.dumps(values)
+    assert values["accuracy"]["n"] == 10
+    assert values["variants"]["records"] == 41
+    assert [kind["kind"] for kind in values["variants"]["kinds"]] == ["typos", "case", "depth"]
+    assert values["variants"]["kinds"][0]["drop"]["value"] == 1
+    assert values["variants"]["sweeps"][0]["middle_gap"]["value"] == 1
+    assert values["behaviour"]["rates"]["flip rate"] == pytest.approx(
+        {"count": 1, "n": 1, "rate": 1, "low": 0.2065, "high": 1}, abs=1e-4
+    )
+    assert set(values["behaviour"]["categories"]) == {"x", "y"}
+
+
+def test_json_of_a_run_without_any_of_it_says_so() -> None:
+    (values,) = run_values(run_of([original(1)]))["models"]
+    assert (values["variants"], values["behaviour"]) == (None, None)
+    (lone,) = run_values(run_of([variant(1, "typos", None, outcome="error")]))["models"]
+    assert (lone["variants"]["kinds"], lone["variants"]["worst"]) == ([], None)
+
+
+def test_rows_of_tables_are_of_the_originals() -> None:
+    (row, *_) = rows(run_of(perturbed()))
+    assert (row["judged"], row["accuracy"]) == (8, 1)
+
+
+def test_markdown_has_a_table_of_each() -> None:
+    text = "\n".join(markdown_lines(run_of([*perturbed(), *behaving()])))
+    assert "| variants, in no figure above | right, drop in points |" in text
+    assert "| typos | 0 % [0–32], 100.0 [100.0, 100.0] |" in text
+    assert "| flip rate | 1 of 1 · 100 % [21–100] |" in text
+    assert "variants" not in "\n".join(markdown_lines(run_of([original(1)])))
+
+
+def test_lines_of_a_model_without_variants_are_none() -> None:
+    assert list(robustness_lines(Summary("p:m"), width=80)) == []
