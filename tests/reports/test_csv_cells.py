@@ -40,6 +40,7 @@ def test_lists_are_readable_and_never_ambiguous() -> None:
 
 def test_what_no_file_can_hold_is_replaced() -> None:
     assert cell("a\0\ud800") == "a?"
+    assert cell("\0=1") == "'=1"
 
 
 @given(

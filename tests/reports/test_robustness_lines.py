@@ -59,8 +59,8 @@ def test_each_kind_stands_beside_its_originals() -> None:
     text = told(perturbed())
     assert "  perturbed variants: 17 trials, in no figure above" in text
     lines = {line.split()[0]: " ".join(line.split()[1:]) for line in text.splitlines() if line.startswith("  ")}
-    assert lines["typos"] == "0 % [0–32] 100 % 100.0 [100.0, 100.0] 0.016 0 %"
-    assert lines["case"] == "100 % [68–100] 100 % 0.0 [0.0, 0.0] 1.000 100 %"
+    assert lines["typos"] == "0 % [0–32] 100 % 100.0 [54.1, 100.0] 0.016 0 %"
+    assert lines["case"] == "100 % [68–100] 100 % 0.0 [-32.4, 32.4] 1.000 100 %"
     assert lines["all"].startswith(("kinds 50 %", "pass 0 %"))
     assert "  not in any rate      1 error" in text
     assert "  cost of variants     $0.0170 · tokens 17,000 in · 3,400 out" in text
@@ -72,7 +72,7 @@ def test_one_kind_is_not_summed_up_again() -> None:
 
 def test_variants_without_any_verdict_are_told_all_the_same() -> None:
     text = told([original(1), variant(1, "typos", None, outcome="unscored", error="no judge")])
-    assert "perturbed variants: 1 trials" in text
+    assert "perturbed variants: 1 trial," in text
     assert "1 unscored" in text
 
 
@@ -111,7 +111,7 @@ def test_a_position_sweep_tells_each_depth_and_the_middle_gap() -> None:
     text = told([*(original(number) for number in range(8)), *swept()])
     assert "  depth in 4,000: right by depth, 0 the beginning" in text
     assert "    0.5       0 % [0–32]  n 8" in text
-    assert "    middle gap  100.0 [100.0, 100.0] points, p 0.008, ends less depth 0.5" in text
+    assert "    middle gap  100.0 [54.1, 100.0] points, p 0.008, ends less depth 0.5" in text
 
 
 def behaving() -> list[Record]:
@@ -135,10 +135,10 @@ def test_behaviour_is_told_by_category_where_there_are_two() -> None:
 
 def test_several_models_stand_side_by_side_with_their_drops() -> None:
     other = [original(1, model="n"), *(one.model_copy(update={"model": "n"}) for one in behaving())]
-    text = told([*perturbed(), *behaving(), *other, variant(1, "typos", model="k")], width=140)
+    text = told([*perturbed(), *behaving(), *other, variant(1, "typos", model="n")], width=140)
     assert "perturbed variants, in no figure above" in text
     assert "drop typos" in text
-    assert "100.0 [100.0, 100.0]" in text
+    assert "100.0 [54.1, 100.0]" in text
     assert "flip rate" in text
     assert "hedging gap" in text
 
@@ -155,8 +155,8 @@ def test_json_holds_all_of_it_unrounded() -> None:
     json.dumps(values)
     assert values["accuracy"]["n"] == 10
     assert values["variants"]["records"] == 41
-    assert [kind["kind"] for kind in values["variants"]["kinds"]] == ["typos", "case", "depth"]
-    assert values["variants"]["kinds"][0]["drop"]["value"] == 1
+    assert [kind["kind"] for kind in values["variants"]["kinds"]] == ["case", "depth", "typos"]
+    assert values["variants"]["kinds"][2]["drop"]["value"] == 1
     assert values["variants"]["sweeps"][0]["middle_gap"]["value"] == 1
     assert values["behaviour"]["rates"]["flip rate"] == pytest.approx(
         {"count": 1, "n": 1, "rate": 1, "low": 0.2065, "high": 1}, abs=1e-4
@@ -179,7 +179,7 @@ def test_rows_of_tables_are_of_the_originals() -> None:
 def test_markdown_has_a_table_of_each() -> None:
     text = "\n".join(markdown_lines(run_of([*perturbed(), *behaving()])))
     assert "| variants, in no figure above | right, drop in points |" in text
-    assert "| typos | 0 % [0–32], 100.0 [100.0, 100.0] |" in text
+    assert "| typos | 0 % [0–32], 100.0 [54.1, 100.0] |" in text
     assert "| flip rate | 1 of 1 · 100 % [21–100] |" in text
     assert "variants" not in "\n".join(markdown_lines(run_of([original(1)])))
 

@@ -51,17 +51,21 @@ def wilson_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> I
     return Interval(0.0 if successes == 0 else centre - half, 1.0 if successes == n else centre + half)
 
 
-def difference_interval(first: float, around_first: Interval, second: float, around_second: Interval) -> Interval:
-    """Return the interval of the difference of two shares of different trials, first less second.
+def difference_interval(
+    first: float, around_first: Interval, second: float, around_second: Interval, *, correlation: float = 0.0
+) -> Interval:
+    """Return the interval of the difference of two shares, first less second, made of the interval of each.
 
     Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions: comparison of eleven
-    methods, Statistics in Medicine 17, 873-890: his method 10, made of the Wilson intervals of both shares.
+    methods, Statistics in Medicine 17, 873-890: his method 10; with a correlation, as of Zou, G. Y. (2007), Toward
+    using confidence intervals to compare correlations, Psychological Methods 12, 399-413.
 
     Args:
         first: A share from 0 to 1.
         around_first: Its Wilson interval.
-        second: A share of other trials.
+        second: Another share.
         around_second: Its Wilson interval, of the same confidence.
+        correlation: Of the two, from 0 (different trials) to 1; a positive one makes the interval narrower.
 
     Returns:
         Bounds from -1 to 1.
@@ -71,9 +75,13 @@ def difference_interval(first: float, around_first: Interval, second: float, aro
         >>> f"{low:.4f} to {high:.4f}"
         '0.0524 to 0.3339'
     """
-    down = math.hypot(first - around_first.low, around_second.high - second)
-    up = math.hypot(around_first.high - first, second - around_second.low)
+    down = _joined(first - around_first.low, around_second.high - second, correlation)
+    up = _joined(around_first.high - first, second - around_second.low, correlation)
     return Interval(max(-1.0, first - second - down), min(1.0, first - second + up))
+
+
+def _joined(one: float, other: float, correlation: float) -> float:
+    return math.sqrt(max(0.0, one * one - 2 * correlation * one * other + other * other))
 
 
 @dataclass(frozen=True, slots=True)

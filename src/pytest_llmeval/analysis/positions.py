@@ -62,7 +62,7 @@ def _sweep(kind: str, length: float | None, rows: list[dict[float, float]]) -> S
     lowest = min(cells[1:-1], key=lambda cell: (cell.right.value, cell.depth)).depth
     ends = depths[0], depths[-1]
     whole = [row for row in rows if {*ends, lowest} <= row.keys()]
-    gaps = [(row[ends[0]] + row[ends[1]]) / 2 - row[lowest] for row in whole]
+    gaps = [((row[ends[0]] + row[ends[1]]) / 2, row[lowest]) for row in whole]
     return Sweep(kind, length, cells, lowest, drop_of(gaps) if gaps else None)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import fmean
+from statistics import correlation, fmean
 
-from pytest_llmeval.analysis.estimates import Interval
-from pytest_llmeval.analysis.paired import holm
+from pytest_llmeval.analysis.estimates import Interval, difference_interval
+from pytest_llmeval.analysis.paired import PairedCounts, holm, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
-from pytest_llmeval.analysis.resampling import paired_bootstrap_interval, sign_flip_test
+from pytest_llmeval.analysis.resampling import sign_flip_test
 from pytest_llmeval.runs.record import Record
 
 ALL_KINDS = "all kinds"
@@ -60,11 +61,6 @@ class PerturbedEntry:
         return fmean(one.success for one in self.original.values())
 
     @property
-    def drop(self) -> float:
-        """Return by how much the variants' rate is lower than the original's."""
-        return self.rate - self.mean
-
-    @property
     def mean(self) -> float:
         """Return the mean rate of the variants."""
         return fmean(one.rate for one in self.variants)
@@ -77,9 +73,9 @@ class Drop:
     value: float
     """From -1 to 1; above 0 the variants are worse."""
     interval: Interval
-    """Of 95 %, entries being what is drawn."""
+    """Of 95 % or more, entries being what is drawn."""
     p: float
-    """Of the sign-flip test over entries."""
+    """Of McNemar's test, or the sign-flip test over entries."""
     corrected_p: float
     """For how many kinds were tested."""
 
@@ -114,7 +110,7 @@ class RobustnessFigures:
 
     all_kinds: KindFigures
     kinds: tuple[KindFigures, ...]
-    """In order of first appearance."""
+    """By name: under xdist the order of appearance is another every time."""
     worst: Estimate
     """The mean over entries of the rate of their worst variant."""
     all_pass: Estimate | None
@@ -185,7 +181,7 @@ def robustness_figures(entries: list[PerturbedEntry]) -> RobustnessFigures:
     Args:
         entries: At least one.
     """
-    kinds = dict.fromkeys(one.kind for entry in entries for one in entry.variants)
+    kinds = sorted({one.kind for entry in entries for one in entry.variants})
     found = [_kind(kind, list(_of_kind(entries, kind))) for kind in kinds]
     paired = [entry for entry in entries if entry.original]
     worst = math.fsum(min(one.rate for one in entry.variants) for entry in entries)
@@ -216,7 +212,7 @@ def _kind(kind: str, entries: list[PerturbedEntry]) -> KindFigures:
         perturbed=estimate_of_mean(math.fsum(entry.mean for entry in entries), len(entries)),
         paired=len(paired),
         original=fmean(entry.rate for entry in paired) if paired else None,
-        drop=drop_of([entry.drop for entry in paired]) if paired else None,
+        drop=drop_of([(entry.rate, entry.mean) for entry in paired]) if paired else None,
         same_verdict=_share_alike(paired, lambda _, one, other: one.success == other.success),
         same_answer=_share_alike(
             paired, lambda variant, one, other: one.answer == other.answer if variant.same_gold else None
@@ -224,14 +220,35 @@ def _kind(kind: str, entries: list[PerturbedEntry]) -> KindFigures:
     )
 
 
-def drop_of(differences: list[float]) -> Drop:
-    """Return the mean difference with its interval and test.
+def drop_of(pairs: Sequence[tuple[float, float]]) -> Drop:
+    """Return by how much the second column is lower than the first, with its interval and test.
+
+    Where all are right or wrong it is McNemar's test with Newcombe's interval, as in a comparison of two runs; where
+    entries have several trials it is the sign-flip test over entries, and Newcombe's interval with their correlation.
 
     Args:
-        differences: One per entry, at least one, original less variant.
+        pairs: Two rates from 0 to 1 of each entry; at least one entry.
     """
-    p = sign_flip_test(differences)
-    return Drop(fmean(differences), paired_bootstrap_interval(differences), p, p)
+    cells = Counter(pairs)
+    if {rate for pair in cells for rate in pair} <= {0.0, 1.0}:
+        counts = PairedCounts(cells[1.0, 1.0], cells[1.0, 0.0], cells[0.0, 1.0], cells[0.0, 0.0])
+        low, high = newcombe_paired_interval(counts)
+        p = mcnemar(counts.lost, counts.gained)
+        return Drop((counts.lost - counts.gained) / counts.n, Interval(-high, -low), p, p)
+    firsts, seconds = zip(*pairs, strict=True)
+    first, second = (estimate_of_mean(math.fsum(column), len(column)) for column in (firsts, seconds))
+    interval = difference_interval(
+        first.value, first.interval, second.value, second.interval, correlation=_correlation(firsts, seconds)
+    )
+    p = sign_flip_test([one - other for one, other in pairs])
+    return Drop(first.value - second.value, interval, p, p)
+
+
+def _correlation(firsts: Sequence[float], seconds: Sequence[float]) -> float:
+    """Return Pearson's correlation, 0 where it is negative or there is none: a wider interval is the safe side."""
+    if len(set(firsts)) < 2 or len(set(seconds)) < 2:
+        return 0.0
+    return min(1.0, max(0.0, correlation(firsts, seconds)))
 
 
 Alike = Callable[[VariantTrials, Ended, Ended], bool | None]

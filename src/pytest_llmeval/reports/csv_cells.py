@@ -37,9 +37,9 @@ def _structure(value: Any) -> str:
 
 def harmless(text: str) -> str:
     """Put an apostrophe before a text that begins as a formula does, blanks or not."""
-    begins = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
     # Neither NUL nor half a surrogate pair can be in a CSV file.
     told = text.replace("\0", "").encode("utf-8", "replace").decode()
+    begins = told.startswith(_FORMULA) or told.lstrip().startswith(_FORMULA)
     return f"'{told}" if begins else told
 
 

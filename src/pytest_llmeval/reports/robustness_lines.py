@@ -49,7 +49,8 @@ def robustness_lines(summary: Summary, *, width: int, verbosity: int = 0) -> Ite
     variants, found = summary.variants, summary.robustness.figures()
     if variants is None:
         return
-    yield line(Segment(f"  perturbed variants: {variants.records:,} trials, in no figure above", ("light",)))
+    trials = f"{variants.records:,} trial{'' if variants.records == 1 else 's'}"
+    yield line(Segment(f"  perturbed variants: {trials}, in no figure above", ("light",)))
     if found is not None:
         shown = found.kinds[: None if verbosity > 0 else KINDS_SHOWN]
         yield line(Segment(_cells("", ("right", "original", "drop in points", "p", "alike"), width), ("light",)))
@@ -76,7 +77,7 @@ def _kind(kind: KindFigures, width: int) -> str:
 
 
 def _cells(label: str, cells: Sequence[str], width: int) -> str:
-    widths = (14, 8, 19, 6, 5)
+    widths = (14, 8, 20, 6, 5)
     told = "".join(f" {cell:>{size}}" for cell, size in zip(cells, widths, strict=True))
     return fit(f"  {fit(label, max(LABEL, min(width - 80 + LABEL, 32)))}{told}", width).rstrip()
 
