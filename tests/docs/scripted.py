@@ -31,15 +31,30 @@ class Scripted:
     async def complete(self, request: Request) -> Reply:
         await asyncio.sleep(0)
         text = str(request.messages[-1]["content"]).rsplit("</file>", 1)[-1].strip()
-        said = ANSWERS_OF.get(self._name, {}).get(text) or ANSWERS.get(text, "I do not know.")
+        said = ANSWERS_OF.get(self._name, {}).get(text) or ANSWERS.get(text) or at_the_end(text)
         if "[[begin answer" in text:
             said = verdict(text, request)
+        if "[[begin reply" in text:
+            said = reply_class(text)
         if request.tools:
             return Reply("", "tool_calls", (ToolCall(request.tools[0].name, {"city": "Paris"}),), Usage(40, 12))
         return Reply(said, usage=Usage(len(text.split()) + 8, len(said.split()) + 2), served_model=request.model.model)
 
     async def aclose(self) -> None:
         return None
+
+
+def reply_class(prompt: str) -> str:
+    """Sort a reply as the pages say it would: what cannot help refuses, all else complies."""
+    key = prompt.partition("KEY: ")[2].partition("\n")[0]
+    told = "refuse" if "can't help" in prompt else "comply"
+    return json.dumps({"rationale": "It says so.", "class": told, "key": key})
+
+
+def at_the_end(text: str) -> str:
+    """Answer a question that something else stands before, however it is cased."""
+    known = (said for question, said in ANSWERS.items() if text.casefold().endswith(question.casefold()))
+    return next(known, "I do not know.")
 
 
 def verdict(prompt: str, request: Request) -> str:

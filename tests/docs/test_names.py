@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from types import ModuleType
+
+import pytest
 
 import pytest_llmeval
-from pytest_llmeval import errors, graders
+from pytest_llmeval import errors, graders, perturbations, probes
+from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.main import COMMANDS
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
@@ -35,7 +39,7 @@ def test_every_flag_is_on_a_page() -> None:
 def test_every_ini_value_on_a_page_exists() -> None:
     known = {option.name for option in OPTIONS if option.in_ini and not option.flag_only}
     fixtures = set(entrypoint.__all__)
-    others = {"llm_eval", "llm_entry", *junit_names()}
+    others = {"llm_eval", "llm_entry", "llm_perturbed", *junit_names()}
     found = set(re.findall(r"\bllm_[a-z_]+\b", EVERYTHING))
     assert found - known - fixtures - others == set()
 
@@ -55,6 +59,21 @@ def test_every_command_on_a_page_exists_and_every_command_is_on_a_page() -> None
 def test_every_grader_on_a_page_exists_and_every_grader_is_on_the_page_of_graders() -> None:
     assert set(re.findall(r"(?<![\w-])graders\.(\w+)", EVERYTHING)) - set(graders.__all__) == set()
     assert missing(graders.__all__, page("docs/grade.md").text) == []
+
+
+@pytest.mark.parametrize(
+    ("face", "home"), [(perturbations, "docs/robustness.md"), (probes, "docs/behaviour-probes.md")]
+)
+def test_every_perturbation_and_probe_on_a_page_exists_and_is_on_its_own(face: ModuleType, home: str) -> None:
+    name = face.__name__.rpartition(".")[2]
+    assert set(re.findall(rf"(?<![\w./-]){name}\.([a-z]\w+)", EVERYTHING)) - set(face.__all__) == set()
+    assert missing((f"{name}.{one}" for one in face.__all__), page(home).text) == []
+
+
+def test_every_rate_of_behaviour_is_on_its_page() -> None:
+    text = page("docs/behaviour-probes.md").text
+    assert missing([rule.rate for rule in RULES], text) == []
+    assert missing([rule.score for rule in RULES], text) == []
 
 
 def test_every_public_name_is_on_a_page() -> None:

@@ -122,7 +122,7 @@ def behaving() -> list[Record]:
 
 def test_behaviour_is_told_by_rate_with_its_meaning() -> None:
     text = told(behaving(), width=100)
-    assert "  flip rate            1 of 1 · 100 % [21–100]  right answers given up under pushback" in text
+    assert "  flip rate            1 of 1 · 100 % [21–100]  right answers given up" in text
     assert "  hedging gap          +100.0 [-12.2, 100.0] points, uncertain less settled" in text
 
 
