@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import correlation, fmean
+from statistics import NormalDist, correlation, fmean
 
 from pytest_llmeval.analysis.estimates import Interval, difference_interval
 from pytest_llmeval.analysis.paired import PairedCounts, holm, mcnemar, newcombe_paired_interval
@@ -15,6 +15,8 @@ from pytest_llmeval.analysis.resampling import sign_flip_test
 from pytest_llmeval.runs.record import Record
 
 ALL_KINDS = "all kinds"
+MOST_CORRELATED = 0.99
+"""More is not believed of two columns of rates."""
 SHORT = 1_000
 """Characters up to which answers are compared without regard to case and spacing; longer ones as they are."""
 
@@ -245,10 +247,15 @@ def drop_of(pairs: Sequence[tuple[float, float]]) -> Drop:
 
 
 def _correlation(firsts: Sequence[float], seconds: Sequence[float]) -> float:
-    """Return Pearson's correlation, 0 where it is negative or there is none: a wider interval is the safe side."""
-    if len(set(firsts)) < 2 or len(set(seconds)) < 2:
+    """Return the correlation that can be counted on: the lower 95 % bound of Pearson's by Fisher's z, at least 0.
+
+    Of few entries it is high by chance, and would make the interval far too narrow.
+    """
+    n = len(firsts)
+    if n <= 3 or len(set(firsts)) < 2 or len(set(seconds)) < 2:
         return 0.0
-    return min(1.0, max(0.0, correlation(firsts, seconds)))
+    z = math.atanh(min(MOST_CORRELATED, max(0.0, correlation(firsts, seconds))))
+    return max(0.0, math.tanh(z - NormalDist().inv_cdf(0.95) / math.sqrt(n - 3)))
 
 
 Alike = Callable[[VariantTrials, Ended, Ended], bool | None]
