@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import precision_score, recall_score  # type: ignore[import-untyped]  # it ships no types
 from statsmodels.stats.proportion import confint_proportions_2indep  # type: ignore[import-untyped]  # nor does it
@@ -88,9 +88,12 @@ def test_refusal_precision_and_recall_equal_scikit_learn(pairs: list[tuple[str, 
         assert found["over-refusal"] == pytest.approx(sum(benign) / len(benign), abs=1e-9)
 
 
-@given(st.integers(0, 40), st.integers(1, 40), st.integers(0, 40), st.integers(1, 40))
-def test_the_interval_of_the_hedging_gap_equals_statsmodels(a: int, n: int, b: int, m: int) -> None:
-    assume(a <= n and b <= m)
+COUNTS = st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(COUNTS, COUNTS)
+def test_the_interval_of_the_hedging_gap_equals_statsmodels(first: tuple[int, int], second: tuple[int, int]) -> None:
+    (a, n), (b, m) = first, second
     rates = BehaviourRates()
     for name, hedged, total, good in (("hedges_uncertain", a, n, 1), ("plain_on_settled", b, m, 0)):
         for number in range(total):
