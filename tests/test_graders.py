@@ -12,9 +12,24 @@ from pytest_llmeval.grading import (
     text_graders,
     value_graders,
 )
+from pytest_llmeval.grading.retrieval import citing, reading, retrieval
 from pytest_llmeval.grading.rule_grader import RuleGrader
 
-MODULES = (combining, evidence, json_schema, key_points, length, text_graders, value_graders)
+MODULES = (
+    citing,
+    combining,
+    evidence,
+    json_schema,
+    key_points,
+    length,
+    reading,
+    retrieval,
+    text_graders,
+    value_graders,
+)
+BY_JUDGE = {"claim_coverage", "rubric_judge"}
+NEED_AN_ARGUMENT = {"all_of", "any_of", "excludes", "retrieve_then_read", "weighted"}
+READ_FILES = {"citations"}
 
 
 def test_the_names_it_lists_are_the_names_it_has() -> None:
@@ -31,12 +46,12 @@ def test_every_grader_by_rule_is_listed_under_its_own_name() -> None:
         if isinstance(value, type) and issubclass(value, RuleGrader | combining.Composite)
     ]
     named = {kind.name for kind in kinds if kind not in (RuleGrader, combining.Composite)}
-    assert named | {"rubric_judge"} == set(graders.__all__)
+    assert named | BY_JUDGE == set(graders.__all__)
 
 
 def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
-    callable_bare = set(graders.__all__) - {"all_of", "any_of", "weighted", "excludes"}
+    callable_bare = set(graders.__all__) - NEED_AN_ARGUMENT
     for name in callable_bare:
         grader = getattr(graders, name)()
         assert grader.id == name
-        assert grader.runs_inline
+        assert grader.runs_inline == (name not in READ_FILES)

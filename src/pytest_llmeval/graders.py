@@ -11,6 +11,10 @@ from pytest_llmeval.grading.json_schema import json_schema
 from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
 from pytest_llmeval.grading.key_points import key_points
 from pytest_llmeval.grading.length import length
+from pytest_llmeval.grading.retrieval.citing import citations
+from pytest_llmeval.grading.retrieval.claim_coverage import claim_coverage
+from pytest_llmeval.grading.retrieval.reading import retrieve_then_read
+from pytest_llmeval.grading.retrieval.retrieval import retrieval
 from pytest_llmeval.grading.text_graders import contains, exact_match, excludes, regex
 from pytest_llmeval.grading.value_graders import choice, numeric, similarity
 
@@ -18,6 +22,8 @@ __all__ = [
     "all_of",
     "any_of",
     "choice",
+    "citations",
+    "claim_coverage",
     "contains",
     "evidence",
     "exact_match",
@@ -27,6 +33,8 @@ __all__ = [
     "length",
     "numeric",
     "regex",
+    "retrieval",
+    "retrieve_then_read",
     "rubric_judge",
     "similarity",
     "weighted",

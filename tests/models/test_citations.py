@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.models.citations import cited_files
+from pytest_llmeval.models.citations import citations_in, cited_files
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,18 @@ def test_a_megabyte_is_read_at_once(piece: str) -> None:
     begun = time.process_time()
     cited_files(piece * (1_000_000 // len(piece)))
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("a.py:12 and a.py:12-20, a.py:3–4", ["a.py:12", "a.py:12-20", "a.py:3-4"]),
+        ("a.py#L3 a.py#L3-L9 a.py#L3-9", ["a.py:3", "a.py:3-9"]),
+        ("`a.py`, line 4; (a.py lines 4 to 6); a.py (lines 4-6)", ["a.py:4", "a.py:4-6"]),
+        ("a.py::test_b a.py and b.py", ["a.py", "b.py"]),
+        ("a.py:20-12", ["a.py:20"]),
+        ("a.py:99999999999999999999", ["a.py:999999999"]),
+    ],
+)
+def test_lines_are_read_in_every_usual_spelling(text: str, cited: list[str]) -> None:
+    assert [str(one) for one in citations_in(text)] == cited

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,10 @@ class TrialContext:
     """Whom graders may ask for a verdict."""
     judged_by: list[Signature] = field(default_factory=list)
     """Who was asked; one for each grader that judged, whichever grade counts in the end."""
+    roots: tuple[str | os.PathLike[str], ...] = ()
+    """Where files that an answer names are looked for: beside the benchmark, then in pytest's root folder."""
+    confidence: dict[str, float] = field(default_factory=dict)
+    """How sure of itself the answer is, 0 to 1, by the signal that says so; goes to the record."""
 
 
 def context_of(subject: Answer | Grade | str) -> TrialContext | None:

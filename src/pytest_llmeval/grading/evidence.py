@@ -64,7 +64,7 @@ class Evidence(RuleGrader):
 
 def evidence_of(answer: Answer) -> tuple[str, ...]:
     """Return the files an answer rests on, and those its text cites, without repeats."""
-    return tuple(dict.fromkeys([*map(_clean, answer.evidence_files), *cited_files(answer.text)]))
+    return tuple(dict.fromkeys([*map(clean_path, answer.evidence_files), *cited_files(answer.text)]))
 
 
 def found_files(answer: Answer, expected: Sequence[str]) -> list[str]:
@@ -73,14 +73,24 @@ def found_files(answer: Answer, expected: Sequence[str]) -> list[str]:
     A citation in prose may leave leading folders out (``grading/grade.py``); a path that was retrieved may not, so that
     a retrieved ``README.md`` is not ``docs/README.md``.
     """
-    retrieved = {_clean(path) for path in answer.evidence_files} if answer.retrieval_method else set()
+    retrieved = {clean_path(path) for path in answer.evidence_files} if answer.retrieval_method else set()
     evidence = evidence_of(answer)
     return [
         file
         for file in expected
-        if any(_same_file(path, _clean(file), may_be_short=path not in retrieved) for path in evidence)
-        or _cites_literally(answer.text, _clean(file))
+        if any(same_file(path, clean_path(file), may_be_short=path not in retrieved) for path in evidence)
+        or _cites_literally(answer.text, clean_path(file))
     ]
+
+
+def same_file(path: str, expected: str, *, may_be_short: bool) -> bool:
+    """Tell whether two clean paths are of one file; a short one may leave leading folders of the expected one out."""
+    return path == expected or path.endswith(f"/{expected}") or (may_be_short and expected.endswith(f"/{path}"))
+
+
+def clean_path(path: str) -> str:
+    """Return a path with slashes, without ``./`` and without line numbers."""
+    return re.sub(r"(?::\d+(?:-\d+)?|#L\d+(?:-L\d+)?)$", "", path.replace("\\", "/")).removeprefix("./")
 
 
 def names_symbol(text: str, symbol: str) -> bool:
@@ -121,10 +131,6 @@ def _recall(name: str, wanted: Sequence[str], found: Sequence[str]) -> Score:
     return Score(name, _part(wanted, found), not missing, detail)
 
 
-def _same_file(path: str, expected: str, *, may_be_short: bool) -> bool:
-    return path == expected or path.endswith(f"/{expected}") or (may_be_short and expected.endswith(f"/{path}"))
-
-
 def _cites_literally(text: str, expected: str) -> bool:
     """Find what does not look like a path in prose, such as ``.ci/run``."""
     return bool(re.search(rf"(?<![\w./-]){re.escape(expected)}(?![\w/-]|\.\w)", text))
@@ -135,10 +141,6 @@ def _stands_in(text: str, word: str) -> bool:
     before = rf"(?<!{inside})" if re.match(inside, word) else ""
     after = rf"(?!{inside})" if re.search(rf"{inside}$", word) else ""
     return bool(word) and re.search(before + re.escape(word) + after, text) is not None
-
-
-def _clean(path: str) -> str:
-    return re.sub(r"(?::\d+(?:-\d+)?|#L\d+(?:-L\d+)?)$", "", path.replace("\\", "/")).removeprefix("./")
 
 
 evidence = Evidence

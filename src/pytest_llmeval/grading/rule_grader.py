@@ -64,8 +64,9 @@ class RuleGrader(ABC):
         """
         found = entry.field(field) if given is None or given == () else given
         if found is None or found in ("", (), [], {}):
+            article = "an" if field[0] in "aeiou" else "a"
             raise GraderError(
-                f"graders.{self.name}() needs a {field}, entry {entry.id!r} has none; "
+                f"graders.{self.name}() needs {article} {field}, entry {entry.id!r} has none; "
                 f"add it to the benchmark, or write graders.{self.name}({argument}=...)"
             )
         return found

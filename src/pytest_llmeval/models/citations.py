@@ -1,13 +1,19 @@
-"""Which files a text cites: tokens that look like paths, URLs left out."""
+"""Which files, and which of their lines, a text cites: tokens that look like paths, URLs left out."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s<>\"'`)\]]*|\bwww\.[^\s<>\"'`)\]]*", re.IGNORECASE)
 _LETTER = r"[^\W\u2e80-\u9fff\uac00-\ud7af]"  # but those of scripts that set no space between words
 _TOKEN = re.compile(rf"(?<!{_LETTER})(?<![@./\\~-])(?:[A-Za-z]:)?(?:{_LETTER}|[.+~/\\-])+(?!{_LETTER}|[@(])")
 _EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,7})$")
+_LINES = re.compile(
+    r"::?(?P<a>\d+)(?:[-–](?P<b>\d+))?|#L(?P<c>\d+)(?:-L?(?P<d>\d+))?"
+    r"|[`*\"']{0,3},? ?\(?(?:at )?lines? (?P<e>\d+)(?: ?(?:-|–|to|and) ?(?P<f>\d+))?"
+)
 _HOST = re.compile(r"^(?:[\w-]+\.)+(?:com|org|net|io|dev|ai|edu|gov|app|co)$", re.IGNORECASE)
 
 FILE_EXTENSIONS = frozenset(
@@ -26,6 +32,34 @@ PRODUCTS = frozenset("node.js vue.js next.js react.js express.js nuxt.js d3.js t
 """What looks like a file and is the name of a library."""
 
 
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A file a text names, with the lines it names of it."""
+
+    path: str
+    first_line: int | None = None
+    """From 1; None where it names the file alone."""
+    last_line: int | None = None
+
+    def __str__(self) -> str:
+        if self.first_line is None:
+            return self.path
+        more = f"-{self.last_line}" if self.last_line not in (None, self.first_line) else ""
+        return f"{self.path}:{self.first_line}{more}"
+
+
+def citations_in(text: str) -> tuple[Citation, ...]:
+    """Find the files a text cites, with line numbers, in order of first appearance, without repeats.
+
+    Lines are read as ``a.py:12``, ``a.py:12-20``, ``a.py#L3-L9`` and ``a.py, lines 3 to 9``.
+
+    Example:
+        >>> [str(one) for one in citations_in("See `src/a/b.py:12-20` and README.md (line 3).")]
+        ['src/a/b.py:12-20', 'README.md:3']
+    """
+    return tuple(dict.fromkeys(_found(_URL.sub(" ", text))))
+
+
 def cited_files(text: str) -> tuple[str, ...]:
     """Find the paths of files in a text, in order of first appearance, without repeats.
 
@@ -35,8 +69,16 @@ def cited_files(text: str) -> tuple[str, ...]:
         >>> cited_files("See `src/a/b.py:12-20`, README.md and https://example.org/x.py.")
         ('src/a/b.py', 'README.md')
     """
-    found = (_as_path(match.group()) for match in _TOKEN.finditer(_URL.sub(" ", text)))
-    return tuple(dict.fromkeys(path for path in found if path))
+    return tuple(dict.fromkeys(one.path for one in _found(_URL.sub(" ", text))))
+
+
+def _found(text: str) -> Iterator[Citation]:
+    for match in _TOKEN.finditer(text):
+        path = _as_path(match.group())
+        if path:
+            lines = _LINES.match(text, match.end())
+            numbers = [int(number[:9]) for number in lines.groups() if number] if lines else []
+            yield Citation(path, *((numbers[0], max(numbers)) if numbers else ()))
 
 
 def _as_path(token: str) -> str | None:

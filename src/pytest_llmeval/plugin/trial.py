@@ -106,7 +106,7 @@ class TrialRun:
         self.judge_calls: list[Call] = []
         """What judges were asked on the way; no part of what the model under test did."""
         judges = (RunJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
-        self.context = TrialContext(trial.entry, judges=tuple(judges))
+        self.context = TrialContext(trial.entry, judges=tuple(judges), roots=trial.roots)
         self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
         self.job: Job[Asked] = Job(self._ask_and_grade)
         self.body: Job[None] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
@@ -39,7 +40,13 @@ class Prompt:
     basis: Basis
 
 
-def make_prompt(entry: Entry, answer: Answer, rubric: Rubric, reference: Reference = "auto") -> Prompt:
+def make_prompt(
+    entry: Entry,
+    answer: Answer,
+    rubric: Rubric,
+    reference: Reference = "auto",
+    material: Mapping[str, str] = MappingProxyType({}),
+) -> Prompt:
     """Write what a judge is asked: the same for equal entries, answers and rubrics.
 
     Args:
@@ -47,6 +54,7 @@ def make_prompt(entry: Entry, answer: Answer, rubric: Rubric, reference: Referen
         answer: The answer; where it names the model it came from, the name is withheld.
         rubric: What is asked of it.
         reference: Whether the judge sees the right answer.
+        material: Further sections that the rubric speaks of, name to text.
 
     Raises:
         GraderError: Where the right answer is to be shown, and the entry has none.
@@ -57,7 +65,7 @@ def make_prompt(entry: Entry, answer: Answer, rubric: Rubric, reference: Referen
             'add it to the benchmark, or write reference="auto"'
         )
     right = {} if reference is False else dict(_right(entry))
-    known = {**dict(_asked(entry)), **right, **dict(_criteria(entry))}
+    known = {**dict(_asked(entry)), **right, **dict(_criteria(entry)), **material}
     sections = {**known, **dict(_said(answer, known.values()))}
     key = section_key(rubric.hash, sections)
     text = f"KEY: {key}\n\n{framed(sections, key)}\n\n{_REMINDER.format(key=key)}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_llmeval.models.providers.gold_text import holds_gold
+from pytest_llmeval.models.repository_files import listed_files
 
 MOST_BYTES = 512 * 1024
 """Larger files are generated or data, and are not read."""
@@ -17,10 +17,6 @@ ROW_SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".tsv"})
 """Files of rows are benchmarks, run logs or data; none of them is read, in use or not."""
 LOCK_FILES = frozenset({"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum"})
 LOG_FOLDER = "llm-runs"
-NOT_SOURCE = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "build", "dist"})
-"""Folders that are passed over where git does not say what belongs to the repository."""
-FOREIGN = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
-"""What a git hook sets; it would turn git from the directory we name to the one the hook runs for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +40,12 @@ def readable_files(root: Path, private_files: Iterable[Path] = ()) -> list[Sourc
         private_files: Files or folders to keep away from the model under test.
     """
     private = {Path(os.path.realpath(path)) for path in private_files}
-    found = (_read(root, path) for path in sorted(_listed(root)) if _is_wanted(path))
+    found = (_read(root, path) for path in sorted(listed_files(root)) if _is_wanted(path))
     return [
         file
         for file in found
         if file and not _is_private(root / file.path, private) and not holds_gold(file.path, file.text)
     ]
-
-
-def _listed(root: Path) -> set[str]:
-    tracked = _tracked(root)
-    return set(_walked(root)) if tracked is None else tracked
-
-
-def _tracked(root: Path) -> set[str] | None:
-    """Ask git, or return None where there is no git or no repository."""
-    # Another owner, as in a container, is no obstacle: whoever runs a repository's tests trusts it already.
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
-    own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    try:
-        done = subprocess.run(command, cwd=root, env=own, capture_output=True, check=True)  # noqa: S603  fixed words
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
-
-
-def _walked(root: Path) -> Iterator[str]:
-    for folder, inner, names in os.walk(root):
-        inner[:] = [name for name in inner if _is_source_folder(Path(folder, name))]
-        for name in names:
-            if not name.startswith("."):
-                yield Path(folder, name).relative_to(root).as_posix()
-
-
-def _is_source_folder(folder: Path) -> bool:
-    name = folder.name
-    is_made = name in NOT_SOURCE or name.endswith(".egg-info") or (folder / "pyvenv.cfg").exists()
-    return not is_made and not name.startswith(".")
 
 
 def _is_wanted(path: str) -> bool:

@@ -1,0 +1,1 @@
+"""Was the right evidence found, is what the answer cites real, and does it bear the answer out."""
