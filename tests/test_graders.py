@@ -12,6 +12,7 @@ from pytest_llmeval.grading import (
     text_graders,
     value_graders,
 )
+from pytest_llmeval.grading.confidence import recorder
 from pytest_llmeval.grading.retrieval import citing, reading, retrieval
 from pytest_llmeval.grading.rule_grader import RuleGrader
 
@@ -23,6 +24,7 @@ MODULES = (
     key_points,
     length,
     reading,
+    recorder,
     retrieval,
     text_graders,
     value_graders,

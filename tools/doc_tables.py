@@ -42,6 +42,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Reply.system_fingerprint": "The provider's own mark of the configuration that answered.",
         "Reply.retrieval_method": "How the provider found evidence.",
         "Reply.thinking": "What the model thought aloud before it answered.",
+        "Reply.token_logprobs": "Log probability of each output token, if asked for with `logprobs=True`.",
         "Score.name": "What was measured.",
         "Score.value": "From 0 (worst) to 1 (best); null where nothing could be measured.",
         "Score.passed": "Whether it is good enough; null where that was not asked or cannot be told.",

@@ -6,6 +6,7 @@ Without arguments a grader takes what it needs from the entry. Any function of e
 from __future__ import annotations
 
 from pytest_llmeval.grading.combining import all_of, any_of, weighted
+from pytest_llmeval.grading.confidence.recorder import confidence
 from pytest_llmeval.grading.evidence import evidence
 from pytest_llmeval.grading.json_schema import json_schema
 from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
@@ -24,6 +25,7 @@ __all__ = [
     "choice",
     "citations",
     "claim_coverage",
+    "confidence",
     "contains",
     "evidence",
     "exact_match",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pytest_llmeval.analysis.confidence import Confidences
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.spread import Column, Spread
 from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
@@ -42,6 +43,7 @@ class Details:
         self.is_weighted = False
         """Whether any entry has a weight other than 1."""
         self._slices: dict[tuple[str, str], Slice] = {}
+        self.confidences = Confidences()
 
     def add(self, record: Record) -> None:
         """Take in one more record of the model."""
@@ -51,7 +53,9 @@ class Details:
         verdict = verdict_of(record)
         if verdict is None and record.outcome is None:
             return
-        self._weigh(record, correct=(verdict or record.outcome) in ("fully_correct", "passed"))
+        right = (verdict or record.outcome) in ("fully_correct", "passed")
+        self._weigh(record, correct=right)
+        self.confidences.add(record, right=right)
         names = [("tag", tag) for tag in record.tags]
         names += [("difficulty", record.difficulty)] if record.difficulty else []
         for name in names:

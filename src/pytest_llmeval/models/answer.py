@@ -86,6 +86,8 @@ class Reply:
     thinking: str | None = None
     streamed_s: float | None = None
     """Seconds from the first token to the last, when streamed."""
+    token_logprobs: tuple[float, ...] | None = None
+    """Natural logarithm of the probability of each output token, where they were asked for (``logprobs=True``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,4 +87,6 @@ def read_reply(text: str) -> Reply:
     told["usage"] = Usage(**told["usage"])
     told["tool_calls"] = tuple(ToolCall(**call) for call in told["tool_calls"])
     told["evidence_files"] = tuple(told["evidence_files"])
+    logprobs = told.get("token_logprobs")
+    told["token_logprobs"] = None if logprobs is None else tuple(logprobs)
     return Reply(**told)

@@ -102,6 +102,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         difficulty=entry.difficulty,
         weight=entry.weight,
         params=run.llm.params.as_dict(),
+        confidence=run.context.confidence,
         judge=_judged_by(run),
         **_variant(trial),
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},

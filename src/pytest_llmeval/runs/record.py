@@ -165,6 +165,8 @@ class Record(BaseModel):
     """Tries over all calls, the successful ones included."""
     cached: bool | None = None
     """Whether every reply came from the cache."""
+    confidence: dict[str, float] = Field(default_factory=dict)
+    """How sure of itself the answer is, from 0 to 1, by signal such as ``stated`` or ``logprob``."""
     judge: JudgeInfo | None = None
     """Which judge graded, where one did."""
     parent_id: str | None = None
@@ -198,7 +200,18 @@ class Record(BaseModel):
     def _none_is_empty(cls, value: Any) -> Any:
         return () if value is None else value
 
+    @field_validator("confidence", mode="before")
+    @classmethod
+    def _only_shares_are_confidence(cls, value: Any) -> Any:
+        """Foreign logs may name one number, or percents; what is no share from 0 to 1 is unknown."""
+        given = value if isinstance(value, dict) else {"stated": value}
+        return {name: one for name, one in given.items() if _is_share(one)}
+
     @field_validator("cost_usd", "latency_s", "ttft_s")
     @classmethod
     def _not_a_number_is_unknown(cls, value: float | None) -> float | None:
         return value if value is not None and math.isfinite(value) else None
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

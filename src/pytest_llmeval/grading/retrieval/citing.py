@@ -41,9 +41,9 @@ class Citations(RuleGrader):
     A citation is fabricated where its file is not in the repository, where the file has fewer lines, and, for an answer
     whose files were retrieved (``retrieval_method``), where it was neither retrieved nor given with the question.
 
-    Scores: ``citations_real`` (share that is not fabricated), ``cites`` (1 where there is any), ``cited_claims`` (share of the
-    claims that bear one, by rule of thumb), and for entries with expected files ``citation_precision`` and
-    ``citation_recall``.
+    Scores: ``citations_real`` (share that is not fabricated), ``cites`` (1 where there is any), ``cited_claims``
+    (share of the claims that bear one, by rule of thumb), and for entries with expected files ``citation_precision``
+    and ``citation_recall``.
 
     Args:
         root: The repository; by default the folders of the benchmark and of pytest, outside a run the working folder.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -72,6 +73,7 @@ def read_reply(got: object) -> Reply | None:
         system_fingerprint=string(body.get("system_fingerprint")),
         # reasoning_content: DeepSeek, vLLM; reasoning: OpenRouter, Ollama.
         thinking=string(message.get("reasoning_content")) or string(message.get("reasoning")),
+        token_logprobs=_token_logprobs(choice.get("logprobs")),
     )
 
 
@@ -157,6 +159,15 @@ def _finish_reason(reason: object, calls: tuple[ToolCall, ...]) -> FinishReason:
     word = str(reason).partition(":")[0]  # Gemini adds a detail: "content_filter: RECITATION"
     known = _FINISH_REASONS.get(word, "other")
     return "tool_calls" if calls and known == "stop" else known
+
+
+def _token_logprobs(logprobs: object) -> tuple[float, ...] | None:
+    """Read those of the text's tokens; None where there are none, or any is no logarithm of a probability."""
+    content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
+    tokens = content if isinstance(content, list) else []
+    given = [token.get("logprob") if isinstance(token, Mapping) else None for token in tokens]
+    found = [min(0.0, float(one)) for one in given if isinstance(one, int | float) and math.isfinite(one)]
+    return tuple(found) if found and len(found) == len(given) else None  # above 0: some servers round a hair too high
 
 
 def _usage(usage: object) -> Usage:

@@ -34,6 +34,7 @@ class CompletionAssembly:
         self._calls: list[_CallInPieces] = []
         self._open: dict[object, _CallInPieces] = {}
         self._finish_reason: str | None = None
+        self._logprobs: list[object] = []
 
     @property
     def is_complete(self) -> bool:
@@ -50,6 +51,9 @@ class CompletionAssembly:
         if not isinstance(choice, Mapping):
             return False
         self._finish_reason = string(choice.get("finish_reason")) or self._finish_reason
+        logprobs = choice.get("logprobs")
+        content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
+        self._logprobs += content if isinstance(content, list) else []
         delta = choice.get("delta")
         return isinstance(delta, Mapping) and self._add_delta(delta)
 
@@ -57,7 +61,8 @@ class CompletionAssembly:
         """Return the completion."""
         message: dict[str, Any] = {name: "".join(texts) or None for name, texts in self._texts.items()}
         message["tool_calls"] = [call.wire() for call in self._calls]
-        return {**self._whole, "choices": [{"message": message, "finish_reason": self._finish_reason}]}
+        choice = {"message": message, "finish_reason": self._finish_reason, "logprobs": {"content": self._logprobs}}
+        return {**self._whole, "choices": [choice]}
 
     def _add_delta(self, delta: Mapping[str, Any]) -> bool:
         texts = {name: joined_text(delta.get(name)) for name in GROWING_FIELDS}
