@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_llmeval import graders, perturbations, probes
+    from pytest_llmeval.analysis.calibration_check import assert_calibrated
     from pytest_llmeval.benchmark.entry import Entry
     from pytest_llmeval.benchmark.loading import load_benchmark
     from pytest_llmeval.grading.assertions import (
@@ -41,6 +42,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "Usage",
+    "assert_calibrated",
     "assert_cites",
     "assert_contains",
     "assert_grade",
@@ -70,6 +72,7 @@ _HOMES = {
     "Tool": "models.request",
     "ToolCall": "models.answer",
     "Usage": "models.answer",
+    "assert_calibrated": "analysis.calibration_check",
     "assert_cites": "grading.assertions",
     "assert_contains": "grading.assertions",
     "assert_grade": "grading.assertions",

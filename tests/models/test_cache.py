@@ -13,6 +13,7 @@ from pytest_llmeval.models.answer import Reply, ToolCall, Usage
 from pytest_llmeval.models.cache import CacheMode, ReplyCache
 
 REPLY = Reply(
+    token_logprobs=(-0.5, -1.0),
     "ok",
     "tool_calls",
     (ToolCall("look", {"at": [1]}, "c1", "{"),),

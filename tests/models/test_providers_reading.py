@@ -88,3 +88,23 @@ def test_what_is_no_count_is_unknown(value: object) -> None:
 def test_a_count_is_a_whole_number_of_an_object() -> None:
     assert (count({"n": 0}, "n"), count({"n": 3}, "n"), count([3], "n")) == (0, 3, None)
     assert (string("a"), string(1)) == ("a", None)
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "read"),
+    [
+        ({"content": [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": 1e-9}]}, (-0.5, 0.0)),
+        ({"content": [{"token": "a", "logprob": -9999.0}]}, (-9999.0,)),
+        ({"content": []}, None),
+        ({"content": None}, None),
+        ({"content": [{"token": "a"}]}, None),
+        ({"content": [{"token": "a", "logprob": -1}, {"logprob": float("nan")}]}, None),
+        ({"content": ["stray"]}, None),
+        ("stray", None),
+        (None, None),
+    ],
+)
+def test_log_probabilities_are_read_whole_or_not_at_all(logprobs: Any, read: tuple[float, ...] | None) -> None:
+    reply = openai_format.read_reply({"choices": [{"message": {"content": "x"}, "logprobs": logprobs}]})
+    assert reply is not None
+    assert reply.token_logprobs == read

@@ -223,3 +223,15 @@ def test_thinking_is_taken_off_the_very_start_only(text: str, parts: tuple[str |
 def test_text_without_a_closed_block_is_left_alone(text: str) -> None:
     if "</think>" not in text:
         assert split_thinking(text) == (None, text)
+
+
+def test_log_probabilities_come_in_pieces_too() -> None:
+    assembly = CompletionAssembly()
+    for number, word in enumerate(["Pa", "ris"], 1):
+        piece = chunk(content=word)
+        piece["choices"][0]["logprobs"] = {"content": [{"token": word, "logprob": -float(number)}]}
+        assembly.add(piece)
+    assembly.add({"choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]})
+    reply = openai_format.read_reply(assembly.body())
+    assert reply is not None
+    assert (reply.text, reply.token_logprobs) == ("Paris", (-1.0, -2.0))

@@ -307,3 +307,36 @@ def test_it(answer): ...
     project.run().assert_outcomes(skipped=3)
     assert project.records() == []
     assert project.asked() == []
+
+
+def test_confidence_is_recorded_by_signal_and_leaves_the_grade_alone(project: Project) -> None:
+    record = one(
+        project,
+        {"question": "say: Rome. Confidence: 90%", "gold_answer": "Paris"},
+        """
+def half(answer):
+    return 0.5
+
+SIGNALS = [graders.confidence(), graders.confidence(half)]
+
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.contains(), *SIGNALS])
+def test_it(grade):
+    assert grade.level == "wrong"
+""",
+    )
+    assert (record["confidence"], record["grade"]) == ({"stated": 0.9, "half": 0.5}, "wrong")
+    assert [score["name"] for score in record["scores"]] == ["contains"]
+
+
+def test_citations_are_looked_up_beside_the_benchmark_and_in_the_root_folder(project: Project) -> None:
+    project.pytester.makefile(".md", atlas="Paris is the capital.\n")
+    record = one(
+        project,
+        {"question": "say: See atlas.md:1 and atlas.md:2."},
+        """
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.citations()])
+def test_it(grade):
+    assert grade.level == "wrong"
+""",
+    )
+    assert record["grading_notes"] == "fabricated: atlas.md:2 does not exist, the file has 1 line"

@@ -140,11 +140,15 @@ class Confidences:
 
     def figures(self) -> Iterator[SignalFigures]:
         """Yield what each signal is worth, those of the records first, in order of first appearance."""
-        found = dict(self.by_signal)
-        agreeing = list(self._agreement())
-        if agreeing:
-            found[AGREEMENT] = agreeing
-        return (signal_figures(signal, answers, self.judged) for signal, answers in found.items())
+        for signal in dict.fromkeys([*self.by_signal, AGREEMENT]):
+            found = self.answers(signal)
+            if found:
+                yield signal_figures(signal, found, self.judged)
+
+    def answers(self, signal: str) -> list[Answered]:
+        """Return the judged answers that have a signal."""
+        own = self.by_signal.get(signal, [])
+        return own if own or signal != AGREEMENT else list(self._agreement())
 
     def _agreement(self) -> Iterator[Answered]:
         repeated = [samples for samples in self._samples.values() if len(samples) > 1]

@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.spread import Spread
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.confidence_lines import confidence_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
@@ -38,6 +39,7 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
     yield from _success(summary, details, screen)
     parts = [_spreads(details, screen), _worst(details.worst_slices(summary), screen)]
     parts.append(behaviour_by_category(summary, width=screen.width, safe=screen.safe))
+    parts += [confidence_lines(found, screen) for found in details.confidences.figures()]
     for part in [*parts, _by(run, summary, screen), _mind(run, summary, screen)]:
         told = list(part)
         if told:

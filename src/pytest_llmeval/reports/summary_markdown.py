@@ -8,6 +8,7 @@ from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.confidence_lines import confidence_sentence
 from pytest_llmeval.reports.one_model import verdicts_shown
 from pytest_llmeval.reports.robustness_lines import points, rate_share, share, whole_rows
 from pytest_llmeval.reports.summary_details import caveats
@@ -49,6 +50,9 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
         yield from _table((plain(run.slicing.field), "fully correct" if whole.judged else "passed"), found)
     cost = f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}" if price.dollars else figures.UNKNOWN
     yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; " + _latency(summary)
+    for one in run.details(summary).confidences.figures():
+        yield ""
+        yield confidence_sentence(one, plain(one.signal))
     notes = [f"- {text}" for text in caveats(run, summary)]
     yield from ["", *notes] if notes else []
 

@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+from pytest_llmeval.reports.confidence_lines import confidence_values
 from pytest_llmeval.reports.robustness_values import robustness_values
 
 ROW_COLUMNS = (
@@ -70,6 +71,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "latency_s": asdict(summary.latency_s),
         "cached": summary.cached,
         "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
+        "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
