@@ -13,7 +13,6 @@ from pytest_llmeval.models.answer import Reply, ToolCall, Usage
 from pytest_llmeval.models.cache import CacheMode, ReplyCache
 
 REPLY = Reply(
-    token_logprobs=(-0.5, -1.0),
     "ok",
     "tool_calls",
     (ToolCall("look", {"at": [1]}, "c1", "{"),),
@@ -21,6 +20,7 @@ REPLY = Reply(
     served_model="m-1",
     evidence_files=("a.py",),
     ttft_s=0.1,
+    token_logprobs=(-0.5, -1.0),
 )
 
 
