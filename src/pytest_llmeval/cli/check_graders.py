@@ -1,0 +1,61 @@
+"""`pytest-llmeval check-graders`: how often graders accept what is wrong, and reject what is right."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from pytest_llmeval.analysis.grader_check import GraderCheck, checks_by_grader
+from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.checking.case import read_cases, shipped_cases
+from pytest_llmeval.grading.checking.run import check_cases
+from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.reports.ansi import screen_of, write_lines
+from pytest_llmeval.reports.grader_check_lines import check_lines, check_values
+
+NOT_TO_BE_TRUSTED = 1
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="cases; by default those of our graders")
+    parser.add_argument("--grader", metavar="NAME", default="", help="of cases that name none, such as mine:strict")
+    parser.add_argument(
+        "--at-least", choices=LEVELS, default=LEVELS[0], help=f"accepted from this level on (default: {LEVELS[0]})"
+    )
+    for kind in ("accepts", "rejects"):
+        help_text = f"the highest rate of false {kind} that will do, 0 to 1 (default: 0)"
+        parser.add_argument(f"--max-false-{kind}", metavar="RATE", type=float, default=0.0, help=help_text)
+    parser.add_argument("--json", action="store_true", help="all figures, unrounded")
+    parser.add_argument("-v", "--verbose", action="store_true", help="every case a grader disagrees with")
+    parser.epilog = "exit status: 0 every grader holds, 1 one does not, 2 a file cannot be used"
+
+
+def run(given: argparse.Namespace) -> int:
+    """Check the graders and tell; 0 where all hold, 1 where one does not, 2 where a file cannot be used."""
+    limits = (given.max_false_accepts, given.max_false_rejects)
+    if not all(0 <= limit <= 1 for limit in limits):
+        raise ConfigurationError(f"--max-false-accepts and --max-false-rejects lie between 0 and 1, got {limits}")
+    sys.path.insert(0, str(Path.cwd()))  # where the user's graders are, as for `python -m`
+    try:
+        files = given.files or shipped_cases()
+        cases = [case for file in files for case in read_cases(file, given.grader)]
+        checks = checks_by_grader(check_cases(cases, at_least=given.at_least))
+    finally:
+        sys.path.remove(str(Path.cwd()))
+    _tell(checks, given)
+    failing = [check.grader for check in checks if not check.holds(*limits)]
+    if failing:
+        note(f"not to be trusted: {', '.join(failing)}")
+    return NOT_TO_BE_TRUSTED if failing else 0
+
+
+def _tell(checks: list[GraderCheck], given: argparse.Namespace) -> None:
+    if given.json:
+        write([json.dumps({"graders": [check_values(check) for check in checks]}, indent=2)])
+        return
+    screen = screen_of(sys.stdout, verbosity=int(given.verbose))
+    write_lines(check_lines(checks, screen), sys.stdout, ascii_only=screen.ascii_only)

@@ -1,0 +1,1 @@
+"""Graders are graded: cases with a known verdict, and how often a grader gives another."""

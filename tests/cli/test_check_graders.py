@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval import graders
+from pytest_llmeval.grading.checking.case import shipped_cases
+from tests.cli.conftest import Told
+
+Command = Callable[..., Told]
+
+GRADER = "def short(entry, answer):\n    return len(answer.text) < 5\n"
+
+
+def cases(path: Path, *rows: tuple[str, str], **fields: Any) -> Path:
+    lines = [json.dumps({"answer": answer, "expected": expected, **fields}) for answer, expected in rows]
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    name = f"own{zlib.crc32(str(tmp_path).encode()):x}"  # no other test may have imported it
+    (tmp_path / f"{name}.py").write_text(GRADER)
+    return cases(
+        tmp_path / "cases.jsonl",
+        ("yes", "accept"),
+        ("no, never ever", "reject"),
+        ("much too long", "accept"),
+        ("bad", "reject"),
+        grader=f"{name}:short",
+    )
+
+
+def test_a_grader_of_the_users_own_is_checked_from_the_working_folder(own: Path, command: Command) -> None:
+    before = list(sys.path)
+    told = command("check-graders", own)
+    (name,) = (path.stem for path in own.parent.glob("own*.py"))
+    assert told.status == 1
+    assert told.out.splitlines()[0].split() == ["grader", "cases", "false", "accepts", "false", "rejects"]
+    assert f"{name}:short      4  1 of 2 · 50 % [9–91]  1 of 2 · 50 % [9–91]" in told.out
+    assert f"  false reject: says wrong, expected accept · {own}:3\n    answer  much too long" in told.out
+    assert f"  false accept: says fully_correct, expected reject · {own}:4" in told.out
+    assert told.err == f"pytest-llmeval: not to be trusted: {name}:short\n"
+    assert sys.path == before
+
+
+def test_limits_may_be_wider(own: Path, command: Command) -> None:
+    assert command("check-graders", own, "--max-false-accepts", "0.5", "--max-false-rejects", "0.5").status == 0
+    assert command("check-graders", own, "--max-false-accepts", "0.5", "--max-false-rejects", "0.4").status == 1
+    assert command("check-graders", own, "--max-false-accepts", "0.4", "--max-false-rejects", "0.5").status == 1
+
+
+def test_without_a_file_all_graders_of_ours_are_checked_and_hold(command: Command) -> None:
+    told = command("check-graders")
+    assert (told.status, told.err) == (0, "")
+    assert {line.split()[0] for line in told.out.splitlines()[1:]} == {path.stem for path in shipped_cases()}
+    assert "rubric_judge" in graders.__all__
+
+
+def test_json_has_counts_intervals_and_disagreements(own: Path, command: Command) -> None:
+    (told,) = json.loads(command("check-graders", own, "--json").out)["graders"]
+    assert (told["cases"], told["no_verdict"], told["other_grade"]) == (4, 0, 0)
+    assert told["false_accepts"] == {
+        "count": 1,
+        "n": 2,
+        "rate": 0.5,
+        "low": pytest.approx(0.0945, abs=1e-3),
+        "high": pytest.approx(0.9055, abs=1e-3),
+    }
+    assert [one["finding"] for one in told["disagreements"]] == ["false reject", "false accept"]
+
+
+def test_one_grader_may_be_named_for_all_lines(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", ("42", "accept"), ("43", "reject"), entry={"gold_answer": 42})
+    told = command("check-graders", path, "--grader", "numeric(abs_tol=0.5)")
+    assert (told.status, "numeric      2  0 of 1 · 0 %" in told.out) == (0, True)
+    lenient = command("check-graders", path, "--grader", "numeric(abs_tol=2)")
+    assert (lenient.status, "false accept" in lenient.out) == (1, True)
+
+
+def test_a_grade_without_verdict_or_another_than_expected_does_not_hold(tmp_path: Path, command: Command) -> None:
+    none = cases(tmp_path / "none.jsonl", ("x", "accept"), ("y", "reject"), grader="rubric_judge")
+    assert command("check-graders", none, "--max-false-accepts", "1", "--max-false-rejects", "1").status == 1
+    other = cases(tmp_path / "other.jsonl", ("x", "unsupported"), grader="contains('y')")
+    assert command("check-graders", other).status == 1
+
+
+def test_many_disagreements_are_told_in_part(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", *[("x", "reject")] * 12, grader="contains('x')")
+    told = command("check-graders", path)
+    assert told.out.count("false accept: ") == 10
+    assert "  … 2 more with -v" in told.out
+    assert command("check-graders", path, "-v").out.count("false accept: ") == 12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("no.jsonl",), "no.jsonl: no such file"),
+        (("--max-false-accepts", "2"), "lie between 0 and 1"),
+        (("cases.jsonl", "--grader", "no_such"), "there is no name 'no_such'"),
+        (("cases.jsonl",), "cases.jsonl:1: names no grader"),
+    ],
+)
+def test_misuse_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command, arguments: tuple[str, ...], fault: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cases(tmp_path / "cases.jsonl", ("x", "accept"))
+    told = command("check-graders", *arguments)
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert fault in told.err

@@ -1,0 +1,48 @@
+"""Every grader of ours ships with cases, and says of each what it should."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from pytest_llmeval import graders
+from pytest_llmeval.grading.checking.case import SHIPPED, Case, read_cases, shipped_cases
+from pytest_llmeval.grading.checking.named import bare_name
+from pytest_llmeval.grading.checking.run import check_cases
+
+WITHOUT_CASES = {
+    "code_tests": "runs code only where that was allowed; its own tests hold it against canonical solutions",
+    "python_quality": "its verdict is that of the tools installed beside it",
+}
+"""Graders that a file of cases cannot check, with the reason."""
+LEAST = {"accept": 3, "reject": 3, "edge": 2}
+
+
+def cases_of(name: str) -> list[Case]:
+    path = SHIPPED / f"{name}.jsonl"
+    if not path.exists():
+        pytest.fail(
+            f"graders.{name} has no cases; write src/pytest_llmeval/grading/cases/{name}.jsonl (docs/custom-graders.md "
+            "tells how), or name it with the reason in WITHOUT_CASES of this file",
+            pytrace=False,
+        )
+    return read_cases(path)
+
+
+@pytest.mark.parametrize("name", sorted(set(graders.__all__) - set(WITHOUT_CASES)))
+def test_every_grader_has_right_answers_wrong_ones_and_close_calls(name: str) -> None:
+    cases = cases_of(name)
+    assert {bare_name(case.grader) for case in cases} == {name}
+    results = check_cases(cases)
+    found = Counter("accept" if one.must_accept else "reject" for one in results)
+    found["edge"] = sum(case.edge for case in cases)
+    assert {kind: found[kind] for kind, least in LEAST.items() if found[kind] < least} == {}, (
+        f"{name} has too few cases"
+    )
+    assert [(one.case.id, one.finding, one.said, one.notes) for one in results if one.finding != "as expected"] == []
+
+
+def test_every_file_of_cases_is_of_a_grader() -> None:
+    assert {path.stem for path in shipped_cases()} - set(graders.__all__) == set()
+    assert [path.stem for path in shipped_cases(["regex"])] == ["regex"]
