@@ -65,7 +65,8 @@ def verdict(prompt: str, request: Request) -> str:
     told: dict[str, object] = {"rationale": "As the reference has it.", "key": key}
     asked = (request.response_schema or {}).get("properties", {})
     if "scores" in asked:
-        told["scores"] = dict.fromkeys(asked["scores"]["properties"], 1 if wrong else 5)
+        scales = {name: scale["enum"] for name, scale in asked["scores"]["properties"].items()}
+        told["scores"] = {name: steps[0] if wrong else steps[-1] for name, steps in scales.items()}
     else:
         told |= {"level": "wrong" if wrong else "fully_correct", "failure_label": "hallucination" if wrong else "none"}
     return json.dumps(told)

@@ -30,8 +30,8 @@ def test_a_block_tells_n_bins_chance_and_intervals() -> None:
     text = told(signal())
     assert "  confidence, stated: in 40 of 50 answers" in text
     assert "    mean confidence     90 % · 65 points too sure" in text
-    assert "    calibration error   0.650 in 10 bins of equal width · 0.650 in 10 bins of equal mass" in text
-    assert "by chance up to 0." in text
+    assert "    calibration error   0.650 in 10 bins of equal width (by chance up to 0." in text
+    assert "                        0.650 in 10 bins of equal mass (by chance up to 0." in text
     assert "    AUROC               0.50 [" in text
     assert "    wrong answers       90 % sure on average · 30 of 30 · 100 % [89–100] at least 90 % sure" in text
     assert "    80–90 %            40        90 %  10 of 40 · 25 % [14–40]" in text

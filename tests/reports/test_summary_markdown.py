@@ -51,3 +51,12 @@ def test_without_grades_it_is_of_what_passed() -> None:
 
 def test_text_of_strangers_is_shown_as_it_is() -> None:
     assert plain("a|b\n<script>*x*</script>\x1b[31m") == r"a\|b \<script\>\*x\*\</script\>"
+
+
+def test_confidence_is_summed_up_in_a_sentence_of_its_own() -> None:
+    run = RunFigures("run-1")
+    for record in every_grade(4, confidence={"stated_p": 0.5}):
+        run.add(record)
+    told = list(markdown_lines(run))
+    assert told[-4] == ""
+    assert told[-3].startswith(r"Confidence (stated\_p, n 4): 50 % on average, 25 % right; ECE 0.250 in 10 bins")

@@ -57,7 +57,8 @@ def citations_in(text: str) -> tuple[Citation, ...]:
         >>> [str(one) for one in citations_in("See `src/a/b.py:12-20` and README.md (line 3).")]
         ['src/a/b.py:12-20', 'README.md:3']
     """
-    return tuple(dict.fromkeys(_found(_URL.sub(" ", text))))
+    text = _URL.sub(" ", text)
+    return tuple(dict.fromkeys(_with_lines(path, text, end) for path, end in _found(text)))
 
 
 def cited_files(text: str) -> tuple[str, ...]:
@@ -69,16 +70,21 @@ def cited_files(text: str) -> tuple[str, ...]:
         >>> cited_files("See `src/a/b.py:12-20`, README.md and https://example.org/x.py.")
         ('src/a/b.py', 'README.md')
     """
-    return tuple(dict.fromkeys(one.path for one in _found(_URL.sub(" ", text))))
+    return tuple(dict.fromkeys(path for path, _ in _found(_URL.sub(" ", text))))
 
 
-def _found(text: str) -> Iterator[Citation]:
+def _found(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each path with the place where it ends."""
     for match in _TOKEN.finditer(text):
         path = _as_path(match.group())
         if path:
-            lines = _LINES.match(text, match.end())
-            numbers = [int(number[:9]) for number in lines.groups() if number] if lines else []
-            yield Citation(path, *((numbers[0], max(numbers)) if numbers else ()))
+            yield path, match.end()
+
+
+def _with_lines(path: str, text: str, end: int) -> Citation:
+    lines = _LINES.match(text, end)
+    numbers = [int(number[:9]) for number in lines.groups() if number] if lines else []
+    return Citation(path, numbers[0], max(numbers)) if numbers else Citation(path)
 
 
 def _as_path(token: str) -> str | None:

@@ -23,18 +23,21 @@ def confidence_lines(found: SignalFigures, screen: Screen) -> Iterator[Line]:
     yield line(Segment(f"  confidence, {name}: in {figures.part_of(found.answers)} answers", ("light",)))
     yield from _row("accuracy", [figures.share_of(found.right)], screen)
     yield from _row("mean confidence", [_percent(found.mean_confidence), sureness(found)], screen)
-    told = [f"{one.ece:.3f} in {BINS} bins of {_BINS_OF[one.binning]}" for one in found.calibrations]
-    yield from _row("calibration error", [*told, f"by chance up to {found.calibrations[0].by_chance:.3f}"], screen)
+    yield from _row("calibration error", [_error(one) for one in found.calibrations], screen)
     brier = found.brier
     parts = [f"{getattr(brier, part):.3f} {part}" for part in ("reliability", "resolution", "uncertainty")]
     told = [f"{brier.value:.3f} {_interval(found.brier_interval)}", f"= {parts[0]}", f"− {parts[1]}", f"+ {parts[2]}"]
     yield from map(line, wrapped(_label("Brier score"), told, screen.width, " "))
     yield from _row("AUROC", [f"{_number(found.auroc)} {_interval(found.auroc_interval)}".strip()], screen)
-    at = [f"of the surest {_percent(cover)} {_percent(accuracy)}" for cover, accuracy in found.accuracy_at.items()]
+    at = [f"{_percent(accuracy)} of the surest {_percent(cover)}" for cover, accuracy in found.accuracy_at.items()]
     yield from _row("right", [*at, f"AURC {found.aurc:.3f}"], screen)
     yield from _wrong(found, screen)
     yield from _table(found.calibrations[0], screen)
     yield from _slices(found, screen)
+
+
+def _error(one: Calibration) -> str:
+    return f"{one.ece:.3f} in {BINS} bins of {_BINS_OF[one.binning]} (by chance up to {one.by_chance:.3f})"
 
 
 def sureness(found: SignalFigures) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.grading.confidence.stated import WORDS, stated_confidence
+from pytest_llmeval.grading.confidence.stated import WORDS, stated_confidence, without_statement
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,12 @@ def test_whatever_stands_there_gives_a_share_or_nothing(text: str) -> None:
     for told in (text, f"confidence: {text}", f"{text}% sure"):
         share = stated_confidence(told)
         assert share is None or 0 <= share <= 1
+
+
+@pytest.mark.parametrize(
+    "piece", ["confidence: ", "confidence is about ", "1 ", "9", " ", "confidence", "80% ", "'*`", "~"]
+)
+def test_hostile_texts_come_to_an_end(piece: str) -> None:
+    text = "confidence:" + piece * (200_000 // len(piece)) + "x"
+    stated_confidence(text)  # a pattern that backtracks would take hours
+    without_statement(text)

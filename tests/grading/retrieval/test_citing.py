@@ -12,6 +12,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.retrieval.citing import MOST_CITATIONS
 from pytest_llmeval.models.answer import Answer
 
 PLAIN = Entry(id="p", question="?")
@@ -135,3 +136,13 @@ def test_outside_of_a_run_they_are_looked_for_in_the_working_folder(
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], fault: str) -> None:
     with pytest.raises(ConfigurationError, match=fault):
         graders.citations(**settings)
+
+
+def test_of_very_many_citations_the_first_are_looked_up(root: Path) -> None:
+    text = "In src/a.py. " + " ".join(f"z{n}.py" for n in range(MOST_CITATIONS + 500))
+    score = graders.citations(root=root)(PLAIN, Answer(text)).scores[0]
+    assert score.value == pytest.approx(1 / MOST_CITATIONS)
+
+
+def test_an_entry_may_expect_files_where_nothing_is_cited(root: Path) -> None:
+    assert values(graders.citations(root=root)(EXPECTING, Answer("")))["citation_recall"] == 0.0

@@ -51,3 +51,8 @@ def test_a_claim_is_one_line_of_the_text_with_something_in_it(text: str) -> None
         assert claim.strip() == claim
         assert claim
         assert "\n" not in claim
+
+
+@pytest.mark.parametrize("piece", ["e.g. A ", "a. B", "```\n", "`", "| ", "- ", "\n", "A. ", "。", "'\" ", "#"])
+def test_hostile_texts_come_to_an_end(piece: str) -> None:
+    claims_in(piece * (300_000 // len(piece)))  # a pattern that backtracks would take hours

@@ -36,14 +36,14 @@ WORDS: Mapping[str, float] = MappingProxyType(
 """Words to numbers. *Almost certain*, *probable*, *about even*, *probably not* and *almost certainly not* are those of
 Kent, S. (1964), Words of Estimative Probability, Studies in Intelligence 8; the others are ours, set between them."""
 
-_OF = r"%|percent\b|per cent\b|/\s*(?:100|10|5|1)\b|out of (?:100|10|5)\b"
-_NUMBER = rf"(?<![\w.,])(?P<n>\d{{1,9}}(?:\.\d{{1,12}})?|\.\d{{1,12}})(?:\s*(?P<of>{_OF}))?"
+_OF = r"%|percent\b|per cent\b|/\s{0,5}(?:100|10|5|1)\b|out of (?:100|10|5)\b"
+_NUMBER = rf"(?<![\w.,])(?P<n>\d{{1,9}}(?:\.\d{{1,12}})?|\.\d{{1,12}})(?:\s{{0,5}}(?P<of>{_OF}))?"
 _NAME = r"(?:confidence|certainty)(?:[ _-](?:level|score|rating))?"
-_ABOUT = r"(?:(?:about|around|approximately|roughly) |~\s*)?"
-_SEPARATOR = rf"[\"'*_`]{{0,3}}\s*(?::|=|\bis\b|\bof\b|\bat\b|–|->)\s*[\"'*_`<(\[]{{0,3}}\s*{_ABOUT}"
+_ABOUT = r"(?:(?:about|around|approximately|roughly) |~\s{0,5})?"
+_SEPARATOR = rf"[\"'*_`]{{0,3}}\s{{0,5}}(?::|=|\bis\b|\bof\b|\bat\b|–|->)\s{{0,5}}[\"'*_`<(\[]{{0,3}}\s{{0,5}}{_ABOUT}"
 _NAMED = re.compile(rf"(?<!\w){_NAME}{_SEPARATOR}{_NUMBER}", re.IGNORECASE)
 _SURE = re.compile(
-    rf"{_NUMBER}\s*(?:confident|certain\b|sure\b|confidence(?! (?:interval|band|bound|limit|region)))",
+    rf"{_NUMBER}\s{{0,5}}(?:confident|certain\b|sure\b|confidence(?! (?:interval|band|bound|limit|region)))",
     re.IGNORECASE,
 )
 _WORDED = re.compile(rf"(?<!\w){_NAME}{_SEPARATOR}(?P<w>[a-z][a-z-]*(?: [a-z]+){{0,2}})", re.IGNORECASE)

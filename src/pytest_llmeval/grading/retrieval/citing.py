@@ -19,6 +19,8 @@ from pytest_llmeval.grading.rule_grader import RuleGrader, check_share, texts_of
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.citations import Citation, citations_in
 
+MOST_CITATIONS = 1000
+"""Of one answer; further ones are not looked up."""
 Fabricated = Literal["wrong", "partially_correct", "ignore"]
 """What an answer with a fabricated citation is at best."""
 
@@ -89,9 +91,11 @@ class Citations(RuleGrader):
 
     def _cited(self, answer: Answer) -> tuple[Citation, ...]:
         if self.marks is None:
-            return citations_in(answer.text)
+            return citations_in(answer.text)[:MOST_CITATIONS]
         found = (match.group(1) for match in re.finditer(self.marks, answer.text))
-        return tuple(dict.fromkeys(Citation(_source(one.strip(), answer)) for one in found if one and one.strip()))
+        return tuple(dict.fromkeys(Citation(_source(one.strip(), answer)) for one in found if one and one.strip()))[
+            :MOST_CITATIONS
+        ]
 
     def _faults(self, cited: Sequence[Citation], entry: Entry, answer: Answer) -> dict[Citation, str]:
         given = [clean_path(path) for path in (*answer.evidence_files, *entry.context_files)]

@@ -13,6 +13,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|approx|no|nos|fig|eq|sec|ch|vol|pp?|mr|mrs|ms|dr|st|[A-Z])\.$", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_]{2,}")
+LONGEST_ABBREVIATION = 10
 LEAST_WORDS = 3
 """Shorter pieces, such as ``Yes.`` or ``For example:``, claim nothing that evidence could bear out, unless alone."""
 
@@ -50,8 +51,8 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _sentences(paragraph: str) -> Iterator[str]:
     began = 0
     for end in _END.finditer(paragraph):
-        piece = paragraph[began : end.start()]
-        if not _ABBREVIATION.search(piece):
+        tail = paragraph[max(began, end.start() - LONGEST_ABBREVIATION) : end.start()]
+        if not _ABBREVIATION.search(tail):
             yield paragraph[began : end.end()].strip()
             began = end.end()
     yield paragraph[began:].strip()
