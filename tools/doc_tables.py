@@ -16,6 +16,7 @@ from pytest_llmeval.benchmark.spellings import SPELLINGS
 from pytest_llmeval.cli.main import COMMANDS
 from pytest_llmeval.models.providers.endpoints import ENDPOINTS
 from pytest_llmeval.plugin.options import OPTIONS, Option
+from pytest_llmeval.runs.field_docs import documented_schema
 from pytest_llmeval.runs.record import DESIGNED_FIELDS
 from pytest_llmeval.runs.schema import shipped_schema
 from pytest_llmeval.runs.sidecar import RunInfo
@@ -84,7 +85,7 @@ def part_table(part: str) -> str:
 
 def sidecar_table() -> str:
     """Tell the fields of the sidecar."""
-    fields = RunInfo.model_json_schema()["properties"]
+    fields = documented_schema(RunInfo)["properties"]
     return _fields_table(
         {name: {"description": MEANINGS.get(f"RunInfo.{name}", ""), **told} for name, told in fields.items()}
     )

@@ -13,7 +13,7 @@ from pytest_llmeval.models.request import Message
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "tool_calls", "other"]
 """Why the model stopped: done, cut off at its limit, filtered, refused, wants a tool, or something else."""
 
-IN_RECORDS = {"extra": "ignore", "use_attribute_docstrings": True}
+IN_RECORDS = {"extra": "ignore"}
 """How pydantic reads these types in a record: what a newer version added is read over, and does not break the line."""
 
 

@@ -25,7 +25,7 @@ _SAID_NOTHING = frozenset({"error", "unscored", "skipped"})
 class Vote(BaseModel):
     """One person's grade of one answer."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     rater: str
     """Who."""

@@ -20,7 +20,7 @@ GIT_TIMEOUT_S = 10.0
 class GitState(BaseModel):
     """What git says of a folder; None wherever it cannot say."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     sha: str | None = None
     """The commit, all forty digits."""

@@ -47,7 +47,7 @@ DESIGNED_FIELDS = (
 class JudgeInfo(BaseModel):
     """Which judge graded, so that its grades can be told from another's."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     model: str | None = None
     """The judge, as ``provider:model``."""
@@ -84,7 +84,6 @@ class Record(BaseModel):
         frozen=True,
         extra="allow",
         protected_namespaces=(),
-        use_attribute_docstrings=True,
         coerce_numbers_to_str=True,
     )
 

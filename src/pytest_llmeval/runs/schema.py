@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pytest_llmeval.runs.field_docs import documented_schema
 from pytest_llmeval.runs.reading import numbered_lines
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, SCHEMA_VERSION, Record
 from pytest_llmeval.safe_text import one_line
@@ -22,7 +23,7 @@ LONGEST_FAULT = 200
 
 def record_schema() -> dict[str, Any]:
     """Make the schema from `Record`: the sixteen designed fields are required, further ones allowed."""
-    made = _plain(Record.model_json_schema())
+    made = _plain(documented_schema(Record))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:pytest-llmeval:record:{SCHEMA_VERSION}",

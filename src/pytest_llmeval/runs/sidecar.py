@@ -19,7 +19,7 @@ from pytest_llmeval.runs.record import SCHEMA_VERSION
 class BenchmarkInfo(BaseModel):
     """A benchmark a run used, as it was then."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     name: str
     """What people call it; the file's name without its suffix."""
@@ -35,7 +35,7 @@ class BenchmarkInfo(BaseModel):
 class RunInfo(BaseModel):
     """A run. Written when it begins and again when it ends; unknown keys are kept."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=(), use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
     run_id: str
     schema_version: int = SCHEMA_VERSION
