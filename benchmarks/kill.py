@@ -1,7 +1,9 @@
 """What is left of a run that is killed, and what resuming it costs: ``python -m benchmarks.kill``.
 
 Kills the process group of a run with SIGKILL at a random moment, resumes it, and holds the result against a run that
-was left alone; again and again, in one process and in two.
+was left alone; again and again, in one process and in two. A trial counts as reported once pytest has told every
+plugin that it is finished with the item (``pytest_runtest_logfinish``), after setup, call and teardown; under xdist
+the line that shows its outcome comes before that, with the report of the call.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from tests.plugin.watching import finished_in
 
 ROOT = Path(__file__).parents[1]
 WAYS: dict[str, Sequence[str]] = {"plain": (), "-n 2": ("-n2",)}
@@ -38,35 +41,40 @@ def test_question(answer, grade):
 """
 
 
-class Watch(threading.Thread):
-    """Waits for the log of a run, notes when it came, and kills the run so long after it; ends with the run."""
+@dataclass(frozen=True)
+class Moment:
+    """When a run is killed; counted in trials, so that it is in the middle however fast the machine is."""
 
-    def __init__(self, group: int, place: Path, kill_after: float | None) -> None:
+    finished: int
+    """So many trials pytest has finished with; at 0 the log is just there."""
+    later_s: float
+    """Seconds after that."""
+
+    @classmethod
+    def draw(cls, random: Random, entries: int) -> Moment:
+        """Choose any moment of the first nine tenths of a run; every tenth one is at its very beginning."""
+        return cls(random.randrange(entries * 9 // 10) if random.random() < 0.9 else 0, random.uniform(0, 0.03))
+
+
+class Watch(threading.Thread):
+    """Kills a run at its moment; ends with the run."""
+
+    def __init__(self, group: int, place: Path, moment: Moment) -> None:
         super().__init__()
         self._group = group
         self._place = place
-        self._kill_after = kill_after
-        self.log_seen_at = time.monotonic()
+        self._moment = moment
 
     def run(self) -> None:
         """Look every few milliseconds."""
-        while _lives(self._group) and not any(self._place.glob("llm-runs/*.jsonl")):
-            time.sleep(0.005)
-        self.log_seen_at = time.monotonic()
-        if self._kill_after is not None:
-            time.sleep(self._kill_after)
-            _kill(self._group)
+        while _lives(self._group) and not self._has_come():
+            time.sleep(0.002)
+        time.sleep(self._moment.later_s)
+        _kill(self._group)
 
-
-@dataclass(frozen=True)
-class Ran:
-    """What became of a run."""
-
-    reported: set[str]
-    """The ids of the entries whose trial it showed to have ended."""
-    killed: bool
-    seconds: float
-    """From its log to its end."""
+    def _has_come(self) -> bool:
+        there = any(self._place.glob("llm-runs/*.jsonl"))
+        return there and len(finished_in(self._place)) >= self._moment.finished
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,10 @@ class Trial:
         (self.place / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         (self.place / "test_killed.py").write_text(EVAL)
 
-    def run(self, *args: str, kill_after: float | None = None) -> Ran:
-        """Run pytest, and kill it so many seconds after its log is there."""
-        pytest = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "tests.plugin.stand_in"]
+    def run(self, *args: str, killed_at: Moment | None = None) -> bool:
+        """Run pytest, and kill it at that moment; tell whether it was in time for that."""
+        pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+        pytest += ["-p", "tests.plugin.stand_in", "-p", "tests.plugin.watching"]
         with subprocess.Popen(
             [*pytest, "--llm-model=stand-in:m", "--llm-concurrency=8", *self.way, *args],
             cwd=self.place,
@@ -95,13 +104,12 @@ class Trial:
             text=True,
             start_new_session=True,
         ) as process:
-            watch = Watch(process.pid, self.place, kill_after)
-            watch.start()
+            if killed_at is not None:
+                Watch(process.pid, self.place, killed_at).start()
             shown = process.stdout.read() if process.stdout else ""
-        watch.join()
         if process.returncode not in (0, 1, -signal.SIGKILL):
             raise RuntimeError(f"ended with {process.returncode}:\n{shown[-3000:]}")
-        return Ran(set(_reported(shown)), process.returncode == -signal.SIGKILL, time.monotonic() - watch.log_seen_at)
+        return process.returncode == -signal.SIGKILL
 
     def records(self) -> list[dict[str, Any]]:
         """Read the whole lines of the log, as a reader of a live log does."""
@@ -145,19 +153,19 @@ class Counts:
         )
 
 
-def kill_once(trial: Trial, counts: Counts, whole: Sequence[dict[str, Any]], entries: int, kill_after: float) -> None:
+def kill_once(trial: Trial, counts: Counts, whole: Sequence[dict[str, Any]], entries: int, moment: Moment) -> None:
     """Run, kill, resume, compare, and count."""
     trial.write(entries)
-    ran = trial.run(kill_after=kill_after)
-    reported = ran.reported
-    if not ran.killed:
+    if not trial.run(killed_at=moment):
         raise RuntimeError("the run ended before it was killed; give it more entries")
-    have = {record["question_id"] for record in trial.records()}
+    reported = set(finished_in(trial.place))
+    records = trial.records()
+    have = {record["question_id"] for record in records}
     before = trial.asked()
     counts.kills += 1
     counts.moments.append(len(reported))
     counts.reported += len(reported)
-    counts.lost += len(reported - have)
+    counts.lost += len(reported - {record["nodeid"] for record in records})
     counts.recorded += len(have)
     trial.run("--llm-resume")
     missing = Counter(_question(n) for n in range(entries) if f"q{n}" not in have)
@@ -177,13 +185,6 @@ def _question(number: int) -> str:
     if number % 25 == 24:
         return "fail: 400"
     return f"say: {number}x" if number % 10 == 9 else f"say: {number}"
-
-
-def _reported(shown: str) -> list[str]:
-    # The verbose line of a trial that came to its end; of the last line the end may be missing.
-    done = [line for line in shown.splitlines(True) if line.endswith("\n")]
-    named = [re.search(r"::test_question\[(q\d+)\]", line) for line in done if re.search("PASSED|FAILED|ERROR", line)]
-    return [name[1] for name in named if name]
 
 
 def _lives(group: int) -> bool:
@@ -215,10 +216,10 @@ def main() -> int:
             counts = Counts()
             alone = Trial(Path(folder) / f"alone{way}", flags)
             alone.write(given.entries)
-            took = alone.run().seconds
+            alone.run()
             for number in range(given.kills):
                 trial = Trial(Path(folder) / f"{way}-{number}", flags)
-                kill_once(trial, counts, alone.records(), given.entries, random.uniform(0, 0.8) * took)
+                kill_once(trial, counts, alone.records(), given.entries, Moment.draw(random, given.entries))
             sys.stdout.write(counts.line(way) + "\n")
             sys.stdout.flush()
             all_clean &= counts.clean

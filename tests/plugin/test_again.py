@@ -14,6 +14,7 @@ import pytest
 
 from tests.plugin.conftest import CAPITALS, GRADED, Project
 from tests.plugin.test_running import ROOT, many
+from tests.plugin.watching import finished_in
 
 VARIES = ("run_id", "timestamp", "latency_s", "calls")
 
@@ -184,30 +185,27 @@ def test_nothing_to_resume_is_one_line(project: Project) -> None:
 def test_what_was_reported_before_a_kill_is_in_the_log_and_is_not_asked_again(
     project: Project, monkeypatch: pytest.MonkeyPatch, way: tuple[str, ...]
 ) -> None:
-    monkeypatch.setenv("STAND_IN_DELAY", "0.02")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     project.benchmark(many(60))
     project.evals(GRADED)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.plugin.stand_in", "-p", "no:cacheprovider", "-v", *way]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.plugin.stand_in", "-p", "tests.plugin.watching", *way]
+    command += ["-p", "no:cacheprovider"]
     with subprocess.Popen(
-        [*command, "--llm-model=stand-in:m", "--llm-concurrency=2"],
+        [*command, "--llm-model=stand-in:m", "--llm-concurrency=4"],
         cwd=project.path,
-        stdout=subprocess.PIPE,
-        text=True,
+        env={**os.environ, "STAND_IN_DELAY": "0.2"},  # left alone it would take 3 s, so it is killed in the middle
+        stdout=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        assert process.stdout is not None
-        reported: list[str] = []
-        for line in process.stdout:
-            if "PASSED fully_correct" in line:
-                reported.append(line.split("[q")[1][:3] if "[q" in line else "")
-            if len(reported) == 10:
-                time.sleep(random.Random(1).random() / 20)
-                os.killpg(process.pid, signal.SIGKILL)
-                break
+        while len(finished_in(project.path)) < 10 and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(random.Random(1).random() / 20)
+        os.killpg(process.pid, signal.SIGKILL)
+    reported = finished_in(project.path)
+    assert 10 <= len(reported) < 60
     (log,) = project.logs()
     have = {row["question_id"] for row in read_whole_lines(log)}
-    assert {f"q{number}" for number in reported} <= have
+    assert set(reported) <= {row["nodeid"] for row in read_whole_lines(log)}
     asked_before = len(project.asked())
     done = subprocess.run([*command, "--llm-resume"], cwd=project.path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -58,13 +58,27 @@ def test_log_with_records_needs_no_sidecar_to_be_gone_on_with(tmp_path: Path) ->
     assert EarlierRun.read_to_resume(path).batches == ()
 
 
-@pytest.mark.parametrize(
-    ("content", "fault"), [(b"", "is empty"), (b'{"half', "holds no record"), (b"not json\n", "is this a run log")]
-)
-def test_log_that_tells_nothing_is_no_run_to_go_on_with(tmp_path: Path, content: bytes, fault: str) -> None:
-    path = tmp_path / "alone.jsonl"
+@pytest.mark.parametrize("content", [b"", b'{"half'], ids=["empty", "torn"])
+def test_run_that_was_killed_before_its_sidecar_is_gone_on_with_under_its_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "20260101T000000Z-abc123.jsonl"
     path.write_bytes(content)
-    with pytest.raises(RunLogError, match=fault):
+    run = EarlierRun.read_to_resume(path)
+    assert (run.run_id, run.models, run.batches, run.records) == ("20260101T000000Z-abc123", (), (), [])
+    assert last_incomplete(tmp_path) == path
+
+
+def test_log_of_others_without_a_sidecar_is_not_taken_for_a_run_that_was_cut_off(tmp_path: Path) -> None:
+    (tmp_path / "foreign.jsonl").write_bytes(record_line(record(1)))
+    with pytest.raises(RunLogError, match="no run that was cut off"):
+        last_incomplete(tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, b"not json\n"], ids=["missing", "no json"])
+def test_what_is_no_log_is_no_run_to_go_on_with(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "alone.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(RunLogError, match="cannot be read" if content is None else "is this a run log"):
         EarlierRun.read_to_resume(path)
 
 

@@ -51,7 +51,7 @@ class EvalSession:
         self._shelf = Shelf(config.rootpath)
         git = git_state(config.rootpath)
         resumed = self._past.resumed
-        facts = RunFacts((resumed.run_id if resumed else None) or run_id(config), git.sha)
+        facts = RunFacts(resumed.run_id if resumed else run_id(config), git.sha)
         self._desk: Desk | None = None
         self._screen: Screen | None = None
         if not workers.is_worker(config) and not settings.dry_run:

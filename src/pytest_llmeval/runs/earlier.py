@@ -14,7 +14,7 @@ from pytest_llmeval.models.batches import SentBatch
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.runs.reading import holds_no_line, iter_records
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar
+from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
 
 UNFINISHED = ("error", "unscored", "skipped")
 """Outcomes that ``--llm-rerun-errors`` asks again."""
@@ -51,28 +51,22 @@ class EarlierRun:
 
     @classmethod
     def read_to_resume(cls, path: Path) -> EarlierRun:
-        """Read the log of a run to go on with; where the run was killed before its first record, the sidecar will do.
+        """Read the log of a run to go on with, one that was killed before its first record or its sidecar too.
 
         Raises:
-            RunLogError: Where it cannot be read, is none, or holds nothing and has no sidecar.
+            RunLogError: Where it cannot be read, or is none.
         """
-        try:
-            records = list(iter_records(path))
-        except RunLogError as error:
-            if not holds_no_line(path):
-                raise
-            with suppress(RunLogError):
-                return cls(path, (), read_sidecar(path))
-            raise error from None
+        records = () if holds_no_line(path) else tuple(iter_records(path))
         info = None
         with suppress(RunLogError):  # the log can be gone on with alone
             info = read_sidecar(path)
         return cls(path, records, info)
 
     @property
-    def run_id(self) -> str | None:
-        """The run's name; None for a log without records or sidecar."""
-        return self.records[0].run_id if self.records else self._info.run_id if self._info else None
+    def run_id(self) -> str:
+        """The run's name; for a log without records or sidecar its file's name, which is the same unless chosen."""
+        told = self.records[0].run_id if self.records else self._info.run_id if self._info else ""
+        return told or self.path.name.partition(".")[0]
 
     @property
     def batches(self) -> tuple[SentBatch, ...]:
@@ -170,8 +164,13 @@ def last_incomplete(folder: Path) -> Path:
     """
     for log in sorted(folder.glob("*.jsonl"), reverse=True):
         try:
-            if not read_sidecar(log).complete:
+            if _is_incomplete(log):
                 return log
         except RunLogError:
             continue
     raise RunLogError(f"{folder}: no run that was cut off; name one, --llm-resume={folder.name}/RUN.jsonl")
+
+
+def _is_incomplete(log: Path) -> bool:
+    """Tell whether a run was cut off; one that left an empty log was, before it could write its sidecar."""
+    return not read_sidecar(log).complete if sidecar_path(log).exists() else holds_no_line(log)
