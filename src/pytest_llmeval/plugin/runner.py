@@ -23,7 +23,8 @@ from pytest_llmeval.plugin.upcoming import Upcoming, upcoming_items
 from pytest_llmeval.plugin.workers import is_worker
 
 LEAST_WINDOW = 200
-WINDOWS_OF_CONCURRENCY = 4
+WINDOWS_OF_CONCURRENCY = 16
+"""So that the others go on while one call takes as many times longer than most: common where answers vary in length."""
 
 
 class Runner:
