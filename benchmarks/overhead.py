@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.side_by_side import Contender, compare
+from benchmarks.side_by_side import ALONE, OURS, PYTEST, Contender, compare, verdict
 
 BARE = """
 import json
@@ -62,6 +63,8 @@ SUITES = {
     "failing": FIFTH_FAILS,
     "bare-failing": BARE_FIFTH_FAILS,
 }
+SIZES = (1_000, 10_000, 100_000)
+LARGE = 100_000
 WANTED_TIME = 1.5
 WANTED_MEMORY = 2.0
 
@@ -86,15 +89,13 @@ def write_suites(place: Path, entries: int) -> dict[str, Path]:
 
 def contenders(folders: dict[str, Path]) -> list[Contender]:
     """Return the suites as they are run; the first is what the others are compared to."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    bare = [*pytest, "-p", "no:llm_eval"]
-    ours = [*pytest, "--llm-model=offline:bm25"]
+    ours = [*OURS, "--llm-model=offline:bm25"]
     return [
-        Contender("bare pytest, parametrized", bare, folders["bare"]),
-        Contender("evals that look at their entry", ours, folders["entry"]),
-        Contender("evals with a task that answers at once", ours, folders["answered"]),
-        Contender("the same, one in five failing", ours, folders["failing"], expected_exit=(1,)),
-        Contender("bare pytest, one in five failing", bare, folders["bare-failing"], expected_exit=(1,)),
+        Contender("bare pytest, parametrized", PYTEST, folders["bare"], ALONE),
+        Contender("evals that look at their entry", ours, folders["entry"], ALONE),
+        Contender("evals with a task that answers at once", ours, folders["answered"], ALONE),
+        Contender("the same, one in five failing", ours, folders["failing"], ALONE, expected_exit=(1,)),
+        Contender("bare pytest, one in five failing", PYTEST, folders["bare-failing"], ALONE, expected_exit=(1,)),
     ]
 
 
@@ -102,33 +103,33 @@ def verdicts(measured: Sequence[Contender]) -> list[str]:
     """Hold the ratios against what is wanted."""
     bare, looking, answered, failing, _ = measured
     return [
-        _verdict("wall, entry only / bare", looking.ratio(bare), WANTED_TIME),
-        _verdict("wall, answered at once / bare", answered.ratio(bare), WANTED_TIME),
-        _verdict("memory, entry only / bare", looking.memory_ratio(bare), WANTED_MEMORY),
-        _verdict("memory, answered at once / bare", answered.memory_ratio(bare), WANTED_MEMORY),
-        _verdict("wall, one in five failing / all passing", failing.ratio(answered), WANTED_TIME),
+        verdict("wall, entry only / bare", looking.ratio(bare), WANTED_TIME),
+        verdict("wall, answered at once / bare", answered.ratio(bare), WANTED_TIME),
+        verdict("memory, entry only / bare", looking.memory_ratio(bare), WANTED_MEMORY),
+        verdict("memory, answered at once / bare", answered.memory_ratio(bare), WANTED_MEMORY),
+        verdict("wall, one in five failing / all passing", failing.ratio(answered), WANTED_TIME),
     ]
 
 
-def _verdict(name: str, ratio: float, wanted: float) -> str:
-    return f"  {name:<42}{ratio:>6.2f}  (wanted: {wanted:.1f} at most){'' if ratio <= wanted else '  MISSED'}"
+def run(sizes: Sequence[int], rounds: int) -> None:
+    """Measure and print, one size after the other; the largest once and without a warm-up."""
+    with tempfile.TemporaryDirectory() as folder:
+        for entries in sizes:
+            large = entries >= LARGE
+            measured = contenders(write_suites(Path(folder), entries))
+            lines = compare(measured, rounds=1 if large else rounds, warm_up=0 if large else 1)
+            head = f"{entries:,} entries that ask nobody; load {os.getloadavg()[0]:.1f}"
+            sys.stdout.write("\n".join([head, *lines, *verdicts(measured)]) + "\n\n")
+            sys.stdout.flush()
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--entries", type=int, nargs="*", default=[1_000, 10_000])
-    parser.add_argument("--large", action="store_true", help="also with 100,000 entries, one round without warm-up")
+    parser.add_argument("--entries", type=int, nargs="*", default=SIZES)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    sizes = [*given.entries, *([100_000] if given.large else [])]
-    with tempfile.TemporaryDirectory() as folder:
-        for entries in sizes:
-            large = entries >= 100_000
-            measured = contenders(write_suites(Path(folder), entries))
-            lines = compare(measured, rounds=1 if large else given.rounds, warm_up=0 if large else 1)
-            sys.stdout.write("\n".join([f"{entries:,} entries", *lines, *verdicts(measured)]) + "\n\n")
-            sys.stdout.flush()
+    run(given.entries, given.rounds)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,27 @@ BYTECODE = {
     "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "side-by-side-pycache"),
 }
 """Everybody's modules are compiled once, as on a user's machine, whatever this shell says; the warm-up run does it."""
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_LLM_MODEL": ""}
+"""The plugins that this project's tests need would be measured along with ours."""
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+OURS = (*PYTEST, "-p", "anyio", "-p", "llm_eval")
+"""anyio's plugin comes with the SDKs, so whoever has ours has that one too."""
+
+
+class RunFailed(RuntimeError):
+    """A run ended in another way than expected, and is no measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one run took."""
+
+    seconds: float
+    """Wall time, from start to end of the process."""
+    cpu_s: float
+    """User and system time, of its children too."""
+    megabytes: float
+    """Resident memory at its peak."""
 
 
 @dataclass
@@ -29,27 +51,34 @@ class Contender:
     expected_exit: tuple[int, ...] = (0,)
     scale: float = 1.0
     """How many times as much work the others do; its seconds are multiplied by that."""
-    seconds: list[float] = field(default_factory=list)
-    megabytes: list[float] = field(default_factory=list)
+    may_fail: bool = False
+    """Whether a failed run takes it out of the comparison, and does not end that."""
+    failed: str | None = None
+    """Why it is out."""
+    runs: list[Taken] = field(default_factory=list)
 
     @property
-    def median(self) -> float:
-        """Return the median wall time in seconds."""
-        return statistics.median(self.seconds)
+    def wall(self) -> list[float]:
+        """Return the wall time of each round in seconds."""
+        return [one.seconds for one in self.runs]
 
     def ratio(self, base: Contender) -> float:
         """Return how much longer this one took than another, the median over the rounds they ran in turn."""
-        return statistics.median(a / b for a, b in zip(self.seconds, base.seconds, strict=True))
+        return statistics.median(a / b for a, b in zip(self.wall, base.wall, strict=True))
+
+    def best_ratio(self, base: Contender) -> float:
+        """Return how much longer this one took where both were disturbed least: shortest run by shortest run."""
+        return min(self.wall) / min(base.wall)
 
     def memory_ratio(self, base: Contender) -> float:
         """Return how much more memory this one took at its peak."""
-        return statistics.median(self.megabytes) / statistics.median(base.megabytes)
+        return _median(self, "megabytes") / _median(base, "megabytes")
 
     def run(self) -> None:
-        """Run once, and keep wall time and peak memory.
+        """Run once, and keep what it took.
 
         Raises:
-            RuntimeError: Where it ended in another way than expected; a failed run is no measurement.
+            RunFailed: Where it ended in another way than expected.
         """
         begun = time.perf_counter()
         process = subprocess.Popen(
@@ -63,10 +92,14 @@ class Contender:
         output = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        self.seconds.append((time.perf_counter() - begun) * self.scale)
-        self.megabytes.append(usage.ru_maxrss / 1024)
+        seconds, cpu = time.perf_counter() - begun, usage.ru_utime + usage.ru_stime
         if process.returncode not in self.expected_exit:
-            raise RuntimeError(f"{self.name} ended with {process.returncode}:\n{output[-3000:]}")
+            raise RunFailed(f"{self.name} ended with {process.returncode}:\n{output[-3000:]}")
+        self.runs.append(Taken(seconds * self.scale, cpu * self.scale, usage.ru_maxrss / 1024))
+
+
+def _median(contender: Contender, name: str) -> float:
+    return statistics.median(getattr(one, name) for one in contender.runs)
 
 
 def compare(contenders: Sequence[Contender], *, rounds: int, warm_up: int = 1) -> list[str]:
@@ -79,15 +112,33 @@ def compare(contenders: Sequence[Contender], *, rounds: int, warm_up: int = 1) -
     """
     for number in range(warm_up + rounds):
         for one in contenders:
-            one.run()
-            if number < warm_up:
-                one.seconds.clear()
-                one.megabytes.clear()
-    base = contenders[0]
-    lines = [f"{'':<44}{'median':>9}{'min':>9}{'max':>9}{'ratio':>8}{'MB':>8}"]
-    for one in contenders:
-        lines.append(
-            f"{one.name:<44}{one.median:>8.2f}s{min(one.seconds):>8.2f}s{max(one.seconds):>8.2f}s"
-            f"{one.ratio(base):>8.2f}{statistics.median(one.megabytes):>8.0f}"
-        )
-    return lines
+            if one.failed is None:
+                _run(one)
+        if number < warm_up:
+            for one in contenders:
+                one.runs.clear()
+    lines = [f"{'':<46}{'median':>9}{'min':>9}{'max':>9}{'ratio':>8}{'CPU':>9}{'MB':>7}"]
+    return [*lines, *(_row(one, contenders[0]) for one in contenders)]
+
+
+def _run(one: Contender) -> None:
+    try:
+        one.run()
+    except RunFailed as error:
+        if not one.may_fail:
+            raise
+        one.failed = " ".join(str(error).split())[-160:]
+
+
+def _row(one: Contender, base: Contender) -> str:
+    if one.failed is not None:
+        return f"{one.name:<46} not measured: {one.failed}"
+    return (
+        f"{one.name:<46}{_median(one, 'seconds'):>8.2f}s{min(one.wall):>8.2f}s{max(one.wall):>8.2f}s"
+        f"{one.ratio(base):>8.2f}{_median(one, 'cpu_s'):>8.2f}s{_median(one, 'megabytes'):>7.0f}"
+    )
+
+
+def verdict(name: str, ratio: float, wanted: float) -> str:
+    """Hold a ratio against what is wanted."""
+    return f"  {name:<44}{ratio:>6.2f}  (wanted: {wanted:g} at most){'' if ratio <= wanted else '  MISSED'}"

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 
+from tests.loopback.judge import content_judge
 from tests.loopback.outcomes import Say
 from tests.loopback.scenario import Scenario
 from tests.loopback.server import LoopbackServer
@@ -18,14 +19,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="where to listen; 0 takes a free port")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before every reply")
     parser.add_argument("--latency-sigma", type=float, default=0.0, help="spread of a log-normal latency; 1 is wide")
-    parser.add_argument("--text", default="ok", help="what every reply says")
+    parser.add_argument(
+        "--text", default="ok", help="what every reply says but those of the model judge, which are verdicts"
+    )
     options = parser.parse_args(arguments)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    scenario = Scenario(default=Say(options.text), latency_s=options.latency)
-    spread = options.latency_sigma
-    with LoopbackServer(scenario, port=options.port, latency_sigma=spread, keep_requests=False) as server:
+    handler = content_judge(Scenario(default=Say(options.text)))
+    slow = {"latency_s": options.latency, "latency_sigma": options.latency_sigma}
+    with LoopbackServer(handler, port=options.port, keep_requests=False, **slow) as server:
         sys.stdout.write(f"{server.base_url}\n")
         sys.stdout.flush()
         stopped.wait()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.loopback.judge import content_judge
 from tests.loopback.outcomes import Fail, Hang, Say
 from tests.loopback.scenario import Received, Scenario, drawn_latency
 from tests.loopback.server import LoopbackServer
@@ -126,6 +127,14 @@ def test_a_server_of_its_own_process_says_where_it_is_and_ends_when_told() -> No
         finally:
             process.terminate()
         assert process.wait(10) == 0
+
+
+def test_a_content_judge_gives_a_verdict_with_the_key_of_the_prompt_and_leaves_other_models_alone() -> None:
+    with LoopbackServer(content_judge(Scenario(Say("yes")))) as server:
+        verdict = json.loads(said(ask(server.origin, "KEY: k7\n\nthe answer", "judge")))
+        other = said(ask(server.origin, "KEY: k7", "m"))
+
+    assert (verdict["level"], verdict["key"], other) == ("fully_correct", "k7", "yes")
 
 
 def test_drawn_latencies_have_the_median_and_a_heavy_tail_and_belong_to_their_text() -> None:
