@@ -19,9 +19,9 @@ BYTECODE = {
 """Everybody's modules are compiled once, as on a user's machine, whatever this shell says; the warm-up run does it."""
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_LLM_MODEL": ""}
 """The plugins that this project's tests need would be measured along with ours."""
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-OURS = (*PYTEST, "-p", "anyio", "-p", "llm_eval")
-"""anyio's plugin comes with the SDKs, so whoever has ours has that one too."""
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "anyio")
+"""anyio's plugin comes with the SDKs, so whoever can ask a model has that one, with our plugin and without."""
+OURS = (*PYTEST, "-p", "llm_eval")
 
 
 class RunFailed(RuntimeError):
