@@ -7,17 +7,25 @@ from types import TracebackType
 
 from pytest_llmeval.errors import FatalProviderError
 
+PATIENCE_S = 1.0
+"""How long the others wait for it: a provider refuses a key at once, while an answer may take half a minute."""
+
 
 class Probe:
-    """Lets one caller through until one has come back; then everybody, unless that one met a fatal error.
+    """Lets one caller through until it has come back or is slow; then everybody, unless it met a fatal error.
 
     Made by the gateway for each model; used on the loop only, as ``async with probe: ...``.
+
+    Args:
+        patience_s: Seconds after which the others go as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._open = False
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._fatal: FatalProviderError | None = None
 
     async def __aenter__(self) -> None:
@@ -26,6 +34,8 @@ class Probe:
             self._holder = asyncio.current_task()
             if self._open or self._fatal:
                 self._let_next()
+            else:
+                self._timer = asyncio.get_running_loop().call_later(self._patience_s, self._lose_patience)
         if self._fatal:
             raise self._fatal
 
@@ -39,6 +49,12 @@ class Probe:
         if self._holder is asyncio.current_task():
             self._let_next()
 
+    def _lose_patience(self) -> None:
+        self._open = True
+        self._let_next()
+
     def _let_next(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         self._holder = None
         self._turn.release()
