@@ -51,6 +51,10 @@ class Contender:
     expected_exit: tuple[int, ...] = (0,)
     scale: float = 1.0
     """How many times as much work the others do; its seconds are multiplied by that."""
+    rounds: int = sys.maxsize
+    """In how many rounds it takes part, at most: the slow ones, whose ratio is far from 1, need few."""
+    warm_up: bool = True
+    """Whether it is run before that too; without, where others have compiled all its modules."""
     may_fail: bool = False
     """Whether a failed run takes it out of the comparison, and does not end that."""
     failed: str | None = None
@@ -64,7 +68,7 @@ class Contender:
 
     def ratio(self, base: Contender) -> float:
         """Return how much longer this one took than another, the median over the rounds they ran in turn."""
-        return statistics.median(a / b for a, b in zip(self.wall, base.wall, strict=True))
+        return statistics.median(a / b for a, b in zip(self.wall, base.wall, strict=False))
 
     def best_ratio(self, base: Contender) -> float:
         """Return how much longer this one took where both were disturbed least: shortest run by shortest run."""
@@ -99,7 +103,8 @@ class Contender:
 
 
 def _median(contender: Contender, name: str) -> float:
-    return statistics.median(getattr(one, name) for one in contender.runs)
+    values: list[float] = [getattr(one, name) for one in contender.runs]
+    return statistics.median(values)
 
 
 def compare(contenders: Sequence[Contender], *, rounds: int, warm_up: int = 1) -> list[str]:
@@ -110,18 +115,22 @@ def compare(contenders: Sequence[Contender], *, rounds: int, warm_up: int = 1) -
         rounds: How many runs of each count.
         warm_up: How many come before that and do not.
     """
-    for number in range(warm_up + rounds):
+    for _ in range(warm_up):
         for one in contenders:
-            if one.failed is None:
+            if one.warm_up:
                 _run(one)
-        if number < warm_up:
-            for one in contenders:
-                one.runs.clear()
+            one.runs.clear()
+    for number in range(rounds):
+        for one in contenders:
+            if number < one.rounds:
+                _run(one)
     lines = [f"{'':<46}{'median':>9}{'min':>9}{'max':>9}{'ratio':>8}{'CPU':>9}{'MB':>7}"]
     return [*lines, *(_row(one, contenders[0]) for one in contenders)]
 
 
 def _run(one: Contender) -> None:
+    if one.failed is not None:
+        return
     try:
         one.run()
     except RunFailed as error:

@@ -25,9 +25,9 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(__file__).with_name("peers")
 PEERS = {"pydantic-evals": "by_pydantic_evals.py", "inspect-ai": "by_inspect.py", "deepeval": "by_deepeval.py"}
 SERIAL = 50
-"""Entries that plain pytest gets; its time is multiplied."""
+"""Entries that plain pytest gets in one process; its time is multiplied."""
 PROCESSES = 8
-"""Of plain pytest under xdist, with as many times more entries."""
+"""Of plain pytest under xdist, which gets all."""
 
 
 @contextmanager
@@ -69,23 +69,26 @@ class Course:
         ]
 
     def _plain(self) -> list[Contender]:
-        return [self._plain_in(processes) for processes in (1, PROCESSES)]
-
-    def _plain_in(self, processes: int) -> Contender:
-        asked = min(SERIAL * processes, self.entries)
-        file = self.place / f"test_plain_{processes}.py"
-        self.workload.write_plain(file, asked, self.base_url)
-        command = [*PYTEST, file.name, *(["-p", "xdist", f"-n{processes}"] if processes > 1 else [])]
-        name = f"plain pytest{f' -n {processes}' if processes > 1 else ''}"
+        asked = min(SERIAL, self.entries)
         times = self.entries / asked
-        return Contender(
-            f"{name} ({asked} entries, x {times:g})", command, self.place, {**SILENT, **ALONE}, scale=times
-        )
+        at_once = ["-p", "xdist", f"-n{PROCESSES}"]
+        return [
+            self._plain_test(f"plain pytest ({asked} entries, x {times:g})", asked, [], scale=times),
+            self._plain_test(f"plain pytest -n {PROCESSES}", self.entries, at_once),
+        ]
+
+    def _plain_test(self, name: str, asked: int, flags: Sequence[str], *, scale: float = 1.0) -> Contender:
+        file = self.place / f"test_plain_{asked}.py"
+        self.workload.write_plain(file, asked, self.base_url)
+        environ = {**SILENT, **ALONE}
+        command = [*PYTEST, file.name, *flags]
+        return Contender(name, command, self.place, environ, scale=scale, rounds=1, warm_up=False)
 
     def _peer(self, peers: Peers, package: str) -> Contender:
         found = peers.find(package)
         made = self._script(str(peers.python), f"{package} {found.version or ''}", PEERS[package])
         made.may_fail, made.failed = True, None if found.version else found.reason
+        made.rounds = 1
         return made
 
     def _script(self, python: str, name: str, script: str) -> Contender:
