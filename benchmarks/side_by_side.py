@@ -74,6 +74,10 @@ class Contender:
         """Return how much longer this one took where both were disturbed least: shortest run by shortest run."""
         return min(self.wall) / min(base.wall)
 
+    def cpu_ratio(self, base: Contender) -> float:
+        """Return how much more CPU time this one took, which other work on the machine disturbs least."""
+        return _median(self, "cpu_s") / _median(base, "cpu_s")
+
     def memory_ratio(self, base: Contender) -> float:
         """Return how much more memory this one took at its peak."""
         return _median(self, "megabytes") / _median(base, "megabytes")
@@ -124,7 +128,7 @@ def compare(contenders: Sequence[Contender], *, rounds: int, warm_up: int = 1) -
         for one in contenders:
             if number < one.rounds:
                 _run(one)
-    lines = [f"{'':<46}{'median':>9}{'min':>9}{'max':>9}{'ratio':>8}{'CPU':>9}{'MB':>7}"]
+    lines = [f"{'':<46}{'median':>9}{'min':>9}{'max':>9}{'ratio':>8}{'CPU':>9}{'ratio':>8}{'MB':>7}"]
     return [*lines, *(_row(one, contenders[0]) for one in contenders)]
 
 
@@ -144,7 +148,7 @@ def _row(one: Contender, base: Contender) -> str:
         return f"{one.name:<46} not measured: {one.failed}"
     return (
         f"{one.name:<46}{_median(one, 'seconds'):>8.2f}s{min(one.wall):>8.2f}s{max(one.wall):>8.2f}s"
-        f"{one.ratio(base):>8.2f}{_median(one, 'cpu_s'):>8.2f}s{_median(one, 'megabytes'):>7.0f}"
+        f"{one.ratio(base):>8.2f}{_median(one, 'cpu_s'):>8.2f}s{one.cpu_ratio(base):>8.2f}{_median(one, 'megabytes'):>7.0f}"
     )
 
 
