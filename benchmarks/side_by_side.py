@@ -148,7 +148,8 @@ def _row(one: Contender, base: Contender) -> str:
         return f"{one.name:<46} not measured: {one.failed}"
     return (
         f"{one.name:<46}{_median(one, 'seconds'):>8.2f}s{min(one.wall):>8.2f}s{max(one.wall):>8.2f}s"
-        f"{one.ratio(base):>8.2f}{_median(one, 'cpu_s'):>8.2f}s{one.cpu_ratio(base):>8.2f}{_median(one, 'megabytes'):>7.0f}"
+        f"{one.ratio(base):>8.2f}{_median(one, 'cpu_s'):>8.2f}s{one.cpu_ratio(base):>8.2f}"
+        f"{_median(one, 'megabytes'):>7.0f}"
     )
 
 
