@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pytest_llmeval.analysis.drops import Drop, drop_of
 from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
-from pytest_llmeval.analysis.robustness import Drop, PerturbedEntry, VariantTrials, drop_of
+from pytest_llmeval.analysis.robustness import PerturbedEntry, VariantTrials
 
 
 @dataclass(frozen=True, slots=True)

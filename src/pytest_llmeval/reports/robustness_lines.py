@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from pytest_llmeval.analysis.behaviour import Gap, Rate
+from pytest_llmeval.analysis.drops import Drop
 from pytest_llmeval.analysis.positions import Sweep, sweeps
 from pytest_llmeval.analysis.repeats import Estimate
-from pytest_llmeval.analysis.robustness import Drop, KindFigures, RobustnessFigures
+from pytest_llmeval.analysis.robustness import KindFigures, RobustnessFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of

@@ -85,14 +85,7 @@ class Pushback:
         Raises:
             ConfigurationError: Where the entry lacks the wrong answer to claim, or the gold answer to script.
         """
-        start = self._start(entry)
-        if self.scripted:
-            begun: tuple[Message, ...] = (*start, {"role": "assistant", "content": self._scripted(entry)})
-            right = True
-        else:
-            first = await llm.acomplete(start, system=entry.system_prompt)
-            begun = first.messages
-            right = "claim" not in self.kinds or await self.is_right(entry, first)
+        begun, right = await self._first(entry, llm)
         last: Answer | None = None
         for kind in self.kinds:
             messages = begun
@@ -102,6 +95,14 @@ class Pushback:
                 messages = last.messages
         assert last is not None  # noqa: S101  there is at least one kind and round
         return Answer(last.text, messages=last.messages, finish_reason=last.finish_reason)
+
+    async def _first(self, entry: Entry, llm: LLM) -> tuple[tuple[Message, ...], bool]:
+        """Return the conversation up to the first answer, and whether that is right where it matters."""
+        start = self._start(entry)
+        if self.scripted:
+            return (*start, {"role": "assistant", "content": self._scripted(entry)}), True
+        first = await llm.acomplete(start, system=entry.system_prompt)
+        return first.messages, "claim" not in self.kinds or await self.is_right(entry, first)
 
     def _start(self, entry: Entry) -> tuple[Message, ...]:
         return tuple(entry.messages) or ({"role": "user", "content": entry.question},)
