@@ -52,3 +52,18 @@ def test_the_interval_holds_the_area_and_draws_whole_entries() -> None:
 
 def test_draws_of_right_answers_only_are_passed_over() -> None:
     assert auroc_interval([0.1, 0.9], [True, False], ["a", "b"]) == (0.0, 0.0)
+
+
+def test_of_very_many_answers_the_interval_is_the_normal_one() -> None:
+    confidences = [(n * 37 % 101) / 101 for n in range(2000)]
+    outcomes = [n * 53 % 101 / 101 < confidence for n, confidence in enumerate(confidences)]
+    area, bounds = auroc(confidences, outcomes), auroc_interval(confidences, outcomes, [str(n) for n in range(2000)])
+    assert area is not None
+    assert bounds is not None
+    assert (bounds.low + bounds.high) / 2 == pytest.approx(area)
+    # Hanley and McNeil's standard error, as a check of its size.
+    rights, wrongs = sum(outcomes), 2000 - sum(outcomes)
+    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
+    variance = area * (1 - area) + (rights - 1) * (q1 - area**2) + (wrongs - 1) * (q2 - area**2)
+    error = (variance / (rights * wrongs)) ** 0.5
+    assert (bounds.high - bounds.low) / 2 == pytest.approx(1.96 * error, rel=0.3)

@@ -34,10 +34,11 @@ def record(number: int = 1, /, **fields: Any) -> Record:
 
 def full_record() -> Record:
     """A record in which every field says something."""
-    reply = Reply("Paris", usage=Usage(10, 2))
+    reply = Reply("Paris", usage=Usage(10, 2), token_logprobs=(-0.5,))
     call = Call("openai", "gpt-4o-mini", ({"role": "user", "content": "?"},), reply, "abc", latency_s=0.5)
     return record(
         model="gpt-4o-mini",
+        confidence={"stated": 0.8},
         provider="openai",
         answer="Paris",
         grade="wrong",

@@ -41,6 +41,23 @@ def test_a_cost_that_is_no_number_is_unknown(value: float) -> None:
     assert (measured.cost_usd, measured.latency_s, measured.ttft_s) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"stated": 0.8, "odd": 8, "none": None, "yes": True, "nan": float("nan")}, {"stated": 0.8}),
+        (0.8, {"stated": 0.8}),
+        (80, {"stated": 0.8}),
+        ("80%", {"stated": 0.8}),
+        ("purple", {}),
+        (None, {}),
+    ],
+)
+def test_confidence_is_a_share_for_each_signal_however_other_programs_write_it(
+    written: object, read: dict[str, float]
+) -> None:
+    assert record(confidence=written).confidence == read
+
+
 def test_fields_that_a_newer_version_put_into_usage_scores_and_calls_break_nothing() -> None:
     line = json.loads(full_record().model_dump_json())
     line["usage"]["audio_tokens"] = 3

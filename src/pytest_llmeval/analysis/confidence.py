@@ -30,8 +30,9 @@ from pytest_llmeval.runs.record import Record
 
 AGREEMENT = "agreement"
 """The share of an entry's samples with the same answer; told of every run with samples."""
-COMPARED = 2000
-"""Characters of an answer that are compared with those of other samples."""
+SHORT = 200
+"""Characters up to which answers agree although case, spacing or stated confidence differ; longer ones are the same, or
+are not."""
 VERY_SURE = 0.9
 COVERAGES = (0.8, 0.9, 0.95)
 LEAST_IN_A_SLICE = 10
@@ -134,7 +135,8 @@ class Confidences:
         slices = self._slices.setdefault(told, told)
         for signal, value in record.confidence.items():
             self.by_signal[signal].append(Answered(value, right, record.question_id, slices))
-        said = hash(normalized(without_statement((record.answer or "")[:COMPARED])))
+        text = record.answer or ""
+        said = hash(normalized(without_statement(text)) if len(text) <= SHORT else text)
         of = (eval_of(record.nodeid or ""), record.question_id)
         self._samples[of].append((said, Answered(0, right, record.question_id, slices)))
 

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from random import Random
+from statistics import NormalDist, stdev
 
 from pytest_llmeval.analysis.estimates import CONFIDENCE, Interval, percentile
 
-_MOST_DRAWN = 1_000_000
+_MOST_DRAWN = 500_000
 """Answers drawn over all resamples; larger sets are resampled less often, and are steadier by themselves."""
+_ENOUGH_FOR_PERCENTILES = 400
+"""With fewer resamples only their spread is steady enough, and the interval is the normal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ def _area(groups: Sequence[Tied]) -> float | None:
 def auroc_interval(
     confidences: Sequence[float], outcomes: Sequence[bool], entries: Sequence[str], *, seed: int = 0
 ) -> Interval | None:
-    """Return the 95 % percentile bootstrap interval of the AUROC, whole entries being drawn.
+    """Return the 95 % bootstrap interval of the AUROC, whole entries being drawn.
+
+    It is the percentile interval; with very many answers, of which few resamples are drawn, the normal one.
 
     Args:
         confidences: In any unit.
@@ -78,14 +83,18 @@ def auroc_interval(
     Returns:
         The bounds; None where the AUROC is undefined. Draws in which it is are passed over.
     """
-    if auroc(confidences, outcomes) is None:
+    area = auroc(confidences, outcomes)
+    if area is None:
         return None
     names, random = list(dict.fromkeys(entries)), Random(seed)  # noqa: S311  statistics, not secrets
     order = sorted(range(len(entries)), key=lambda place: -confidences[place])
     answers = [(confidences[place], outcomes[place], entries[place]) for place in order]
-    draws = max(100, min(1000, _MOST_DRAWN // len(answers)))
-    areas = (_area(list(_weighed(answers, Counter(random.choices(names, k=len(names)))))) for _ in range(draws))
-    found = sorted(area for area in areas if area is not None)
+    draws = max(50, min(1000, _MOST_DRAWN // len(answers)))
+    drawn = (_area(list(_weighed(answers, Counter(random.choices(names, k=len(names)))))) for _ in range(draws))
+    found = sorted(one for one in drawn if one is not None)
+    if draws < _ENOUGH_FOR_PERCENTILES:
+        half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * stdev(found)
+        return Interval(max(0.0, area - half), min(1.0, area + half))
     outside = 50 * (1 - CONFIDENCE)
     return Interval(percentile(found, outside), percentile(found, 100 - outside))
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
+from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import FailureLabel, Level, Score
 from pytest_llmeval.models.answer import Call, FinishReason, Usage
 
@@ -202,9 +203,11 @@ class Record(BaseModel):
     @field_validator("confidence", mode="before")
     @classmethod
     def _only_shares_are_confidence(cls, value: Any) -> Any:
-        """Foreign logs may name one number, or percents; what is no share from 0 to 1 is unknown."""
-        given = value if isinstance(value, dict) else {"stated": value}
-        return {name: one for name, one in given.items() if _is_share(one)}
+        """Read what foreign logs write as well: one number, percents, words; what cannot be read is unknown."""
+        if isinstance(value, dict):
+            return {name: one for name, one in value.items() if _is_share(one)}
+        stated = None if value is None else stated_confidence(f"confidence: {value}")
+        return {} if stated is None else {"stated": stated}
 
     @field_validator("cost_usd", "latency_s", "ttft_s")
     @classmethod

@@ -62,6 +62,7 @@ GOOD = {"grader": "contains", "answer": "x", "expected": "accept"}
         ({**GOOD, "answr": "x"}, "has an unknown field 'answr'; known are grader, answer"),
         ({**GOOD, "answer": {"txt": "x"}}, "answer: an answer has no 'txt', but calls, evidence_files"),
         ({**GOOD, "answer": {"tool_calls": 5}}, "answer: tool_calls: "),
+        ({**GOOD, "answer": 5}, "answer: must be text or an object, got a number"),
         ({**GOOD, "files": {"../x": ""}}, "files: '../x' must be a path within the case's folder"),
         ({**GOOD, "files": {"/x": ""}}, "must be a path within"),
         ({**GOOD, "entry": {"weight": -1}}, "entry: "),
@@ -82,3 +83,12 @@ def test_a_file_that_is_not_there_or_holds_nothing_is_told(tmp_path: Path) -> No
     for path, fault in [(tmp_path / "no.jsonl", "no such file"), (write(tmp_path, " "), "holds no case")]:
         with pytest.raises(BenchmarkError, match=fault):
             read_cases(path)
+
+
+def test_a_table_will_do_and_its_empty_cells_are_not_given(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("output,should_pass,why\n4,true,\n5,False,another\n")
+    assert [(case.expected, case.why) for case in read_cases(path, "numeric")] == [
+        ("accept", ""),
+        ("reject", "another"),
+    ]

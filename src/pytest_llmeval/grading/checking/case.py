@@ -13,7 +13,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.faults import path_fault
 from pytest_llmeval.benchmark.formats import read_rows
 from pytest_llmeval.benchmark.loading import benchmark_from_entries
-from pytest_llmeval.benchmark.rows import Row
+from pytest_llmeval.benchmark.rows import Row, kind_of
 from pytest_llmeval.benchmark.spellings import SPELLINGS
 from pytest_llmeval.errors import BenchmarkError
 from pytest_llmeval.grading.grade import FailureLabel, Level, State
@@ -23,6 +23,7 @@ Expected = Literal["accept", "reject", "error"] | Level | State
 SHIPPED = Path(__file__).parents[1] / "cases"
 """Where the cases of our own graders are."""
 EXPECTED = ("accept", "reject", *get_args(Level), *(state for state in get_args(State) if state != "graded"), "error")
+_YES_OR_NO = {"true": "accept", "false": "reject"}
 _ANSWER = TypeAdapter(Answer)
 _ANSWER_FIELDS = frozenset(
     {"text", "evidence_files", "tool_calls", "retrieval_method", "finish_reason", "messages", "calls", "metadata"}
@@ -58,14 +59,16 @@ class Case(BaseModel):
     @field_validator("expected", mode="before")
     @classmethod
     def _known_verdict(cls, value: Any) -> Any:
-        value = {True: "accept", False: "reject"}.get(value, value) if isinstance(value, bool) else value
+        value = _YES_OR_NO.get(str(value).lower(), value)
         if value not in EXPECTED:
             raise ValueError(f"must be one of {', '.join(EXPECTED)}")
         return value
 
-    @field_validator("answer")
+    @field_validator("answer", mode="before")
     @classmethod
-    def _known_fields(cls, value: str | dict[str, Any]) -> str | dict[str, Any]:
+    def _text_or_known_fields(cls, value: Any) -> Any:
+        if not isinstance(value, str | dict):
+            raise ValueError(f"must be text or an object, got {kind_of(value)}")
         unknown = sorted(set(value) - _ANSWER_FIELDS) if isinstance(value, dict) else []
         if unknown:
             raise ValueError(f"an answer has no {unknown[0]!r}, but {', '.join(sorted(_ANSWER_FIELDS))}")
@@ -137,7 +140,8 @@ def read_cases(path: Path, grader: str = "") -> list[Case]:
             faults.append(f"{where}: {row.text}")
             continue
         try:
-            case = Case.model_validate({"grader": grader, **row.values, "id": str(row.values.get("id") or where)})
+            given = {name: value for name, value in row.values.items() if value is not None}  # empty cells
+            case = Case.model_validate({"grader": grader, **given, "id": str(given.get("id") or where)})
         except ValidationError as error:
             faults += [f"{where}: {told}" for told in _told(error)]
             continue
@@ -153,7 +157,7 @@ def read_cases(path: Path, grader: str = "") -> list[Case]:
 
 def _told(error: ValidationError) -> Iterator[str]:
     for one in error.errors():
-        name = ".".join(map(str, one["loc"][:1])) or "case"
+        name = str(one["loc"][0]) if one["loc"] else "case"
         if one["type"] == "missing":
             yield f"has no {name!r}"
         elif one["type"] == "extra_forbidden":
