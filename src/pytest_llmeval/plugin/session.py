@@ -24,10 +24,12 @@ from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
-from pytest_llmeval.plugin.state import cast_of, past, run_id, slicer
+from pytest_llmeval.plugin.state import SETTINGS, cast_of, past, run_id, slicer
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.plugin.workers import Collected
 from pytest_llmeval.runs.provenance import git_state
+
+SESSION = pytest.StashKey["EvalSession"]()
 
 ALIKE = "samples at temperature 0 are most likely alike; add --llm-param temperature=1"
 BATCHES = "this run has sent batches; add --llm-batch to take their answers, or they are asked again and paid again"
@@ -168,3 +170,12 @@ class EvalSession:
         """Close the desk once everybody has had a say in how the session ended."""
         if self._desk is not None:
             self._desk.close(int(session.exitstatus))
+
+
+def eval_session(config: pytest.Config) -> EvalSession:
+    """Return the session's one `EvalSession`; made, and registered as a plugin, at the first eval."""
+    if SESSION not in config.stash:
+        session = EvalSession(config, config.stash[SETTINGS])
+        config.stash[SESSION] = session
+        config.pluginmanager.register(session, "llm_eval_session")
+    return config.stash[SESSION]
