@@ -31,6 +31,7 @@ class Command(Protocol):
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "agreement": "tell how far raters agree beyond chance",
+        "bless": "make a run the baseline of later ones",
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "grade": "grade the answers of a run by hand",

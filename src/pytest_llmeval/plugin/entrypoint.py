@@ -34,6 +34,10 @@ MARKERS = (
         "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require): "
         "run the test once for each entry of a benchmark and each model under test."
     ),
+    "must_pass: evals that must pass whatever a gate allows; run first.",
+    "fingerprint: evals of behaviour that must not change; as must_pass.",
+    "canary: evals of brittle behaviour; as must_pass.",
+    "quarantine(until, reason): evals that are known to fail and count for nothing until a day.",
     "llm_entry(field=value): select evals by any field of their entry, -m \"llm_entry(difficulty='hard')\".",
 )
 

@@ -79,6 +79,18 @@ def check(config: pytest.Config) -> None:
         past(config)
     if settings.sample or settings.shard:
         slicer(config)
+    if config.getoption("llm_baseline"):
+        _check_baseline(config, config.getoption("llm_baseline"))
+
+
+def _check_baseline(config: pytest.Config, named: str) -> None:
+    from pytest_llmeval.errors import ConfigurationError
+    from pytest_llmeval.plugin.baseline import check_baseline
+
+    try:
+        check_baseline(config, named)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _check_processes(config: pytest.Config, settings: Settings) -> None:

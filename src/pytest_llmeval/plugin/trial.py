@@ -21,6 +21,7 @@ from pytest_llmeval.models.task import run_task
 from pytest_llmeval.plugin.engine import Engine
 from pytest_llmeval.plugin.judging import RunJudge, TrialJudge
 from pytest_llmeval.plugin.marker import EvalSpec
+from pytest_llmeval.plugin.standing import ORDINARY, Standing
 from pytest_llmeval.runs.earlier import RecordedCalls, answer_in
 from pytest_llmeval.runs.record import Record
 
@@ -38,6 +39,7 @@ class Trial:
     """How many samples the entry gets in this run."""
     roots: tuple[os.PathLike[str], ...] = ()
     """Where the entry's files are looked for: beside the benchmark, then in rootdir."""
+    standing: Standing = ORDINARY
 
 
 @dataclass(frozen=True, slots=True)

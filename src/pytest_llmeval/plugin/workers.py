@@ -27,6 +27,8 @@ class Collected:
     entries: int = 0
     trials: int = 0
     benchmarks: tuple[dict[str, Any], ...] = ()
+    deselected: int = 0
+    """Evals that are not run though they were collected."""
     notes: tuple[str, ...] = ()
     """What the user should know before the run."""
 

@@ -152,6 +152,10 @@ class Record(BaseModel):
     """Whether every reply came from the cache."""
     judge: JudgeInfo | None = None
     """Which judge graded, where one did."""
+    guard: str | None = None
+    """Why the entry must pass, whatever the rest does: ``must_pass``, ``fingerprint`` or ``canary``."""
+    quarantined_until: str | None = None
+    """The last day of the entry's quarantine, where it was in force: the trial counts for nothing."""
 
     @field_validator("category", mode="before")
     @classmethod
