@@ -28,8 +28,6 @@ class Gate:
         config: Of the only process, or of the xdist controller.
         settings: The rules, and the baseline.
         desk: Has the run log.
-
-    A baseline's path that cannot be read ends the session before anything is asked.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings, desk: Desk) -> None:
@@ -39,17 +37,22 @@ class Gate:
         self._skipped = 0
         self.report: GateReport | None = None
         """What it came to; None before the end, and where there was no run."""
-        if settings.baseline is not None:
-            try:
-                check_baseline(config, settings.baseline)
-            except ConfigurationError as error:
-                pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         self._screen = GateScreen(config, settings)
 
     @property
     def passed_over(self) -> bool:
         """Tell whether the command line asks for a gate, and no eval could be run for want of a model."""
         return self._skipped > 0 and self._settings.demanded and not self._desk.is_open
+
+    def pytest_collection_finish(self) -> None:
+        """End the session where the baseline cannot be read, before anything is asked.
+
+        A path on the command line was tried before; one of the ini file only now that there are evals.
+        """
+        try:
+            check_baseline(self._config, self._settings.baseline or "")
+        except ConfigurationError as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the evals that were skipped because there is no model."""
