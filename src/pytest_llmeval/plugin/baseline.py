@@ -12,7 +12,7 @@ from pytest_llmeval.analysis.pairing import match_models
 from pytest_llmeval.analysis.sides import Side, read_sides
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.gate_lines import next_command
-from pytest_llmeval.runs.baselines import FOLDER, baseline_path, blessed_names, is_path
+from pytest_llmeval.runs.baselines import baseline_path, blessed_names, folder_near, is_path
 from pytest_llmeval.runs.reading import iter_records
 
 
@@ -39,10 +39,11 @@ def missing_baseline_notes(root: Path, named: str, models: Iterable[str]) -> lis
     """Say before the run which models have no baseline of that name: the name may be a slip."""
     if is_path(named):
         return []
-    lacking = [model for model in models if not baseline_path(root / FOLDER, named, model).exists()]
+    folder = folder_near(root)
+    lacking = [model for model in models if not baseline_path(folder, named, model).exists()]
     if not lacking:
         return []
-    others = [name for name in blessed_names(root / FOLDER) if name != named]
+    others = [name for name in blessed_names(folder) if name != named]
     known = f"; there is {', '.join(others)}" if others else ""
     return [f"no baseline {named} yet for {', '.join(lacking)}{known}"]
 
@@ -83,9 +84,9 @@ def _by_path(config: pytest.Config, named: str, new: Mapping[str, Side]) -> Matc
 
 
 def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], log: str) -> Matches:
-    matches = Matches()
+    matches, folder, here = Matches(), folder_near(config.rootpath), config.invocation_params.dir
     for model, side in new.items():
-        path = baseline_path(config.rootpath / FOLDER, named, model)
+        path = baseline_path(folder, named, model)
         if not path.exists():
             matches.why_not[model] = f"no baseline {named} yet; when this run is good: {next_command(log, named)}"
             continue
@@ -97,6 +98,6 @@ def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], log: st
         if base is None:
             matches.why_not[model] = f"{path.name} of baseline {named} holds no record of {model}; bless a run again"
             continue
-        base.path = path.relative_to(config.rootpath)
+        base.path = path.relative_to(here) if path.is_relative_to(here) else path
         matches.sides[model] = (base, side)
     return matches
