@@ -73,10 +73,6 @@ def test_module_imports_only_what_stands_before_it(module: str) -> None:
 
 def test_there_are_no_import_circles() -> None:
     edges = {name: {o for o in others if o not in FACES} for name, others in graph().items() if name not in FACES}
-    lazily = {  # the session is made by the state it is kept in, at the first eval
-        ("pytest_llmeval.plugin.state", "pytest_llmeval.plugin.session"),
-    }
-    edges = {name: {o for o in others if (name, o) not in lazily} for name, others in edges.items()}
     try:
         tuple(TopologicalSorter(edges).static_order())
     except CycleError as error:

@@ -11,6 +11,7 @@ from pytest_llmeval.analysis.gates import (
     cost_per_trial,
     coverage,
     decide,
+    deselected,
     fail_under,
     failure_label_limit,
     latency_p95,
@@ -104,17 +105,17 @@ def test_a_category_has_its_own_limit() -> None:
     base = side_of([*records("+" * 20, category="a"), *records(" " * 20 + "+" * 20, category="b")])
     new = side_of([*records("-" * 12 + "+" * 8, category="a"), *records(" " * 20 + "+" * 20, category="b")])
     found = compare(base, new)
-    assert max_regression(found, 0, category="a").decision == "failed"
-    assert max_regression(found, 0, category="b").decision == "passed"
-    assert max_regression(found, 0, category="c") == GateVerdict(
-        "max regression 0 points in c", "cannot decide", "no pair is of category c"
+    assert max_regression(found, 0, of="a").decision == "failed"
+    assert max_regression(found, 0, of="b").decision == "passed"
+    assert max_regression(found, 0, of="c") == GateVerdict(
+        "max regression 0 points in c", "cannot decide", "no pair is of category or tag c"
     )
 
 
 def test_the_only_category_is_the_whole() -> None:
     worse = comparison("+" * 40, "+" * 28 + "-" * 12)
-    assert max_regression(worse, 0, category="uncategorized").decision == "failed"
-    assert max_regression(worse, 0, category="other").decision == "cannot decide"
+    assert max_regression(worse, 0, of="uncategorized").decision == "failed"
+    assert max_regression(worse, 0, of="other").decision == "cannot decide"
 
 
 def test_where_the_comparison_cannot_decide_neither_can_the_gate() -> None:
@@ -125,16 +126,48 @@ def test_where_the_comparison_cannot_decide_neither_can_the_gate() -> None:
 
 def test_a_category_too_small_to_detect_anything_says_nothing_of_it() -> None:
     made = side_of([*records("+" * 20, category="a"), *records(" " * 20 + "+++", category="b")])
-    assert max_regression(compare(made, made), 0, category="b").reason == "b +0.0 points, p = 1"
+    assert max_regression(compare(made, made), 0, of="b").reason == "b +0.0 points, p = 1"
 
 
 def test_entries_of_the_baseline_must_not_go_missing() -> None:
     found = comparison("C" * 10, "C" * 7 + " E" + "C")
     assert missing_entries(found) == GateVerdict(
-        "at most 0 entries of the baseline missing", "cannot decide", "2 missing: q7, q8"
+        "at most 0 % of the entries of the baseline missing", "cannot decide", "1 of 10 missing: q7"
     )
-    assert missing_entries(found, 2).decision == "passed"
-    assert missing_entries(comparison("C" * 10, "C" * 12)).reason == "0 missing"
+    assert missing_entries(found, 10).decision == "passed"
+    assert missing_entries(found, 9).decision == "cannot decide"
+    assert missing_entries(comparison("C" * 10, "C" * 12)).reason == "0 of 10 missing"
+
+
+def test_a_part_of_the_evals_cannot_be_decided_on_unless_that_is_allowed() -> None:
+    assert deselected(3, 1) == GateVerdict("at most 0 % of the evals missing", "cannot decide", "3 of 4 missing")
+    assert deselected(3, 1, 75).decision == "passed"
+    assert deselected(0, 0).decision == "passed"
+
+
+def test_fail_under_counts_what_no_grader_saw_beside_what_one_did() -> None:
+    mixed = summary("CW")
+    for one in records("--+"):
+        mixed.add(one)
+    assert fail_under(mixed, 40).reason.startswith("2 of 5 = 40.0 %")
+
+
+def test_a_tag_has_its_own_limit() -> None:
+    tagged = {"tags": ("hard",)}
+    base = side_of([*records("+" * 12, **tagged), *records(" " * 12 + "+" * 28)])
+    new = side_of([*records("-" * 12, **tagged), *records(" " * 12 + "+" * 28)])
+    found = compare(base, new)
+    assert max_regression(found, 0, of="hard").reason.startswith("hard -100.0 points")
+    assert max_regression(found, 0, of="hard").decision == "failed"
+    assert max_regression(found, 0, of="easy").decision == "cannot decide"
+
+
+def test_limits_of_several_tags_are_corrected_for_how_many_they_are() -> None:
+    base = side_of(records("+" * 6 + " " * 4, tags=("a", "b")) + records(" " * 6 + "+" * 10))
+    new = side_of(records("-" * 6 + " " * 4, tags=("a", "b")) + records(" " * 6 + "+" * 10))
+    found = compare(base, new)
+    assert max_regression(found, 0, of="a").decision == "failed"
+    assert max_regression(found, 0, of="a", tags=["a", "b"]).decision == "passed"
 
 
 def test_must_pass_wants_every_sample_right() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.summary import Summaries, summaries_by_model
@@ -254,7 +254,7 @@ def test_levels_have_colours_and_the_heading_is_bold() -> None:
     assert styles["2 errors · 1 unscored"] == ("yellow",)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # records are slow to make
 @given(
     st.lists(st.tuples(any_record(), st.sampled_from(["m", "long-name-" * 5, "日本語" * 9])), max_size=12),
     st.integers(20, 130),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_llmeval.analysis.comparison import Comparison
-from pytest_llmeval.analysis.measured import Measured
+from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.measured import Measured, corrected, measure_rate
 from pytest_llmeval.analysis.sides import Trial
 from pytest_llmeval.analysis.summary import Summary
 
@@ -39,7 +40,7 @@ def decide(verdicts: Iterable[GateVerdict], *, unfinished: str | None = None) ->
 
 
 def fail_under(summary: Summary, least: float, *, proven: bool = False) -> GateVerdict:
-    """Want an accuracy of at least so many percent: fully correct of judged, or passed where nothing was graded.
+    """Want so many percent of the answers to be right: fully correct, or passed where nothing graded them.
 
     Args:
         summary: The run.
@@ -48,7 +49,8 @@ def fail_under(summary: Summary, least: float, *, proven: bool = False) -> GateV
             people mean by a limit, and what they can reach with few entries; the lower end is for claims.
     """
     rule = f"fail under {least:g} %{' (lower bound)' if proven else ''}"
-    share = summary.overall.fully_correct if summary.overall.judged else summary.overall.pass_rate
+    whole = summary.overall
+    share = Proportion(whole.fully_correct.count + whole.passed, whole.judged + whole.ungraded)
     if share.rate is None or share.interval is None:
         return GateVerdict(rule, "cannot decide", "no trial has a verdict")
     low, high = (100 * bound for bound in share.interval)
@@ -59,28 +61,29 @@ def fail_under(summary: Summary, least: float, *, proven: bool = False) -> GateV
 
 
 def max_regression(
-    comparison: Comparison, points: float, *, category: str | None = None, noise_floor: float = 0.0
+    comparison: Comparison, points: float, *, of: str | None = None, tags: Sequence[str] = (), noise_floor: float = 0.0
 ) -> GateVerdict:
     """Allow a drop of at most so many points; a larger one fails where it is proven.
 
     Args:
         comparison: The run against its baseline.
         points: From 0 to 100.
-        category: Hold one category against the limit; else the whole, its mean grade included.
+        of: Hold one category or tag against the limit; else the whole, its mean grade included.
+        tags: All tags that have a limit of their own; their p-values are corrected for how many they are.
         noise_floor: Points by which two runs of the baseline's own configuration differ; a smaller limit is raised to
             it.
     """
     limit = max(points, noise_floor)
-    rule = f"max regression {limit:g} points{f' in {category}' if category else ''}"
+    rule = f"max regression {limit:g} points{f' in {of}' if of else ''}"
     if comparison.outcome == "cannot decide" or comparison.figures is None:
         return GateVerdict(rule, "cannot decide", "; ".join(comparison.reasons))
     figures = comparison.figures
     held: list[Measured] = [one for one in (figures.rate, figures.grade) if one is not None]
-    if category is not None:
-        alone = [figures.rate] if _only_category(comparison) == category else []
-        held = [one for one in figures.categories if one.name == category] or alone
+    if of is not None:
+        alone = [figures.rate] if _only_category(comparison) == of else []
+        held = [one for one in figures.categories if one.name == of] or alone or _tag(comparison, of, tags)
     if not held:
-        return GateVerdict(rule, "cannot decide", f"no pair is of category {category}")
+        return GateVerdict(rule, "cannot decide", f"no pair is of category or tag {of}")
     worse = [one for one in held if one.worse_by_more_than(limit, comparison.alpha)]
     return _held(rule, not worse, "; ".join(_told(one) for one in worse or held))
 
@@ -90,18 +93,40 @@ def _only_category(comparison: Comparison) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
+def _tag(comparison: Comparison, tag: str, tags: Sequence[str]) -> list[Measured]:
+    found = {name: [one for one in comparison.pairing.pairs if name in one.new.tags] for name in {*tags, tag}}
+    family = corrected([measure_rate(name, found[name], comparison.alpha) for name in sorted(found) if found[name]])
+    return [one for one in family if one.name == tag]
+
+
 def _told(one: Measured) -> str:
     told = f"{one.name} {one.points:+.1f} points, p = {one.corrected_p:.2g}"
     return told if one.detectable is None else f"{told}, {100 * one.detectable / one.top:.1f} can be detected"
 
 
-def missing_entries(comparison: Comparison, most: int = 0) -> GateVerdict:
-    """Allow so many entries of the baseline to be missing or without a verdict; more cannot be decided on."""
-    rule = f"at most {most:,} entries of the baseline missing"
-    missing = [*comparison.pairing.removed, *(one.name for one in comparison.pairing.left_out)]
-    missing = list(dict.fromkeys(missing))
-    told = f"{len(missing):,} missing{': ' if missing else ''}{_named(missing)}"
-    return GateVerdict(rule, "passed" if len(missing) <= most else "cannot decide", told)
+def missing_entries(comparison: Comparison, most: float = 0.0) -> GateVerdict:
+    """Allow so many percent of the baseline's entries to be missing from the run; more cannot be decided on."""
+    pairing = comparison.pairing
+    return _missing("entries of the baseline", pairing.removed, pairing.all_base_entries, most)
+
+
+def deselected(number: int, selected: int, most: float = 0.0) -> GateVerdict:
+    """Allow so many percent of the evals that were collected to be left out of the run, by ``-k`` and the like.
+
+    Args:
+        number: Evals that were deselected.
+        selected: Evals that were to be run.
+        most: Percent.
+    """
+    return _missing("evals", range(number), number + selected, most)
+
+
+def _missing(what: str, missing: Sequence[object], of: int, most: float) -> GateVerdict:
+    rule = f"at most {most:g} % of the {what} missing"
+    percent = 100 * len(missing) / of if of else 0.0
+    names = [one for one in missing if isinstance(one, str)]
+    told = f"{len(missing):,} of {of:,} missing{': ' if names else ''}{_named(names)}"
+    return GateVerdict(rule, "passed" if percent <= most + 1e-9 else "cannot decide", told)
 
 
 def must_pass(trials: Sequence[Trial], entries: Iterable[str]) -> GateVerdict:

@@ -49,11 +49,15 @@ class Pairing:
     """Entries of the new run only."""
     removed: tuple[str, ...]
     """Entries of the base only."""
+    quarantined: tuple[str, ...]
+    """Entries that were known failures when the new run was made; in no figure."""
     odd_samples: int
     """Trials of paired entries whose sample number only one side has."""
     base_entries: int
     """Entries the base has a verdict on."""
     paired_entries: int
+    all_base_entries: int
+    """Entries the base has, with a verdict or without, those in quarantine left out."""
 
     @property
     def overlap(self) -> float:
@@ -71,6 +75,10 @@ def pair(base: Side, new: Side) -> Pairing:
     """Pair the trials of two sides by entry and sample; an entry whose content changed is left out."""
     by_eval = _several_ask(base) or _several_ask(new)
     olds, news = _by_entry(base, by_eval=by_eval), _by_entry(new, by_eval=by_eval)
+    quarantined = [entry for entry in news if any(trial.quarantined for trial in news[entry].values())]
+    for entry in quarantined:
+        news.pop(entry)
+        olds.pop(entry, None)
     common = [entry for entry in olds if entry in news]
     changed = {entry for entry in common if _content_changed(olds[entry], news[entry])}
     pairs, left_out, odd = [], [], 0
@@ -90,9 +98,11 @@ def pair(base: Side, new: Side) -> Pairing:
         changed=tuple(name_of(entry) for entry in common if entry in changed),
         added=tuple(name_of(entry) for entry in news if entry not in olds),
         removed=tuple(name_of(entry) for entry in olds if entry not in news),
+        quarantined=tuple(map(name_of, quarantined)),
         odd_samples=odd,
         base_entries=sum(any(trial.scored for trial in samples.values()) for samples in olds.values()),
         paired_entries=len({one.entry for one in pairs}),
+        all_base_entries=len(olds),
     )
 
 

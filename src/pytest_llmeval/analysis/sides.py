@@ -64,6 +64,11 @@ class Trial:
     latency_s: float | None
     """None as well where the answer came from the cache."""
     tools: int
+    tags: tuple[str, ...] = ()
+    guard: str | None = None
+    """Why the entry must pass, where it must."""
+    quarantined: bool = False
+    """A known failure at the time of the run; it counts for nothing."""
 
     @property
     def scored(self) -> bool:
@@ -97,6 +102,9 @@ def trial_of(record: Record) -> Trial:
         cost_usd=record.cost_usd,
         latency_s=None if record.cached else record.latency_s,
         tools=len(record.tools_called),
+        tags=record.tags,
+        guard=record.guard,
+        quarantined=record.quarantined_until is not None,
     )
 
 
@@ -155,6 +163,8 @@ class Side:
         """Say why the run is not whole; None where it is, or where nothing says so."""
         if self.torn:
             return "its last line is cut off"
+        if self.info is not None and self.info.blessed is not None:
+            return None  # a person has looked at what is missing
         if self.info is not None and not self.info.complete:
             return "it was stopped before its end" if self.info.finished else "it has not finished"
         return None

@@ -18,7 +18,7 @@ Status = Literal["active", "quarantined", "retired"]
 Text: TypeAlias = Annotated[str, Field(coerce_numbers_to_str=True)]
 """A label or a fact, which files also write as a number (``difficulty: 3``)."""
 
-BOOKKEEPING = frozenset({"added", "reviewed", "expires", "author", "notes", "provenance", "tags"})
+BOOKKEEPING = frozenset({"added", "reviewed", "expires", "author", "notes", "provenance", "tags", "must_pass"})
 """Metadata that says when or by whom an entry was written or how it is sliced, and so is no part of its content."""
 
 NOT_CONTENT = {"id", "category", "difficulty", "tags", "weight", "split", "status", "evaluation_type", "metadata"}

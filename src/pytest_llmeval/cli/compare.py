@@ -11,11 +11,12 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.pairing import Matched, match_models
-from pytest_llmeval.analysis.sides import read_sides
+from pytest_llmeval.analysis.sides import Side, read_sides
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
 from pytest_llmeval.reports.lines import Segment, line
+from pytest_llmeval.runs.baselines import blessed_logs, folder_near, is_path
 
 FINE, REGRESSION, CANNOT_DECIDE = 0, 1, 3
 
@@ -31,7 +32,7 @@ too few entries in common, other graders)
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("base", metavar="BASE", type=Path, help="run log to compare against")
+    parser.add_argument("base", metavar="BASE", type=Path, help="run log, or name of a baseline, to compare against")
     parser.add_argument("new", metavar="NEW", type=Path, help="run log to judge")
     parser.add_argument("--model", metavar="NAME", help="compare this model only, where a log has several")
     parser.add_argument("--base-model", metavar="NAME", help="compare it with this model of BASE")
@@ -68,7 +69,7 @@ def _number(text: str, low: float, high: float, fault: str, *, open_ended: bool 
 
 def run(given: argparse.Namespace) -> int:
     """Compare, print, and return 0, 1 or 3."""
-    base, new = read_sides(given.base), read_sides(given.new)
+    base, new = _base_sides(given.base), read_sides(given.new)
     gc.freeze()  # what was read stays to the end; looking for garbage among it would take a quarter of the time
     matched = match_models(base, new, model=given.model, base_model=given.base_model)
     comparisons = [
@@ -81,6 +82,13 @@ def run(given: argparse.Namespace) -> int:
     else:
         _print(comparisons, matched, given.verbose)
     return status
+
+
+def _base_sides(named: Path) -> dict[str, Side]:
+    """Read a run log; where there is none, the baseline of that name, all its models."""
+    folder = folder_near(Path.cwd())
+    logs = [] if named.exists() or is_path(str(named)) else blessed_logs(folder, str(named))
+    return {model: side for log in logs for model, side in read_sides(log).items()} or read_sides(named)
 
 
 def exit_status(comparisons: Sequence[Comparison]) -> int:

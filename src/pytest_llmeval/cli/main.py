@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "agreement": "tell how far raters agree beyond chance",
         "check": "find what would make a benchmark's numbers wrong",
         "check-graders": "tell how often graders accept wrong answers and reject right ones",
+        "bless": "make a run the baseline of later ones",
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "frontier": "weigh quality against cost over models",

@@ -69,6 +69,8 @@ class Desk:
         self._to_rerun: set[str] = set()
         """Items whose current attempt another plugin runs again; it has ended no trial, and leaves no record."""
         self._finished_before = 0
+        self.decided: dict[str, Any] = {}
+        """What a gate has come to, as the sidecar keeps it."""
 
     @property
     def shown_path(self) -> str:
@@ -109,6 +111,7 @@ class Desk:
             params=without_secrets(self._settings.param),
             benchmarks=tuple(BenchmarkInfo(**told) for told in self.collected.benchmarks),
             shard=self._settings.shard,
+            deselected=self.collected.deselected,
             batches=self._batches,
         )
         try:
@@ -165,21 +168,32 @@ class Desk:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         self.summaries.add(record)
 
-    def close(self, exit_status: int) -> None:
-        """Finish the sidecar and give the log back; without a run this does nothing."""
+    @property
+    def written(self) -> int:
+        """How many trials have their record."""
+        return self._finished_before + (self._log.count if self._log is not None else 0)
+
+    def finished(self, exit_status: int) -> RunInfo | None:
+        """Return what describes the run should it end now; None where there is none, or it has ended."""
         if self._log is None or self._info is None:
-            return
+            return None
         for record in self._handed_in.values():  # left where Ctrl-C came before the trial's last report
             self._write(record, self._log)
         self._handed_in.clear()
-        written = self._log.count + self._finished_before
-        self._log.close()
-        self._log = None
-        complete = exit_status in (0, 1) and written >= self.collected.trials and not self.not_asked
+        complete = exit_status in (0, 1) and self.written >= self.collected.trials and not self.not_asked
         totals = {**self.summaries.totals(), "trials": self.collected.trials, "seconds": round(self.seconds, 3)}
         told = {"finished": utc_timestamp(), "exit_status": exit_status, "complete": complete, "totals": totals}
+        return self._info.model_copy(update={**told, **self.decided})
+
+    def close(self, exit_status: int) -> None:
+        """Finish the sidecar and give the log back; without a run this does nothing."""
+        info = self.finished(exit_status)
+        if self._log is None or info is None:
+            return
+        self._log.close()
+        self._log = None
         try:
-            write_sidecar(self.path, self._info.model_copy(update=told))
+            write_sidecar(self.path, info)
         except RunLogError as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 

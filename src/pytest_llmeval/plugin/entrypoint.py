@@ -6,7 +6,7 @@ This module and what it imports stay with the standard library and pytest.
 from __future__ import annotations
 
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +22,10 @@ from pytest_llmeval.plugin.fixtures import (
     llm_provider,
     repo_sha,
 )
-from pytest_llmeval.plugin.state import SETTINGS, check, eval_session
+from pytest_llmeval.plugin.state import SETTINGS, check
+
+if TYPE_CHECKING:
+    from pytest_llmeval.plugin.session import EvalSession
 
 __all__ = ["_llm_trial", "answer", "entry", "grade", "judge", "llm", "llm_model", "llm_provider", "repo_sha"]
 
@@ -31,6 +34,10 @@ MARKERS = (
         "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require, "
         "perturb): run the test once for each entry of a benchmark and each model under test."
     ),
+    "must_pass: evals that must pass whatever a gate allows; run first.",
+    "fingerprint: evals of behaviour that must not change; as must_pass.",
+    "canary: evals of brittle behaviour; as must_pass.",
+    "quarantine(until, reason): evals that are known to fail and count for nothing until a day.",
     "llm_entry(field=value): select evals by any field of their entry, -m \"llm_entry(difficulty='hard')\".",
     'llm_perturbed(kind=value): select the variants that perturb= makes, or leave them out, -m "not llm_perturbed".',
 )
@@ -62,7 +69,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Turn a function with the marker into one item for each trial."""
     mark = metafunc.definition.get_closest_marker("llm_eval")
     if mark is not None:
-        eval_session(metafunc.config).parametrize(metafunc, mark)
+        _eval_session(metafunc.config).parametrize(metafunc, mark)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,4 +85,10 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which run it works for."""
-    workers.brief(node)
+    workers.brief(node, _eval_session)
+
+
+def _eval_session(config: pytest.Config) -> EvalSession:
+    from pytest_llmeval.plugin.session import eval_session  # pulls in pydantic, so not before there is an eval
+
+    return eval_session(config)

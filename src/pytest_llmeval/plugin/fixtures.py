@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_llmeval.plugin.state import eval_session
-
 if TYPE_CHECKING:
     from pytest_llmeval.benchmark.entry import Entry
     from pytest_llmeval.grading.grade import Grade
@@ -25,7 +23,9 @@ def _llm_trial(request: pytest.FixtureRequest) -> TrialRun:
             f"{request.node.name} asks for an eval's fixture but has no @pytest.mark.llm_eval(...); add it",
             pytrace=False,
         )
-    return eval_session(request.config).begin(request.node)
+    from pytest_llmeval.plugin.session import SESSION  # pulls in pydantic; here the marker has loaded it already
+
+    return request.config.stash[SESSION].begin(request.node)
 
 
 @pytest.fixture

@@ -6,11 +6,15 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.plugin.gate_flags import check_baseline_name, gate_faults, is_demanded, read_rules, rule_reader
+
+if TYPE_CHECKING:
+    from pytest_llmeval.analysis.gate_rules import Rule
 
 MODEL_VARIABLE = "PYTEST_LLM_MODEL"
 DEFAULT_CONCURRENCY = 16
@@ -194,6 +198,49 @@ OPTIONS: tuple[Option, ...] = (
         "send all questions to the provider's batch interface, at half the price, and wait; may take hours",
         flag_only=True,
     ),
+    # What the run is held against
+    Option(
+        "llm_baseline",
+        "NAME|PATH",
+        "compare the run with this one, by the name it was blessed under or by its log; a proven regression fails",
+        check_baseline_name,
+    ),
+    Option(
+        "llm_baseline_force",
+        "",
+        "compare in spite of other graders or a small overlap; the report says that it was forced",
+        flag_only=True,
+    ),
+    Option(
+        "llm_gates",
+        "RULE",
+        "rule that the run must keep, KIND=LIMIT or KIND:SLICE=LIMIT, such as fail_under=70, max_regression:math=2, "
+        "max_unscored=5, max_missing=10, latency_p95=20, cost_per_trial=0.01 or failure_label:hallucination=5; "
+        "none switches those of the ini file off",
+        many=True,
+    ),
+    Option(
+        "llm_fail_under",
+        "[SLICE=]PERCENT",
+        "rule fail_under: fail if less is right, of all or of a category or tag",
+        rule_reader("fail_under"),
+        many=True,
+        in_ini=False,
+    ),
+    Option(
+        "llm_max_regression",
+        "[SLICE=]POINTS",
+        "rule max_regression: fail if the baseline was better by more, where that is proven",
+        rule_reader("max_regression"),
+        many=True,
+        in_ini=False,
+    ),
+    Option(
+        "llm_accept",
+        "REASON",
+        "let a failed gate pass; who, when and why is kept with the run",
+        in_ini=False,
+    ),
     Option("llm_log", "PATH", "run log to write; a directory gets RUN_ID.jsonl. Default: llm-runs/RUN_ID.jsonl"),
 )
 
@@ -250,7 +297,17 @@ class Settings:
     resume: str | None
     rerun_errors: bool
     batch: bool
+    baseline: str | None
+    baseline_force: bool
+    gates: tuple[str, ...]
+    fail_under: tuple[Rule, ...]
+    max_regression: tuple[Rule, ...]
+    accept: str | None
     log: str | None
+    rules: tuple[Rule, ...] = ()
+    """What the run is held against, from all the ways to say it."""
+    demanded: bool = False
+    """Whether the command line itself asks for a gate, which then cannot be passed over."""
     model_flag: tuple[str, ...] = ()
     """The models named on the command line itself."""
 
@@ -270,8 +327,14 @@ def read_settings(config: pytest.Config, environ: Mapping[str, str] = os.environ
     values["param"] = dict(values["param"])
     values["price"] = tuple(values["price"])
     values["judge_model"] = tuple(dict.fromkeys(values["judge_model"]))
-    settings = Settings(**values, model_flag=flag)
-    for fault in _contradictions(settings):
+    for name in ("gates", "fail_under", "max_regression"):
+        values[name] = tuple(values[name])
+    try:
+        rules = read_rules(values)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+    settings = Settings(**values, model_flag=flag, rules=rules, demanded=is_demanded(config, rules))
+    for fault in (*_contradictions(settings), *gate_faults(values, rules)):
         raise pytest.UsageError(fault)
     return settings
 

@@ -17,6 +17,7 @@ from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.plugin.items import PARAMETER
 from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, VARIANT_MARKER, EvalSpec
+from pytest_llmeval.plugin.standing import ORDINARY, standing_of, today
 from pytest_llmeval.plugin.trial import Trial
 
 NO_MODEL = "no model under test; name one, such as --llm-model=openai:gpt-4o-mini, or --llm-model=offline:bm25 to try"
@@ -72,9 +73,22 @@ class Shelf:
 
 
 def trials(
-    spec: EvalSpec, benchmark: Benchmark, models: Sequence[ModelName], samples: int, roots: Iterable[Path]
+    spec: EvalSpec,
+    benchmark: Benchmark,
+    models: Sequence[ModelName],
+    samples: int,
+    roots: Iterable[Path],
+    marks: Iterable[pytest.Mark] = (),
 ) -> list[Trial]:
     """Return a marker's trials: entry by entry, each followed by its variants, with every model and sample.
+
+    Args:
+        spec: The marker.
+        benchmark: What it names.
+        models: Those under test.
+        samples: How often each is asked.
+        roots: Where entries' files are looked for.
+        marks: All marks of the test function.
 
     Raises:
         ConfigurationError: Where ``where`` chooses nothing, or a perturbation changes nothing, which is a mistake more
@@ -86,10 +100,15 @@ def trials(
         raise ConfigurationError(
             f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
         )
-    places = tuple(roots)
+    places, of_function, on = tuple(roots), tuple(marks), today()
+    asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
+    stood = [
+        (entry, variant, ORDINARY if variant is not None else standing_of(entry, of_function, on))
+        for entry, variant in asked
+    ]
     return [
-        Trial(entry, model, sample, spec, samples, places, variant)
-        for entry, variant in _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
+        Trial(entry, model, sample, spec, samples, places, variant, standing)
+        for entry, variant, standing in stood
         for model in models or (None,)
         for sample in range(1, samples + 1)
     ]

@@ -33,10 +33,9 @@ def quota_note(trial: Trial, nodeid: str) -> dict[str, Any] | None:
     return {"of": name, "k": quota.k, "n": quota.n, "planned": planned}
 
 
-def tolerate(report: pytest.TestReport, note: dict[str, Any]) -> None:
-    """Make of a failed sample one that was allowed to fail, as pytest shows what is expected to."""
-    report.outcome = "skipped"
-    report.wasxfail = f"reason: one of {note['planned']} samples, {note['k']} of {note['n']} must pass"
+def allowance(note: dict[str, Any]) -> str:
+    """Say why a failed sample does not fail the run."""
+    return f"one of {note['planned']} samples, {note['k']} of {note['n']} must pass"
 
 
 class Quotas:

@@ -52,12 +52,12 @@ class Phases:
 
 
 def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome | None:
+    if isinstance(error, InfrastructureError):  # also where the failure is tolerated: it says nothing about the model
+        return "unscored" if isinstance(error, UnscoredError) else "error"
     if report.skipped:
         return "failed" if hasattr(report, "wasxfail") else "skipped"
-    if isinstance(error, UnscoredError):
-        return "unscored"
     if report.failed:
-        return "error" if report.when != "call" or isinstance(error, InfrastructureError) else "failed"
+        return "error" if report.when != "call" else "failed"
     return None
 
 
@@ -105,6 +105,8 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         confidence=run.context.confidence,
         judge=_judged_by(run),
         **_variant(trial),
+        guard=trial.standing.guard,
+        quarantined_until=str(until) if (until := trial.standing.quarantined_until) else None,
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
     )
 

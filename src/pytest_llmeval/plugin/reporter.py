@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.errors import BudgetExhausted, FatalProviderError, InfrastructureError, NotReplayable
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.items import PHASES, RUN, trial_of
-from pytest_llmeval.plugin.quotas import quota_note, tolerate
+from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import Phases, RunFacts, junit_properties, make_record
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.line import record_as_json
@@ -25,12 +27,14 @@ class Reporter:
     Args:
         facts: What every record of the run shares.
         desk: Takes records where this process writes; None in an xdist worker, whose records travel on the report.
+        counting: Knows which failures do not fail the run.
     """
 
-    def __init__(self, facts: RunFacts, desk: Desk | None) -> None:
+    def __init__(self, facts: RunFacts, desk: Desk | None, counting: Counting) -> None:
         self._facts = facts
         self._desk = desk
         self._under_way: pytest.Item | None = None
+        self._counting = counting
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -60,23 +64,40 @@ class Reporter:
 
     def _of_phase(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:
         run, phases = item.stash.get(RUN, None), item.stash[PHASES]
-        passed, quota = report.passed, self._quota(item, report, error)
-        phases.heard(report, error)
         grade = run.asked.grade if run is not None and run.asked else None
+        passed, counted = report.passed, self._counted(item, report, error, grade)
+        quota = self._quota(item, report, error)
+        phases.heard(report, error)
         told: dict[str, Any] = {"grade": str(grade) if grade else None, "outcome": phases.outcome}
+        if counted is not None and COUNTED_BY_GATE in counted:
+            told[COUNTED] = counted
         if isinstance(error, NOT_ASKED):
             told["not_asked"] = str(error)
         if quota is not None:
             told["quota"] = {**quota, "ended": phases.outcome in ("passed", "failed"), "passed": passed}
         return told
 
+    def _counted(
+        self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None, grade: Grade | None
+    ) -> str | None:
+        trial = trial_of(item)
+        if trial is None or not report.failed:
+            return None
+        right = grade is not None and grade.level == "fully_correct"
+        why = self._counting.of_failure(trial, error, right=right, in_call=report.when == "call")
+        if why is not None:
+            tolerate(report, why)
+        return why
+
     def _quota(
         self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None
     ) -> dict[str, Any] | None:
         trial = trial_of(item)
-        note = quota_note(trial, item.nodeid) if trial is not None and report.when == "call" else None
+        if trial is None or report.when != "call" or self._counting.by(trial) is not None:
+            return None
+        note = quota_note(trial, item.nodeid)
         if note is not None and report.failed and not isinstance(error, InfrastructureError):
-            tolerate(report, note)
+            tolerate(report, allowance(note))
         return note
 
     def _of_end(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pytest_llmeval.models.run_ahead import Job
 from pytest_llmeval.plugin import shares
 from pytest_llmeval.plugin.async_tests import body_ahead, body_of
 from pytest_llmeval.plugin.cast import Cast
+from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.engine import Engine, Surroundings
 from pytest_llmeval.plugin.finished import tell_finished
 from pytest_llmeval.plugin.items import FINISHED, PHASES, RUN, trial_of
@@ -35,13 +36,15 @@ class Runner:
         settings: What the user asked for.
         cast: Who takes part.
         past: The runs of before.
+        counting: Knows which failures do not fail the run.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings, cast: Cast, past: Past) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, cast: Cast, past: Past, counting: Counting) -> None:
         self._config = config
         self._settings = settings
         self._cast = cast
         self._past = past
+        self._counting = counting
         self._private: frozenset[Path] = frozenset()
         self._engine: Engine | None = None
         self._upcoming: Upcoming | None = None
@@ -60,7 +63,7 @@ class Runner:
         self._look_ahead(item, nextitem)
         if FINISHED not in item.stash:
             return None
-        tell_finished(item, item.stash[FINISHED])
+        tell_finished(item, item.stash[FINISHED], self._counting)
         return True
 
     def _look_ahead(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:

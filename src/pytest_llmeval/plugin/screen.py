@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.plugin.counting import COUNTED
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.workers import PAYLOAD
@@ -70,6 +71,8 @@ class Screen:
     ) -> tuple[str | None, str, str | tuple[str, Mapping[str, bool]]] | None:
         """Show an eval's grade in place of pytest's dot, and a broken provider as an error."""
         told = getattr(report, PAYLOAD, None)
+        if told and told.get(COUNTED):
+            return _counted(told)
         if not told or hasattr(report, "wasxfail"):
             return None
         if report.when != "call":
@@ -119,6 +122,14 @@ class Screen:
         skipped = sum(NO_MODEL in str(report.longrepr) for report in terminal.stats.get("skipped", ()))
         if skipped:
             terminal.write_line(f"{TITLE}: {skipped} skipped, {NO_MODEL}", yellow=True)
+
+
+def _counted(told: Mapping[str, str]) -> tuple[str, str, tuple[str, Mapping[str, bool]]]:
+    """Return the status of a failure that a gate decides about."""
+    if told.get("outcome") in ("error", "unscored"):
+        return "unscored", "E", ("UNSCORED", {"yellow": True})
+    grade = told.get("grade") or "failed"
+    return "counted", LETTERS.get(grade, "F"), (f"COUNTED {grade}", {"red": True})
 
 
 def write(terminal: pytest.TerminalReporter, lines: Iterable[Line]) -> None:

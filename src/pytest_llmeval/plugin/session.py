@@ -13,9 +13,13 @@ from pytest_llmeval.grading.judge.families import self_preference_warning
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
+from pytest_llmeval.plugin.baseline import missing_baseline_notes
 from pytest_llmeval.plugin.batch_run import BatchRun
+from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
+from pytest_llmeval.plugin.gate import Gate
+from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.marker import read_marker
 from pytest_llmeval.plugin.options import Settings
@@ -25,10 +29,13 @@ from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
-from pytest_llmeval.plugin.state import cast_of, past, run_id, slicer
+from pytest_llmeval.plugin.standing import standing_notes
+from pytest_llmeval.plugin.state import SETTINGS, cast_of, past, run_id, slicer
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.plugin.workers import Collected
 from pytest_llmeval.runs.provenance import git_state
+
+SESSION = pytest.StashKey["EvalSession"]()
 
 ALIKE = "samples at temperature 0 are most likely alike; add --llm-param temperature=1"
 BATCHES = "this run has sent batches; add --llm-batch to take their answers, or they are asked again and paid again"
@@ -57,23 +64,30 @@ class EvalSession:
         if not workers.is_worker(config) and not settings.dry_run:
             self._desk = Desk(config, settings, facts, git, resumed)
             self._screen = Screen(config, self._desk)
-        self._runner = Runner(config, settings, replace(cast, models=self._models), self._past)
-        self._register(facts)
+        counting = Counting(settings.rules)
+        self._runner = Runner(config, settings, replace(cast, models=self._models), self._past, counting)
+        self._deselected = 0
+        self._register(facts, counting)
 
-    def _register(self, facts: RunFacts) -> None:
+    def _register(self, facts: RunFacts, counting: Counting) -> None:
         parts: dict[str, object | None] = {
             "failures": ShortFailures(self._config),
             "slicer": slicer(self._config),
             "runner": self._runner,
-            "reporter": Reporter(facts, self._desk),
+            "reporter": Reporter(facts, self._desk, counting),
             "desk": self._desk,
             "screen": self._screen,
             "quotas": Quotas() if self._desk is not None else None,
             "batch": self._batch_run(),
+            "gate": self._gate(),
         }
         for name, part in parts.items():
             if part is not None:
                 self._config.pluginmanager.register(part, f"llm_eval_{name}")
+
+    def _gate(self) -> Gate | None:
+        wanted = self._settings.rules or self._settings.baseline
+        return Gate(self._config, self._settings, self._desk) if wanted and self._desk is not None else None
 
     def _batch_run(self) -> BatchRun | None:
         if self._desk is None or not self._settings.batch:
@@ -87,7 +101,14 @@ class EvalSession:
             benchmark = self._shelf.take(spec, metafunc.definition.path)
             beside = benchmark.path.parent if benchmark.path else metafunc.definition.path.parent
             samples = self._settings.samples or spec.samples or 1
-            found = trials(spec, benchmark, self._models, samples, (beside, self._config.rootpath))
+            found = trials(
+                spec,
+                benchmark,
+                self._models,
+                samples,
+                (beside, self._config.rootpath),
+                metafunc.definition.iter_markers(),
+            )
         except (ConfigurationError, BenchmarkError) as error:
             apart = (
                 "\n" if isinstance(error, BenchmarkError) else " "
@@ -102,6 +123,15 @@ class EvalSession:
         """Return the run of an item whose fixtures are being set up."""
         return self._runner.begin(item)
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Run first what must pass."""
+        items[:] = guarded_first(items)
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Count the evals that are left out."""
+        self._deselected += sum((trial := trial_of(item)) is not None and trial.model is not None for item in items)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take stock of what is left to run once everybody has deselected."""
@@ -111,6 +141,7 @@ class EvalSession:
             entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
             trials=len(found),
             benchmarks=tuple(benchmark.described() for benchmark in self._shelf.benchmarks),
+            deselected=self._deselected + files_skipped(self._config),
             notes=tuple(self._notes(found)),
         )
         self._note_finished(session.items)
@@ -124,10 +155,16 @@ class EvalSession:
         common = Params().updated(self._settings.param)
         several = {id(trial.spec): trial.spec for trial in found if trial.sample > 1}.values()
         told = [ALIKE] if any(common.updated(spec.params).temperature == 0 for spec in several) else []
+        told += standing_notes((trial.entry.id, trial.standing) for trial in found)
+        told += self._gate_notes()
         partial = self_preference_warning(map(str, self._models), map(str, self._judges))
         told += [partial] if partial else []
         told += list(_variants_told(found))
         return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
+
+    def _gate_notes(self) -> list[str]:
+        named = self._settings.baseline
+        return missing_baseline_notes(self._config.rootpath, named, map(str, self._models)) if named else []
 
     def _note_finished(self, items: Sequence[pytest.Item]) -> None:
         """Find the items whose record the resumed run has already."""
@@ -177,3 +214,12 @@ def _variants_told(found: Sequence[Trial]) -> Iterator[str]:
     if kinds:
         told = ", ".join(f"{times:,} {kind}" for kind, times in kinds.items())
         yield f"{kinds.total():,} of {len(found):,} trials are of perturbed variants ({told}), in no main figure"
+
+
+def eval_session(config: pytest.Config) -> EvalSession:
+    """Return the session's one `EvalSession`; made, and registered as a plugin, at the first eval."""
+    if SESSION not in config.stash:
+        session = EvalSession(config, config.stash[SETTINGS])
+        config.stash[SESSION] = session
+        config.pluginmanager.register(session, "llm_eval_session")
+    return config.stash[SESSION]

@@ -11,14 +11,12 @@ from pytest_llmeval.plugin.options import Settings
 if TYPE_CHECKING:
     from pytest_llmeval.plugin.cast import Cast
     from pytest_llmeval.plugin.past import Past
-    from pytest_llmeval.plugin.session import EvalSession
     from pytest_llmeval.plugin.slicing import Slicer
 
 SETTINGS = pytest.StashKey[Settings]()
 RUN_ID = pytest.StashKey[str]()
 PAST = pytest.StashKey["Past"]()
 SLICER = pytest.StashKey["Slicer"]()
-SESSION = pytest.StashKey["EvalSession"]()
 
 BRIEFING = "llm_eval"
 """What an xdist controller tells its workers stands under this key of their input."""
@@ -81,6 +79,18 @@ def check(config: pytest.Config) -> None:
         past(config)
     if settings.sample or settings.shard:
         slicer(config)
+    if config.getoption("llm_baseline"):
+        _check_baseline(config, config.getoption("llm_baseline"))
+
+
+def _check_baseline(config: pytest.Config, named: str) -> None:
+    from pytest_llmeval.errors import ConfigurationError
+    from pytest_llmeval.plugin.baseline import check_baseline
+
+    try:
+        check_baseline(config, named)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _check_processes(config: pytest.Config, settings: Settings) -> None:
@@ -107,14 +117,3 @@ def slicer(config: pytest.Config) -> Slicer:
 
         config.stash[SLICER] = Slicer(config.stash[SETTINGS])
     return config.stash[SLICER]
-
-
-def eval_session(config: pytest.Config) -> EvalSession:
-    """Return the session's one `EvalSession`; made, and registered as a plugin, at the first eval."""
-    if SESSION not in config.stash:
-        from pytest_llmeval.plugin.session import EvalSession  # pulls in pydantic, so not before it is needed
-
-        session = EvalSession(config, config.stash[SETTINGS])
-        config.stash[SESSION] = session
-        config.pluginmanager.register(session, "llm_eval_session")
-    return config.stash[SESSION]

@@ -22,6 +22,7 @@ from pytest_llmeval.models.task import run_task
 from pytest_llmeval.plugin.engine import Engine
 from pytest_llmeval.plugin.judging import RunJudge, TrialJudge
 from pytest_llmeval.plugin.marker import EvalSpec
+from pytest_llmeval.plugin.standing import ORDINARY, Standing
 from pytest_llmeval.runs.earlier import RecordedCalls, answer_in
 from pytest_llmeval.runs.record import Record
 
@@ -41,6 +42,7 @@ class Trial:
     """Where the entry's files are looked for: beside the benchmark, then in rootdir."""
     variant: Variant | None = None
     """How the entry was made of another; None for an entry of the benchmark itself."""
+    standing: Standing = ORDINARY
 
     @property
     def origin(self) -> Entry:

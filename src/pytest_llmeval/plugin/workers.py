@@ -6,13 +6,14 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from pytest_llmeval.plugin.state import BRIEFING, eval_session, run_id
+from pytest_llmeval.plugin.state import BRIEFING, run_id
 
 PAYLOAD = "llm_eval"
 """The attribute of a report that carries what the plugin has to say about a trial."""
@@ -26,6 +27,8 @@ class Collected:
     entries: int = 0
     trials: int = 0
     benchmarks: tuple[dict[str, Any], ...] = ()
+    deselected: int = 0
+    """Evals that are not run though they were collected."""
     notes: tuple[str, ...] = ()
     """What the user should know before the run."""
 
@@ -46,12 +49,25 @@ def briefing(config: pytest.Config) -> dict[str, Any]:
     return told
 
 
-def brief(node: Any) -> None:
-    """Tell a worker which run it works for, and listen for what it finds."""
+class Listener(Protocol):
+    """Who is told what the workers found: the eval session of the controller."""
+
+    def workers_collected(self, collected: Collected | None) -> None:
+        """Take note of it; None where the workers could not say and a report came first."""
+        ...
+
+
+def brief(node: Any, wake: Callable[[pytest.Config], Listener]) -> None:
+    """Tell a worker which run it works for, and listen for what it finds.
+
+    Args:
+        node: The worker, as xdist describes it.
+        wake: Makes the controller's eval session, or returns it.
+    """
     config: pytest.Config = node.config
     listener = config.pluginmanager.get_plugin("llm_eval_controller")
     if listener is None:
-        listener = Controller(config)
+        listener = Controller(config, wake)
         config.pluginmanager.register(listener, "llm_eval_controller")
     told = {"run_id": run_id(config), "notes": str(listener.notes), "started": listener.started}
     node.workerinput[BRIEFING] = told
@@ -72,8 +88,9 @@ class Controller:
     Workers on other machines leave no note that can be read here; then the first report of a trial does it.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, wake: Callable[[pytest.Config], Listener]) -> None:
         self._config = config
+        self._wake = wake
         self.notes = Path(tempfile.gettempdir()) / f"pytest-llmeval-{run_id(config)}"
         self.started = time.time()
         self._told = False
@@ -88,14 +105,14 @@ class Controller:
             told: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
             }
-            eval_session(self._config).workers_collected(Collected(**told))
+            self._wake(self._config).workers_collected(Collected(**told))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Have the eval session hear the first report of a trial, and so all."""
         if not self._told and getattr(report, PAYLOAD, None):
             self._told = True
-            eval_session(self._config).workers_collected(None)
+            self._wake(self._config).workers_collected(None)
 
     def pytest_unconfigure(self) -> None:
         """Leave nothing behind."""

@@ -83,6 +83,7 @@ def uncompared_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
         ("changed entries", pairing.changed),
         ("new entries", pairing.added),
         ("removed entries", pairing.removed),
+        ("quarantined", pairing.quarantined),
         ("no two verdicts", tuple(f"{one.name} ({one.base} -> {one.new})" for one in pairing.left_out)),
     ]
     told = [(label, names) for label, names in groups if names]

@@ -88,6 +88,7 @@ def _uncompared(pairing: Pairing) -> dict[str, Any]:
         "changed_entries": list(pairing.changed),
         "new_entries": list(pairing.added),
         "removed_entries": list(pairing.removed),
+        "quarantined_entries": list(pairing.quarantined),
         "without_two_verdicts": [asdict(one) for one in pairing.left_out],
         "odd_samples": pairing.odd_samples,
     }

@@ -173,6 +173,10 @@ class Record(BaseModel):
     """Id of the entry this one is a variant of; null for the benchmark's own entries."""
     perturbation: PerturbationInfo | None = None
     """How the variant was made; null for the benchmark's own entries."""
+    guard: str | None = None
+    """Why the entry must pass, whatever the rest does: ``must_pass``, ``fingerprint`` or ``canary``."""
+    quarantined_until: str | None = None
+    """The last day of the entry's quarantine, where it was in force: the trial counts for nothing."""
 
     @property
     def is_variant(self) -> bool:

@@ -32,6 +32,19 @@ class BenchmarkInfo(BaseModel):
     retired: int | None = None
 
 
+class SignedOff(BaseModel):
+    """A person's decision about a run."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    by: str
+    """As git or the CI system names them."""
+    at: str
+    """ISO 8601 in UTC."""
+    reason: str | None = None
+    """In their own words."""
+
+
 class RunInfo(BaseModel):
     """A run. Written when it begins and again when it ends; unknown keys are kept."""
 
@@ -62,8 +75,16 @@ class RunInfo(BaseModel):
     """Counts of records, outcomes and grades, tokens, cost and seconds."""
     batches: tuple[SentBatch, ...] = ()
     """What was sent to providers as batches; written before anybody waits for them."""
+    deselected: int = 0
+    """How many evals were collected and not selected: by ``-k``, ``-m``, ``--lf``, a sample or a shard."""
+    gate: str | None = None
+    """What the gate came to: ``passed``, ``failed``, ``cannot decide`` or ``accepted``; None without one."""
     gates: tuple[dict[str, Any], ...] = ()
     """Verdicts of the rules that may fail the session."""
+    accepted: SignedOff | None = None
+    """Who let a failed gate pass, when and why."""
+    blessed: SignedOff | None = None
+    """Who made this log a baseline, when and why."""
 
 
 def sidecar_path(log: Path) -> Path:

@@ -1,0 +1,118 @@
+"""`pytest-llmeval bless`: a run becomes the baseline that later runs are compared with."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from pytest_llmeval.analysis.sides import Side, read_sides
+from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.cli.printing import note
+from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.runs.baselines import DEFAULT_NAME, baseline_path, check_name, folder_near
+from pytest_llmeval.runs.blessing import bless
+from pytest_llmeval.runs.people import who
+from pytest_llmeval.runs.provenance import utc_timestamp
+from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.sidecar import RunInfo, SignedOff, read_sidecar, sidecar_path
+
+REFUSED = 1
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("log", metavar="RUN", type=Path, help="the run log")
+    parser.add_argument(
+        "--name", default=DEFAULT_NAME, help="what the baseline is called; each has one run per model (default: main)"
+    )
+    parser.add_argument("--model", metavar="NAME", help="bless this model only, where the log has several")
+    parser.add_argument("--into", metavar="DIR", type=Path, help="where baselines are kept (default: llm-baselines)")
+    parser.add_argument("--reason", metavar="TEXT", help="why; kept with the baseline")
+    parser.add_argument("--force", action="store_true", help="bless a run that is not whole")
+    parser.epilog = (
+        "A run that was cut short, in which evals were deselected, or that nothing says is complete, is refused.\n\n"
+        "exit status: 0 blessed, 1 refused, 2 misuse"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Bless; 0 done, 1 refused."""
+    name = check_name(given.name)
+    sides = read_sides(given.log)
+    chosen = _chosen(sides, given.model)
+    faults = list(dict.fromkeys(fault for side in chosen.values() for fault in _faults(side)))
+    for fault in faults:
+        note(f"{given.log}: {fault}")
+    if any(not side.scored for side in chosen.values()):
+        return REFUSED
+    if faults and not given.force:
+        note("not blessed; make the run whole (--llm-resume), or add --force to have it as it is")
+        return REFUSED
+    folder = given.into or folder_near(Path.cwd())
+    for model, side in chosen.items():
+        _bless(given, baseline_path(folder, name, model), side, forced=bool(faults))
+    return 0
+
+
+def _chosen(sides: dict[str, Side], wanted: str | None) -> dict[str, Side]:
+    found = {model: side for model, side in sides.items() if wanted in (None, model, model.partition(":")[2])}
+    if not found:
+        raise ConfigurationError(f"the run has no model {wanted!r}; it has {', '.join(sides)}")
+    return found
+
+
+def _faults(side: Side) -> Iterator[str]:
+    info = side.info
+    if not side.scored:
+        yield f"{side.model} has no verdict on any trial; grade it first: pytest-llmeval grade {side.path}"
+    if info is None:
+        yield "no sidecar, so nothing says whether it is complete"
+        return
+    if side.torn or not info.complete:
+        yield f"not complete: {side.unfinished or 'it was cut short'}"
+    if info.deselected:
+        yield f"not whole: {info.deselected:,} evals were deselected"
+    if info.shard:
+        yield f"not whole: it is shard {info.shard}; merge all of them first: pytest-llmeval merge OUT SHARD..."
+
+
+def _bless(given: argparse.Namespace, path: Path, side: Side, *, forced: bool) -> None:
+    replaced = _replaced(path)
+    signed = SignedOff(by=who(Path.cwd()), at=utc_timestamp(), reason=given.reason)
+    info = side.info or RunInfo(run_id=_first(given.log).run_id, started=_first(given.log).timestamp)
+    told = {"blessed": signed, "models": (side.model,), "batches": ()}
+    written = bless(path, _records_of(given.log, side), info.model_copy(update=told))
+    said = " although it is not whole" if forced else ""
+    note(f"{_shown(path)}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}")
+    without = len(side.trials) - side.scored
+    if without:
+        note(f"{without:,} of its {len(side.trials):,} trials have no verdict, and no run is compared with those")
+    if info.gate == "failed":
+        note("its gate failed; later runs are now held against it all the same")
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _first(log: Path) -> Record:
+    return next(iter_records(log, on_fault=lambda _fault: None))
+
+
+def _records_of(log: Path, side: Side) -> Iterator[Record]:
+    # Read again rather than kept: a log may be larger than the memory.
+    for record in iter_records(log, on_fault=lambda _fault: None):
+        if model_of(record) == side.model:
+            yield record
+
+
+def _replaced(path: Path) -> str:
+    if not path.exists():
+        return ""
+    try:
+        was = read_sidecar(path)
+    except RunLogError:
+        return f", in place of another whose {sidecar_path(path).name} is missing or broken"
+    return f", in place of run {was.run_id}" + (f" of {was.blessed.at[:10]}" if was.blessed else "")

@@ -1,0 +1,132 @@
+"""The gate: compares a run with its baseline, holds it against the rules, and has the last word on its exit status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_llmeval.analysis.comparison import Comparison, compare
+from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes
+from pytest_llmeval.analysis.gated_run import GatedModel, Surroundings, read_gated, verdicts
+from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
+from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.gate_screen import GateScreen
+from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.parametrize import NO_MODEL
+from pytest_llmeval.reports.gate_lines import next_command
+from pytest_llmeval.runs.people import who
+from pytest_llmeval.runs.provenance import utc_timestamp
+from pytest_llmeval.runs.sidecar import RunInfo, SignedOff
+
+
+class Gate:
+    """Lives where the desk lives, if there are rules or a baseline; decides once, before the desk closes.
+
+    Args:
+        config: Of the only process, or of the xdist controller.
+        settings: The rules, and the baseline.
+        desk: Has the run log.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings, desk: Desk) -> None:
+        self._config = config
+        self._settings = settings
+        self._desk = desk
+        self._skipped = 0
+        self.report: GateReport | None = None
+        """What it came to; None before the end, and where there was no run."""
+        self._screen = GateScreen(config, settings)
+
+    @property
+    def passed_over(self) -> bool:
+        """Tell whether the command line asks for a gate, and no eval could be run for want of a model."""
+        return self._skipped > 0 and self._settings.demanded and not self._desk.is_open
+
+    def pytest_collection_finish(self) -> None:
+        """End the session where the baseline cannot be read, before anything is asked.
+
+        A path on the command line was tried before; one of the ini file only now that there are evals.
+        """
+        try:
+            check_baseline(self._config, self._settings.baseline or "")
+        except ConfigurationError as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the evals that were skipped because there is no model."""
+        self._skipped += report.skipped and NO_MODEL in str(report.longrepr)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Decide, and fail a session that has no other failure where the gate does not pass."""
+        info = self._desk.finished(int(exitstatus))
+        if info is not None:
+            self.report = self._decided(info)
+        if self.report is not None and self._settings.rules:
+            self._desk.decided = {
+                "gate": self.report.result,
+                "gates": self.report.as_json(),
+                "accepted": self.report.accepted,
+            }
+        passes = self.report is None or self.report.passes or not self._settings.rules
+        if exitstatus == pytest.ExitCode.OK and (not passes or self.passed_over):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show what it came to."""
+        if self.passed_over:
+            self._screen.show_passed_over(terminalreporter)
+        if self.report is not None:
+            self._screen.show(terminalreporter, self.report, self._desk.shown_path)
+
+    def _decided(self, info: RunInfo) -> GateReport:
+        unfinished = None if info.complete else self._why_unfinished()
+        try:
+            models = read_gated(self._desk.path, Path(self._desk.shown_path), info, self._settings.rules)
+        except RunLogError as error:  # there may be no record at all
+            return GateReport((), unfinished=unfinished or str(error))
+        matches = self._matches(models)
+        report = GateReport(tuple(self._of_model(one, matches) for one in models.values()), unfinished)
+        if self._settings.accept is None or not report.acceptable:
+            return report
+        signed = SignedOff(by=who(self._config.rootpath), at=utc_timestamp(), reason=self._settings.accept)
+        return GateReport(report.models, unfinished, signed)
+
+    def _why_unfinished(self) -> str:
+        asked = self._desk.collected.trials
+        told = f"the run is not whole: {self._desk.written:,} of {asked:,} trials have a record"
+        return told + "".join(f"; {times:,} not asked, {why}" for why, times in self._desk.not_asked.most_common(1))
+
+    def _matches(self, models: dict[str, GatedModel]) -> Matches:
+        if self._settings.baseline is None:
+            return Matches()
+        sides = {name: model.side for name, model in models.items()}
+        return match_baseline(self._config, self._settings.baseline, sides, self._desk.shown_path)
+
+    def _of_model(self, model: GatedModel, matches: Matches) -> ModelGate:
+        name, rules = model.side.model, self._settings.rules
+        comparison = self._compared(name, matches)
+        around = Surroundings(
+            comparison,
+            matches.why_not.get(name, "there is no baseline"),
+            self._desk.collected.deselected,
+            self._desk.collected.trials,
+        )
+        bless = next_command(self._desk.shown_path, self._settings.baseline)
+        return ModelGate(
+            name,
+            tuple(verdicts(rules, model, around)),
+            comparison,
+            tuple(baseline_notes(comparison, bless)) if comparison else (),
+            tuple(model.quarantined),
+            tuple(entry for entry, right in model.quarantined.items() if right),
+        )
+
+    def _compared(self, model: str, matches: Matches) -> Comparison | None:
+        if model not in matches.sides:
+            return None
+        allowed = [rule.limit for rule in self._settings.rules if rule.kind == "max_regression" and rule.of is None]
+        base, new = matches.sides[model]
+        return compare(base, new, allowed=min(allowed, default=0.0), force=self._settings.baseline_force)

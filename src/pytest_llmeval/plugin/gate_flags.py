@@ -1,0 +1,80 @@
+"""The flags of baseline and gate: how rules are read from them, and what cannot go together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_llmeval.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pytest_llmeval.analysis.gate_rules import Rule
+
+DEMANDING = ("llm_gates", "llm_fail_under", "llm_max_regression", "llm_baseline")
+"""Flags that ask for a decision on the command line itself."""
+
+
+def rule_reader(kind: str) -> Callable[[str, str], Any]:
+    """Return what reads the value of a flag that is named like a kind of rule."""
+
+    def read(flag: str, text: str) -> Any:
+        from pytest_llmeval.analysis.gate_rules import Rule  # only where there is a gate
+
+        return Rule.of_kind(flag, kind, text)
+
+    return read
+
+
+def read_rules(values: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Return the rules of a run, from every way to state them.
+
+    Args:
+        values: Of the options, by name without ``llm_``.
+
+    Raises:
+        ConfigurationError: For a rule that cannot be read.
+    """
+    flags = (*values["fail_under"], *values["max_regression"])
+    if not (values["gates"] or flags or values["baseline"]):
+        return ()
+    from pytest_llmeval.analysis.gate_rules import NONE, Rule, in_force  # only where there is a gate
+
+    gates = [Rule.parse("llm_gates", text) for text in values["gates"] if text != NONE]
+    return in_force(gates, flags, baseline=values["baseline"] is not None, none=NONE in values["gates"])
+
+
+def is_demanded(config: pytest.Config, rules: Sequence[Rule]) -> bool:
+    """Tell whether the command line itself asks for a gate, which then cannot be passed over."""
+    return bool(rules) and any(config.getoption(name) for name in DEMANDING)
+
+
+def gate_faults(values: Mapping[str, Any], rules: Sequence[Rule]) -> Iterator[str]:
+    """Say what of these flags cannot go together."""
+    if values["baseline"] is None and any(rule.kind == "max_regression" for rule in rules):
+        yield "max_regression needs a run to compare with; add --llm-baseline=NAME or --llm-baseline=PATH"
+    if values["baseline"] is None and values["baseline_force"]:
+        yield "--llm-baseline-force belongs to --llm-baseline; add it"
+    if values["accept"] is not None and not rules:
+        yield "--llm-accept lets a failed gate pass, and there is no gate; add one, such as --llm-fail-under=70"
+    if values["accept"] is not None and not values["accept"].strip():
+        yield "--llm-accept needs a reason, such as --llm-accept='the judge was replaced'"
+
+
+def check_baseline_name(flag: str, text: str) -> str:
+    """Return a baseline's name or path.
+
+    Raises:
+        ConfigurationError: Where it can be neither.
+    """
+    from pytest_llmeval.runs.baselines import check_name, is_path  # only where there is a baseline
+
+    if is_path(text):
+        return text
+    try:
+        return check_name(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{flag}: {error}; a run log is named by its path, such as llm-runs/RUN.jsonl"
+        ) from None

@@ -1,0 +1,110 @@
+"""A gate on a screen: what each rule says, what that comes to, and the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pytest_llmeval.analysis.gate_report import GateReport, ModelGate
+from pytest_llmeval.analysis.gates import Decision
+from pytest_llmeval.reports.comparison import comparison_lines
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, wrapped
+from pytest_llmeval.reports.one_model import Screen
+from pytest_llmeval.runs.baselines import DEFAULT_NAME, is_path
+
+STYLES: Mapping[Decision, tuple[Style, ...]] = {
+    "passed": ("green",),
+    "failed": ("bold", "red"),
+    "cannot decide": ("bold", "yellow"),
+}
+DECISION_WIDTH = 15
+NAMES_SHOWN = 5
+
+
+def next_command(log: str, baseline: str | None) -> str:
+    """Return the command that makes a run the baseline."""
+    name = DEFAULT_NAME if baseline is None or is_path(baseline) else baseline
+    return f"pytest-llmeval bless {log}" + ("" if name == DEFAULT_NAME else f" --name {name}")
+
+
+def compared_lines(report: GateReport, screen: Screen) -> Iterator[Line]:
+    """Tell the comparison of each model with its baseline, in the words of ``pytest-llmeval compare``."""
+    compared = [one for one in report.models if one.comparison is not None]
+    for number, one in enumerate(compared):
+        if number:
+            yield from (line(), line(Segment("-" * screen.width, ("light",))), line())
+        assert one.comparison is not None  # noqa: S101  chosen so above
+        yield from comparison_lines(one.comparison, screen)
+        if one.notes:
+            yield line()
+        for note in one.notes:
+            yield from _folded("  baseline: ", screen.safe(note, 1000), screen, ("yellow",))
+
+
+def gate_lines(report: GateReport, screen: Screen, *, log: str, baseline: str | None) -> Iterator[Line]:
+    """Tell the verdicts, then what they come to and what to do next.
+
+    Args:
+        report: What the gate came to.
+        screen: With a negative verbosity only what did not pass is told.
+        log: The run's log, as it is shown.
+        baseline: Its name or path, where there is one.
+    """
+    for one in report.models:
+        if len(report.models) > 1 and screen.verbosity >= 0:
+            yield line(Segment(screen.safe(one.model), ("bold",)))
+        yield from _verdicts(one, screen)
+        if screen.verbosity >= 0:
+            yield from _quarantine(one, screen)
+    yield from _result(report, screen)
+    if screen.verbosity >= 0:
+        yield from _next(report, screen, next_command(log, baseline))
+
+
+def _verdicts(one: ModelGate, screen: Screen) -> Iterator[Line]:
+    for verdict in one.verdicts:
+        if screen.verbosity < 0 and verdict.decision == "passed":
+            continue
+        label = fit(f"  {verdict.decision}", DECISION_WIDTH + 2)
+        told = f"{screen.safe(verdict.rule)} · {screen.safe(verdict.reason, 1000)}"
+        yield from _folded(label, told, screen, STYLES[verdict.decision])
+
+
+def _quarantine(one: ModelGate, screen: Screen) -> Iterator[Line]:
+    if one.quarantined:
+        yield from _folded(fit("  quarantine", DECISION_WIDTH + 2), _named(one.quarantined, screen), screen)
+    if one.recovered:
+        told = f"{_named(one.recovered, screen)} · right again, take it out of quarantine"
+        yield from _folded(fit("  recovered", DECISION_WIDTH + 2), told, screen, ("yellow",))
+
+
+def _named(names: tuple[str, ...], screen: Screen) -> str:
+    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(screen.safe(name, 60) for name in names[:NAMES_SHOWN]) + more
+
+
+def _result(report: GateReport, screen: Screen) -> Iterator[Line]:
+    decision = report.decision
+    told = f"gate: {decision}"
+    if report.unfinished:
+        told += f", {screen.safe(report.unfinished, 1000)}"
+    yield from _folded("", told, screen, STYLES[decision])
+    signed = report.accepted
+    if signed is not None:
+        yield from _folded("", screen.safe(f"accepted by {signed.by}: {signed.reason}", 1000), screen, ("yellow",))
+
+
+def _next(report: GateReport, screen: Screen, bless: str) -> Iterator[Line]:
+    if report.decision == "cannot decide" and not report.unfinished:
+        yield from _folded("  ", "mend what is missing, or switch the gate off with --llm-gates=none", screen)
+    elif report.decision == "cannot decide":
+        yield from _folded("  ", "finish it with --llm-resume, or switch the gate off with --llm-gates=none", screen)
+    elif report.decision == "failed" and report.accepted is None:
+        told = f'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: {bless}'
+        yield from _folded("  ", told, screen)
+
+
+def _folded(label: str, text: str, screen: Screen, styles: tuple[Style, ...] = ()) -> Iterator[Line]:
+    """Set a text after a label, over as many lines as it takes."""
+    for number, piece in enumerate(wrapped(label, text.split(" "), screen.width, " ")):
+        head = label if number == 0 else ""
+        yield line(Segment(head, styles), piece[len(head) :]) if label.strip() else line(Segment(piece, styles))

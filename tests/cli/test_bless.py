@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.cli.main import main
+from pytest_llmeval.runs.line import record_line
+from pytest_llmeval.runs.sidecar import write_sidecar
+from tests.analysis.two_runs import records, run_info
+
+BLESSED = Path("llm-baselines/main/openai__m.jsonl")
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    Path("pyproject.toml").touch()
+
+
+def log(name: str, letters: str, *, info: dict[str, Any] | None = None, **fields: Any) -> str:
+    path = Path(name)
+    with path.open("ab") as file:
+        file.writelines(map(record_line, records(letters, **fields)))
+    if info is not None:
+        write_sidecar(path, run_info(**info))
+    return name
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err
+
+
+def test_a_whole_run_becomes_the_baseline_with_who_when_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", log("a.jsonl", "CCW", info={}), "--reason=release 2"]) == 0
+    assert told(capsys) == f"pytest-llmeval: {BLESSED}: blessed, openai:m, 3 records of run r\n"
+    assert BLESSED.read_bytes() == Path("a.jsonl").read_bytes()
+    kept = json.loads(BLESSED.with_suffix(".run.json").read_text())["blessed"]
+    assert (kept["by"], kept["reason"]) == ("ada (GITHUB_ACTOR)", "release 2")
+
+
+def test_a_later_run_takes_its_place_and_the_earlier_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bless", log("a.jsonl", "CCW", info={"run_id": "first"})])
+    told(capsys)
+    assert main(["bless", log("b.jsonl", "CCC", info={"run_id": "second"})]) == 0
+    assert ", in place of run first of 20" in told(capsys)
+    assert BLESSED.read_bytes() == Path("b.jsonl").read_bytes()
+
+
+def test_names_keep_baselines_apart() -> None:
+    main(["bless", log("a.jsonl", "CCW", info={})])
+    assert main(["bless", log("b.jsonl", "CCC", info={}), "--name=release-2"]) == 0
+    assert BLESSED.read_bytes() == Path("a.jsonl").read_bytes()
+    assert Path("llm-baselines/release-2/openai__m.jsonl").exists()
+
+
+def test_each_model_of_a_run_is_blessed_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    log("a.jsonl", "CCW", info={"models": ("openai:m", "openai:n")})
+    log("a.jsonl", "WW", model="n")
+    assert main(["bless", "a.jsonl"]) == 0
+    assert len(BLESSED.read_bytes().splitlines()) == 3
+    assert len(BLESSED.with_name("openai__n.jsonl").read_bytes().splitlines()) == 2
+    told(capsys)
+    assert main(["bless", "a.jsonl", "--model=n", "--name=other"]) == 0
+    assert told(capsys).count("blessed") == 1
+    assert main(["bless", "a.jsonl", "--model=x"]) == 2
+    assert told(capsys) == "pytest-llmeval: the run has no model 'x'; it has openai:m, openai:n\n"
+
+
+@pytest.mark.parametrize(
+    ("info", "fault"),
+    [
+        ({"complete": False}, "not complete: it was stopped before its end"),
+        ({"complete": False, "finished": None}, "not complete: it has not finished"),
+        ({"deselected": 12}, "not whole: 12 evals were deselected"),
+        ({"shard": "1/3"}, "not whole: it is shard 1/3; merge all of them first: pytest-llmeval merge OUT SHARD..."),
+        (None, "no sidecar, so nothing says whether it is complete"),
+    ],
+)
+def test_a_run_that_is_not_whole_is_refused_unless_forced(
+    info: dict[str, Any] | None, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = log("a.jsonl", "CCW", info=info)
+    assert main(["bless", made]) == 1
+    refused = "pytest-llmeval: not blessed; make the run whole (--llm-resume), or add --force to have it as it is\n"
+    assert told(capsys) == f"pytest-llmeval: a.jsonl: {fault}\n{refused}"
+    assert not BLESSED.exists()
+    assert main(["bless", made, "--force"]) == 0
+    assert f"{BLESSED}: blessed although it is not whole, openai:m" in told(capsys)
+
+
+def test_a_torn_run_is_refused_and_mended_where_forced() -> None:
+    made = log("a.jsonl", "CCW", info={})
+    whole = Path(made).read_bytes()
+    Path(made).write_bytes(whole[:-5])
+    assert main(["bless", made]) == 1
+    assert main(["bless", made, "--force"]) == 0
+    assert BLESSED.read_bytes() == b"".join(whole.splitlines(keepends=True)[:2])
+
+
+def test_a_run_without_any_verdict_is_refused_even_by_force(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", log("a.jsonl", "??", info={}), "--force"]) == 1
+    assert "has no verdict on any trial; grade it first: pytest-llmeval grade a.jsonl" in told(capsys)
+
+
+def test_trials_without_a_verdict_and_a_failed_gate_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", log("a.jsonl", "CCE", info={"gate": "failed"})]) == 0
+    said = told(capsys)
+    assert "1 of its 3 trials have no verdict, and no run is compared with those" in said
+    assert "its gate failed; later runs are now held against it all the same" in said
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a b"])
+def test_a_name_that_is_no_folder_is_misuse(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", log("a.jsonl", "C", info={}), f"--name={name}"]) == 2
+    assert "a baseline's name is made of letters" in told(capsys)
+
+
+def test_baselines_may_be_kept_elsewhere() -> None:
+    assert main(["bless", log("a.jsonl", "C", info={}), "--into=kept/here"]) == 0
+    assert Path("kept/here/main/openai__m.jsonl").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("kept").touch()
+    assert main(["bless", log("a.jsonl", "C", info={}), "--into=kept"]) == 2
+    assert "kept/main: cannot be made" in told(capsys)
+
+
+def test_a_broken_baseline_is_replaced_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bless", log("a.jsonl", "C", info={})])
+    BLESSED.with_suffix(".run.json").write_text("{")
+    told(capsys)
+    assert main(["bless", "a.jsonl"]) == 0
+    assert "in place of another whose openai__m.run.json is missing or broken" in told(capsys)
+
+
+def test_a_file_that_is_no_log_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", "gone.jsonl"]) == 2
+    assert told(capsys) == "pytest-llmeval: gone.jsonl: cannot be read (No such file or directory)\n"
+
+
+def test_compare_takes_the_name_of_a_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bless", log("a.jsonl", "C" * 40, info={})])
+    new = log("b.jsonl", "C" * 25 + "W" * 15, info={})
+    assert main(["compare", "main", new]) == 1
+    assert main(["compare", "mian", new]) == 2
+    assert "mian: cannot be read" in told(capsys)
