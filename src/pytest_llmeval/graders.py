@@ -5,6 +5,7 @@ Without arguments a grader takes what it needs from the entry. Any function of e
 
 from __future__ import annotations
 
+from pytest_llmeval.grading.code.code_tests import code_tests
 from pytest_llmeval.grading.combining import all_of, any_of, weighted
 from pytest_llmeval.grading.evidence import evidence
 from pytest_llmeval.grading.json_schema import json_schema
@@ -18,6 +19,7 @@ __all__ = [
     "all_of",
     "any_of",
     "choice",
+    "code_tests",
     "contains",
     "evidence",
     "exact_match",

@@ -13,6 +13,7 @@ from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
 from pytest_llmeval.plugin.batch_run import BatchRun
+from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
 from pytest_llmeval.plugin.items import FINISHED, trial_of
@@ -24,7 +25,7 @@ from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
-from pytest_llmeval.plugin.state import cast_of, past, run_id, slicer
+from pytest_llmeval.plugin.state import cast_of, code_execution, past, run_id, slicer
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.plugin.workers import Collected
 from pytest_llmeval.runs.provenance import git_state
@@ -93,7 +94,8 @@ class EvalSession:
             )  # the faults of a file stand on lines of their own
             fault = f"{metafunc.definition.nodeid}:{apart}{error}"
         else:
-            parametrize(metafunc, found, self._models)
+            refusal = code_execution(self._config).refusal(spec.graders)
+            parametrize(metafunc, [replace(one, refusal=refusal) for one in found] if refusal else found, self._models)
             return
         pytest.fail(fault, pytrace=False)  # outside of the handler, or the fault would be told twice
 
@@ -125,6 +127,7 @@ class EvalSession:
         told = [ALIKE] if any(common.updated(spec.params).temperature == 0 for spec in several) else []
         partial = self_preference_warning(map(str, self._models), map(str, self._judges))
         told += [partial] if partial else []
+        told += [UNISOLATED] if any(code_execution(self._config).unisolated(one.spec.graders) for one in found) else []
         return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
 
     def _note_finished(self, items: Sequence[pytest.Item]) -> None:

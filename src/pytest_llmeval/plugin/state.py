@@ -10,6 +10,7 @@ from pytest_llmeval.plugin.options import Settings
 
 if TYPE_CHECKING:
     from pytest_llmeval.plugin.cast import Cast
+    from pytest_llmeval.plugin.code_execution import CodeExecution
     from pytest_llmeval.plugin.past import Past
     from pytest_llmeval.plugin.session import EvalSession
     from pytest_llmeval.plugin.slicing import Slicer
@@ -18,6 +19,7 @@ SETTINGS = pytest.StashKey[Settings]()
 RUN_ID = pytest.StashKey[str]()
 PAST = pytest.StashKey["Past"]()
 SLICER = pytest.StashKey["Slicer"]()
+CODE = pytest.StashKey["CodeExecution"]()
 SESSION = pytest.StashKey["EvalSession"]()
 
 BRIEFING = "llm_eval"
@@ -107,6 +109,15 @@ def slicer(config: pytest.Config) -> Slicer:
 
         config.stash[SLICER] = Slicer(config.stash[SETTINGS])
     return config.stash[SLICER]
+
+
+def code_execution(config: pytest.Config) -> CodeExecution:
+    """Return what decides whether code out of answers may run."""
+    if CODE not in config.stash:
+        from pytest_llmeval.plugin.code_execution import CodeExecution
+
+        config.stash[CODE] = CodeExecution(config.stash[SETTINGS])
+    return config.stash[CODE]
 
 
 def eval_session(config: pytest.Config) -> EvalSession:

@@ -38,6 +38,8 @@ class Trial:
     """How many samples the entry gets in this run."""
     roots: tuple[os.PathLike[str], ...] = ()
     """Where the entry's files are looked for: beside the benchmark, then in rootdir."""
+    refusal: LLMEvalError | None = None
+    """Why it cannot be graded in this run, and so is not asked; None where it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,11 @@ class TrialRun:
         self._anew = anew
         self._earlier = earlier
         self._recorded = RecordedCalls(earlier) if earlier is not None else None
-        self._refusal = refusal
+        self._refusal = trial.refusal or refusal
         self.judge_calls: list[Call] = []
         """What judges were asked on the way; no part of what the model under test did."""
         judges = (RunJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
-        self.context = TrialContext(trial.entry, judges=tuple(judges))
+        self.context = TrialContext(trial.entry, judges=tuple(judges), sandbox=engine.sandbox)
         self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
         self.job: Job[Asked] = Job(self._ask_and_grade)
         self.body: Job[None] | None = None
