@@ -6,6 +6,7 @@ Without arguments a grader takes what it needs from the entry. Any function of e
 from __future__ import annotations
 
 from pytest_llmeval.grading.code.code_tests import code_tests
+from pytest_llmeval.grading.code.quality import python_quality
 from pytest_llmeval.grading.combining import all_of, any_of, weighted
 from pytest_llmeval.grading.evidence import evidence
 from pytest_llmeval.grading.json_schema import json_schema
@@ -28,6 +29,7 @@ __all__ = [
     "key_points",
     "length",
     "numeric",
+    "python_quality",
     "regex",
     "rubric_judge",
     "similarity",
