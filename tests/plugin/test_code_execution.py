@@ -55,9 +55,9 @@ def test_without_leave_nothing_is_asked_and_each_trial_says_the_way_out(code: Pr
     code.evals(GRADED.replace("graders.code_tests()", graders))
     result = code.run()
     result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(["*not allowed; add --llm-allow-code-execution to let it run in a sandbox"])
+    result.stdout.fnmatch_lines(["E   code is not run; add --llm-allow-code-execution for graders.code_tests()"])
     assert code.asked() == []
-    assert [(one["grade"], one["outcome"]) for one in code.records()] == [(None, "error")] * 2
+    assert [(one["grade"], one["outcome"]) for one in code.records()] == [(None, "unscored")] * 2
     assert all("--llm-allow-code-execution" in one["error"] for one in code.records())
 
 
@@ -93,7 +93,7 @@ def test_the_weak_sandbox_runs_code_and_is_warned_about(code: Project) -> None:
 
 def test_a_dry_run_counts_no_calls_for_what_is_not_allowed(code: Project) -> None:
     result = code.run("--llm-dry-run")
-    result.stdout.fnmatch_lines(["*graders.code_tests() runs code that a model wrote*"])
+    result.stdout.fnmatch_lines(["*code is not run; add --llm-allow-code-execution*"])
 
 
 def test_an_isolation_there_is_none_of_is_one_line(code: Project) -> None:
@@ -143,4 +143,4 @@ def test_a_broken_sandbox_is_no_failure_of_the_model(
     monkeypatch.setattr(sandbox.Sandbox, "check", lambda _: None)
     monkeypatch.setattr(sandbox.Sandbox, "run", broken)
     code.run(*allowed).assert_outcomes(errors=2)
-    assert [one["error"] for one in code.records()][0].endswith("entry 'r': the sandbox broke: out of luck")
+    assert next(one["error"] for one in code.records()).endswith("entry 'r': the sandbox broke: out of luck")

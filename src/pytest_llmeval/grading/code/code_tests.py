@@ -18,10 +18,7 @@ from pytest_llmeval.grading.grade import FailureLabel, Grade, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader, check_share
 from pytest_llmeval.models.answer import Answer
 
-NOT_ALLOWED = (
-    "graders.code_tests() runs code that a model wrote, which is not allowed; "
-    "add --llm-allow-code-execution to let it run in a sandbox"
-)
+NOT_ALLOWED = "code is not run; add --llm-allow-code-execution for graders.code_tests()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +117,12 @@ def _label(outcome: Outcome) -> FailureLabel:
 
 
 def _notes(outcome: Outcome) -> str:
-    failed = [test for test in outcome.tests if test.error is not None]
-    told = [f"{len(failed)} of {len(outcome.tests)} tests failed"] if failed else []
-    if outcome.rate("visible") == 1 and (outcome.rate("hidden") or 1) < 1:
-        told = [f"passes what it could see and fails {len(failed)} hidden tests"]
     if outcome.ended is not None:
-        return "; ".join([f"the program {outcome.ended.removeprefix('it ')}", *told])
-    return f"{told[0]}, first {failed[0].name!r}: {failed[0].error}"
+        return f"the program {outcome.ended.removeprefix('it ')}; {_counted(outcome.tests)}"
+    visible, hidden = outcome.rate("visible"), outcome.rate("hidden")
+    overfit = "passes what it could see, fails hidden tests; " if visible == 1 and hidden is not None else ""
+    first = next(test for test in outcome.tests if test.error is not None)
+    return f"{overfit}{_counted(outcome.tests)}, not {first.name!r}: {first.error}"
 
 
 code_tests = CodeTests

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from pytest_llmeval.grading.code.inside.program import head_of
@@ -51,6 +53,7 @@ class Examiner:
         namespace: dict[str, Any] = {"__name__": "tests"}
         _execute_definitions(self._prompt, self._entry_point, namespace)
         trees = [*self._setup, *(suite.tree for suite in self._suites)]
+        namespace |= {name: import_module(name) for name in _modules(trees) if name not in namespace}
         for name in _wanted(trees, namespace):
             try:
                 namespace[name] = self._link.ask("name", name)
@@ -81,6 +84,12 @@ def _execute_definitions(prompt: str, entry_point: str | None, namespace: dict[s
         raise BadTests(f"the prompt cannot be executed: {told(error)}") from None
 
 
+def _modules(trees: Sequence[ast.Module]) -> set[str]:
+    """Return the modules that tests use, imported or not: never the candidate's idea of ``math.isclose``."""
+    owners = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {owner.id for owner in owners if isinstance(owner, ast.Name)} & sys.stdlib_module_names
+
+
 def _wanted(trees: Sequence[ast.Module], namespace: Mapping[str, Any]) -> list[str]:
     """Return the names that tests use and neither Python nor they themselves define."""
     nodes = [node for tree in trees for node in ast.walk(tree)]
@@ -91,4 +100,8 @@ def _wanted(trees: Sequence[ast.Module], namespace: Mapping[str, Any]) -> list[s
     made |= {
         alias.asname or alias.name for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for alias in n.names
     }
-    return sorted(name for name in used - made if name not in namespace and not hasattr(builtins, name))
+    return sorted(
+        name
+        for name in used - made
+        if name not in namespace and not name.startswith("__") and name not in dir(builtins)
+    )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pytest_llmeval.grading.code.inside.program import FAULTS
 
 ATTEMPT = "__attempt__"
+GOT, SHOW = "__got__", "__show__"
 CHECK = "check"
 SHOWN = 160
 NOT_REACHED = "was not reached"
@@ -76,6 +77,22 @@ def told(error: BaseException | None) -> str | None:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
+def _telling(node: ast.Assert) -> ast.Assert:
+    """Have an assert that compares and says nothing else tell what it got."""
+    if node.msg is None and isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
+        node.test.left = ast.NamedExpr(ast.Name(GOT, ast.Store()), node.test.left)
+        node.msg = ast.Call(ast.Name(SHOW, ast.Load()), [ast.Name(GOT, ast.Load())], [])
+    return node
+
+
+def show(value: object) -> str:
+    """Say what an assert got."""
+    try:
+        return f"got {repr(value)[:SHOWN]}"
+    except Exception:
+        return "got what cannot be shown"
+
+
 class _CountedAsserts(ast.NodeTransformer):
     """Puts every assert into an attempt of its own, but for those of inner functions: their callers are the checks."""
 
@@ -86,7 +103,7 @@ class _CountedAsserts(ast.NodeTransformer):
         place = ast.Constant(len(self.names))
         self.names.append(ast.unparse(node)[:SHOWN])
         around = ast.withitem(ast.Call(ast.Name(ATTEMPT, ast.Load()), [place], []))
-        return ast.copy_location(ast.With([around], [node]), node)
+        return ast.copy_location(ast.With([around], [_telling(node)]), node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         return node
@@ -152,7 +169,7 @@ class TextSuite(Suite):
     def run(self, namespace: dict[str, Any], candidate: Any, broken: Callable[[], str | None]) -> Iterator[Result]:
         """Run them."""
         attempts = Attempts(broken)
-        namespace[ATTEMPT] = attempts
+        namespace |= {ATTEMPT: attempts, SHOW: show}
         error = broken() or _raised(lambda: self._execute(namespace, candidate))
         error = broken() or error
         for place, name in enumerate(self.names):
@@ -180,12 +197,16 @@ class ListSuite(Suite):
     def __init__(self, kind: str, texts: Sequence[str]) -> None:
         self.kind = kind
         trees = [parsed(text, f"a {kind} test is") for text in texts]
-        self._codes = [_compiled(tree, f"a {kind} test is") for tree in trees]
         self.names = [" ".join(text.split())[:SHOWN] for text in texts]
+        for node in [one for tree in trees for one in tree.body if isinstance(one, ast.Assert)]:
+            _telling(node)
+        whole = map(ast.fix_missing_locations, trees)
+        self._codes = [_compiled(tree, f"a {kind} test is") for tree in whole]
         self.tree = ast.Module([statement for tree in trees for statement in tree.body], [])
 
     def run(self, namespace: dict[str, Any], _: Any, broken: Callable[[], str | None]) -> Iterator[Result]:
         """Run them; they call the candidate by its name."""
+        namespace[SHOW] = show
         for name, code in zip(self.names, self._codes, strict=True):
             error = broken() or _raised(partial(exec, code, namespace))
             yield Result(self.kind, name, broken() or error)

@@ -63,7 +63,7 @@ def decode(data: Any, resolve: Import) -> Any:
     unpack = _UNPACKERS.get(data[0])
     try:
         return unpack(data[1], lambda one: decode(one, resolve)) if unpack else resolve(data[0], data[1])
-    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
         raise Unreadable("no value") from error
 
 
