@@ -56,7 +56,7 @@ class Exam:
 
 @dataclass
 class Sandbox:
-    """Runs programs, as many at once as there are processors; one for all trials of a process.
+    """Runs programs, one for each processor at once; there is one for all trials of a process.
 
     Args:
         isolation: How far programs are kept from this machine.
@@ -66,9 +66,11 @@ class Sandbox:
     isolation: Isolation = "namespaces"
     watched: bool = True
     _numbers: itertools.count[int] = field(default_factory=itertools.count, repr=False)
-    _free: threading.Semaphore = field(
-        default_factory=lambda: threading.Semaphore(len(os.sched_getaffinity(0))), repr=False
-    )
+    at_once: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    """Programs that run side by side; more would only wait for each other, and run out of time doing so."""
+
+    def __post_init__(self) -> None:
+        self._free = threading.Semaphore(self.at_once)
 
     def run(self, program: Program, exam: Exam, limits: Limits) -> Outcome:
         """Run a program against tests, and wait for it.
