@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +24,21 @@ SOON = Limits(timeout_s=1, memory_mb=256, output_kb=64, patience_s=20)
 CHECK = "def check(candidate):\n    assert candidate(1) == 2\n    assert candidate(5) == 6\n"
 
 
-@cache
-def isolation() -> Isolation:
-    """Return the best this machine has: a container may forbid namespaces."""
+def _best() -> Isolation:
     try:
         Sandbox().check()
     except GraderError:
         return "process"
     return "namespaces"
+
+
+BEST = _best()
+"""Found out at once, before any test patches what would find it out: a container may forbid namespaces."""
+
+
+def isolation() -> Isolation:
+    """Return the best this machine has."""
+    return BEST
 
 
 def needs_namespaces() -> None:

@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError, UnscoredError
 from pytest_llmeval.grading.code.extracting import find_code
 from pytest_llmeval.grading.code.limits import Limits
-from pytest_llmeval.grading.code.outcome import Outcome, Test
+from pytest_llmeval.grading.code.outcome import Check, Outcome
 from pytest_llmeval.grading.code.problem import problem_of
 from pytest_llmeval.grading.code.sandbox import Exam, NotIsolated, Program
 from pytest_llmeval.grading.context import context_of
@@ -93,7 +93,7 @@ class CodeTests(RuleGrader):
         return self.graded("partially_correct" if reached else "wrong", *scores, label=label, notes=_notes(outcome))
 
 
-def _counted(tests: Sequence[Test]) -> str:
+def _counted(tests: Sequence[Check]) -> str:
     return f"{sum(test.error is None for test in tests)} of {len(tests)} tests passed"
 
 

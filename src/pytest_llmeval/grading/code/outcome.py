@@ -13,7 +13,7 @@ Visibility = Literal["visible", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Check:
     """One check of one program."""
 
     visibility: Visibility
@@ -27,7 +27,7 @@ class Test:
 class Outcome:
     """All checks of one program."""
 
-    tests: tuple[Test, ...]
+    tests: tuple[Check, ...]
     ended: str | None = None
     """What ended the program before all tests were through, or what else it may not do; None where nothing did."""
 
@@ -54,9 +54,9 @@ def read_outcome(told: Mapping[str, Any], suites: Sequence[tuple[Visibility, obj
         suites: What was to be run; where the tests did not come to their end, each of these failed.
     """
     if "cut" in told:
-        return Outcome(tuple(Test(kind, "all", told["cut"]) for kind, _ in suites), told["cut"])
+        return Outcome(tuple(Check(kind, "all", told["cut"]) for kind, _ in suites), told["cut"])
     tests = tuple(
-        Test(cast("Visibility", kind), one_line(name, 200), None if error is None else one_line(error, 200))
+        Check(cast("Visibility", kind), one_line(name, 200), None if error is None else one_line(error, 200))
         for kind, name, error in told["tests"]
     )
     ended = told["end"] or told["broken"] or ("it printed more than it may" if told["flooded"] else None)
