@@ -24,10 +24,11 @@ class CodeExecution:
 
     Args:
         settings: What the user allows.
+        at_once: Programs that this process may run side by side.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.sandbox = Sandbox(settings.code_isolation) if settings.allow_code_execution else None
+    def __init__(self, settings: Settings, at_once: int) -> None:
+        self.sandbox = Sandbox(settings.code_isolation, at_once=at_once) if settings.allow_code_execution else None
 
     def refusal(self, graders: Iterable[Grader]) -> LLMEvalError | None:
         """Return why answers cannot be graded by these graders, so that they need not be asked for."""

@@ -114,9 +114,11 @@ def slicer(config: pytest.Config) -> Slicer:
 def code_execution(config: pytest.Config) -> CodeExecution:
     """Return what decides whether code out of answers may run."""
     if CODE not in config.stash:
+        from pytest_llmeval.grading.code.sandbox import processors
         from pytest_llmeval.plugin.code_execution import CodeExecution
+        from pytest_llmeval.plugin.shares import share_of
 
-        config.stash[CODE] = CodeExecution(config.stash[SETTINGS])
+        config.stash[CODE] = CodeExecution(config.stash[SETTINGS], share_of(config, processors()))
     return config.stash[CODE]
 
 

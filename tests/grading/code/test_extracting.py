@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import ExtractionError
+from pytest_llmeval.grading.code import extracting
 from pytest_llmeval.grading.code.extracting import LONGEST, FoundCode, find_code
+
+
+def test_examples_in_docstrings_are_true() -> None:
+    assert doctest.testmod(extracting).failed == 0
+
 
 ADD = "def add(a, b):\n    return a + b"
 

@@ -66,7 +66,7 @@ class Sandbox:
     isolation: Isolation = "namespaces"
     watched: bool = True
     _numbers: itertools.count[int] = field(default_factory=itertools.count, repr=False)
-    at_once: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    at_once: int = field(default_factory=lambda: processors())
     """Programs that run side by side; more would only wait for each other, and run out of time doing so."""
 
     def __post_init__(self) -> None:
@@ -112,6 +112,11 @@ class Sandbox:
         outcome = self.run(Program("def one():\n    return 1\n"), Exam((("hidden", ("assert one() == 1",)),)), Limits())
         if not outcome.passed:
             raise NotIsolated(f"code cannot be run on this machine ({outcome.ended or outcome.tests[0].error})")
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _plain(value: Program | Exam) -> dict[str, Any]:
