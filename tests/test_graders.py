@@ -12,9 +12,12 @@ from pytest_llmeval.grading import (
     text_graders,
     value_graders,
 )
+from pytest_llmeval.grading.code import code_tests, quality
 from pytest_llmeval.grading.rule_grader import RuleGrader
 
-MODULES = (combining, evidence, json_schema, key_points, length, text_graders, value_graders)
+MODULES = (code_tests, combining, evidence, json_schema, key_points, length, quality, text_graders, value_graders)
+WAITING = {"code_tests", "python_quality"}
+"""Graders that wait for other processes, and so need a thread of their own."""
 
 
 def test_the_names_it_lists_are_the_names_it_has() -> None:
@@ -39,4 +42,4 @@ def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
     for name in callable_bare:
         grader = getattr(graders, name)()
         assert grader.id == name
-        assert grader.runs_inline
+        assert grader.runs_inline is (name not in WAITING)

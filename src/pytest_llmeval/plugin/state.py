@@ -116,9 +116,9 @@ def code_execution(config: pytest.Config) -> CodeExecution:
     if CODE not in config.stash:
         from pytest_llmeval.grading.code.sandbox import processors
         from pytest_llmeval.plugin.code_execution import CodeExecution
-        from pytest_llmeval.plugin.shares import share_of
 
-        config.stash[CODE] = CodeExecution(config.stash[SETTINGS], share_of(config, processors()))
+        workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+        config.stash[CODE] = CodeExecution(config.stash[SETTINGS], max(1, processors() // workers))
     return config.stash[CODE]
 
 
