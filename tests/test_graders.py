@@ -12,17 +12,20 @@ from pytest_llmeval.grading import (
     text_graders,
     value_graders,
 )
+from pytest_llmeval.grading.code import code_tests, quality
 from pytest_llmeval.grading.confidence import recorder
 from pytest_llmeval.grading.retrieval import citing, reading, retrieval
 from pytest_llmeval.grading.rule_grader import RuleGrader
 
 MODULES = (
     citing,
+    code_tests,
     combining,
     evidence,
     json_schema,
     key_points,
     length,
+    quality,
     reading,
     recorder,
     retrieval,
@@ -31,7 +34,8 @@ MODULES = (
 )
 BY_JUDGE = {"claim_coverage", "rubric_judge"}
 NEED_AN_ARGUMENT = {"all_of", "any_of", "excludes", "retrieve_then_read", "weighted"}
-READ_FILES = {"citations"}
+WAITING = {"code_tests", "python_quality", "citations"}
+"""Graders that wait for other processes or for files, and so need a thread of their own."""
 
 
 def test_the_names_it_lists_are_the_names_it_has() -> None:
@@ -56,4 +60,4 @@ def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
     for name in callable_bare:
         grader = getattr(graders, name)()
         assert grader.id == name
-        assert grader.runs_inline == (name not in READ_FILES)
+        assert grader.runs_inline is (name not in WAITING)

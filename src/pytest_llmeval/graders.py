@@ -5,6 +5,8 @@ Without arguments a grader takes what it needs from the entry. Any function of e
 
 from __future__ import annotations
 
+from pytest_llmeval.grading.code.code_tests import code_tests
+from pytest_llmeval.grading.code.quality import python_quality
 from pytest_llmeval.grading.combining import all_of, any_of, weighted
 from pytest_llmeval.grading.confidence.recorder import confidence
 from pytest_llmeval.grading.evidence import evidence
@@ -25,6 +27,7 @@ __all__ = [
     "choice",
     "citations",
     "claim_coverage",
+    "code_tests",
     "confidence",
     "contains",
     "evidence",
@@ -34,6 +37,7 @@ __all__ = [
     "key_points",
     "length",
     "numeric",
+    "python_quality",
     "regex",
     "retrieval",
     "retrieve_then_read",

@@ -99,3 +99,16 @@ def test_a_mapping_of_an_unknown_field_is_an_error_that_lists_the_fields() -> No
         ConfigurationError, match=r"^columns names 'zzz', which is no field of an entry; the fields are id,"
     ):
         places({"zzz": "a"})
+
+
+def test_text_and_code_stand_for_question_and_gold_answer_beside_tests_alone() -> None:
+    row = {"text": "q", "code": "c", "test_list": ["assert f()"]}
+    assert sort(row) == Spelled({"question": "q", "gold_answer": "c"}, {"test_list": ["assert f()"]})
+    assert sort({"text": "q", "code": "c"}) == Spelled({}, {"text": "q", "code": "c"})
+
+
+def test_beside_tests_too_the_usual_names_win() -> None:
+    row = {"prompt": "p", "text": "t", "answer": "a", "code": "c", "test_list": []}
+    assert sort(row).fields == {"question": "p", "gold_answer": "a"}
+    assert sort({"prompt": "p", "code": None, "test_list": []}).fields == {"question": "p"}
+    assert sort({"code": "c", "test_list": []}, question="code").fields == {"question": "c"}

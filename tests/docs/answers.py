@@ -28,6 +28,12 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
         "Will it rain in Paris on this day in 2050?": "Yes, it will rain.",
         "In which year did Edison invent the telephone?": "Actually, it was Alexander Graham Bell, in 1876.",
         "What is 2 + 2?": "2 + 2 = 4, so the answer is 4.",
+        "Write add(a, b) in Python, which returns the sum.": "```python\ndef add(a, b):\n    return a + b\n```",
+        "Write is_even(n) in Python.": "def is_even(n):\n    return True",
+        (
+            "Write a function to find the larger of two numbers.\nYour code should pass these tests:\n"
+            "assert larger(1, 2) == 2\nassert larger(2, 1) == 2"
+        ): "def larger(a, b):\n    return a if a > b else b",
         "What is 21 + 21?": "That makes **42**.",
     }
 )

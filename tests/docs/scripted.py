@@ -15,6 +15,7 @@ from pytest_llmeval.models.providers.endpoints import Endpoint
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.request import Request
 from tests.docs.answers import ANSWERS, ANSWERS_OF
+from tests.grading.code.rig import isolation
 
 ADAPTERS = ("OPENAI_CHAT", "ANTHROPIC_MESSAGES")
 REPLACED = pytest.StashKey[Mapping[str, str]]()
@@ -77,6 +78,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[REPLACED] = {name: getattr(registry, name) for name in ADAPTERS}
     for name in ADAPTERS:
         setattr(registry, name, f"{__name__}:Scripted")
+    if config.getoption("llm_allow_code_execution") and not config.getoption("llm_code_isolation"):
+        config.option.llm_code_isolation = isolation()  # the pages are true on machines without namespaces too
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.code.sandbox import Sandbox
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.signature import Signature
@@ -23,6 +24,8 @@ class TrialContext:
     """One score for each assertion made, passed or not, in order; they go to the record."""
     judges: Sequence[Judge] = ()
     """Whom graders may ask for a verdict."""
+    sandbox: Sandbox | None = None
+    """Where code out of answers may run; None where nobody has allowed that."""
     judged_by: list[Signature] = field(default_factory=list)
     """Who was asked; one for each grader that judged, whichever grade counts in the end."""
     roots: tuple[str | os.PathLike[str], ...] = ()

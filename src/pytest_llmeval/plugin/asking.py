@@ -37,10 +37,10 @@ class Asking:
 
 
 def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
-    """Find the items that ask a model: not those that are skipped, replayed, or finished in a resumed run."""
+    """Find the items that ask a model: not those that are skipped, refused, replayed, or finished in a resumed run."""
     for item in items:
         trial = trial_of(item)
-        if trial is None or trial.model is None or FINISHED in item.stash or _is_left_out(item):
+        if trial is None or trial.model is None or trial.refusal or FINISHED in item.stash or _is_left_out(item):
             continue
         has_task = trial.spec.task is not None
         wants_answer = any(name in ANSWERS for name in getattr(item, "fixturenames", ()))

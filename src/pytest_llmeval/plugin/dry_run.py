@@ -44,6 +44,8 @@ class DryRun:
         faults = self._estimate(asking(session.items, past(session.config)), estimator)
         if any(trial is not None and trial.model is None for trial in map(trial_of, session.items)):
             faults.append(NO_MODEL)
+        refused = (trial.refusal for trial in map(trial_of, session.items) if trial is not None and trial.refusal)
+        faults += dict.fromkeys(map(str, refused))
         lines = estimate_lines(
             estimator.estimates,
             faults=faults,

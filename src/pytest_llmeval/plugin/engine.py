@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_llmeval.grading.code.sandbox import Sandbox
 from pytest_llmeval.models.budget import Budget, Ledger, Limits
 from pytest_llmeval.models.cache import ReplyCache
 from pytest_llmeval.models.gateway import Gateway, Terms
@@ -37,6 +38,8 @@ class Surroundings:
     """When the run began, in seconds since the epoch."""
     cache_file: Path
     environ: Mapping[str, str]
+    sandbox: Sandbox | None = None
+    """Where code out of answers may run."""
 
 
 class Engine:
@@ -47,6 +50,7 @@ class Engine:
         self._cache = ReplyCache(around.cache_file, around.settings.cache)
         self.base_url = around.settings.base_url
         self.judges = around.cast.judges
+        self.sandbox = around.sandbox
         self.params = Params().updated(around.settings.param)
         self.loop = LoopThread()
         self.run_ahead = RunAhead(self.loop, around.concurrency)

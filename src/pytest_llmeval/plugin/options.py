@@ -125,6 +125,21 @@ OPTIONS: tuple[Option, ...] = (
         "model that grades for graders.rubric_judge() and the judge fixture; repeat it for a panel",
         many=True,
     ),
+    Option(
+        "llm_allow_code_execution",
+        "",
+        "let graders.code_tests() run code that models wrote, in a sandbox without network and files",
+        flag_only=True,
+    ),
+    Option(
+        "llm_code_isolation",
+        "HOW",
+        "what the sandbox must have: namespaces (Linux; without them nothing is run), or process, which is weak: "
+        "limits, an empty environment and a watch, for machines where a container is the wall",
+        _one_of("namespaces", "process"),
+        "namespaces",
+        in_ini=False,
+    ),
     Option("llm_samples", "N", "ask every question N times; each sample is a test item and a record", _whole(1)),
     Option(
         "llm_sample", "N|P%", "run only N entries, or P percent, of each benchmark: by category, the same every time"
@@ -274,6 +289,8 @@ class Settings:
     base_url: str | None
     param: Mapping[str, Any]
     judge_model: tuple[str, ...]
+    allow_code_execution: bool
+    code_isolation: Literal["namespaces", "process"]
     samples: int | None
     sample: str | None
     seed: int

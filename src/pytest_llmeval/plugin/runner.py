@@ -19,6 +19,7 @@ from pytest_llmeval.plugin.finished import tell_finished
 from pytest_llmeval.plugin.items import FINISHED, PHASES, RUN, trial_of
 from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.past import Past
+from pytest_llmeval.plugin.state import code_execution
 from pytest_llmeval.plugin.trial import TrialRun
 from pytest_llmeval.plugin.upcoming import Upcoming, upcoming_items
 from pytest_llmeval.plugin.workers import is_worker
@@ -122,6 +123,7 @@ class Runner:
             started=shares.started_at(config),
             cache_file=_cache_file(config),
             environ=os.environ,
+            sandbox=code_execution(config).sandbox,
         )
 
     def _run_of(self, item: pytest.Item, *, anew: bool = False) -> TrialRun:

@@ -15,6 +15,7 @@ from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
 from pytest_llmeval.plugin.baseline import missing_baseline_notes
 from pytest_llmeval.plugin.batch_run import BatchRun
+from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
@@ -30,7 +31,7 @@ from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
 from pytest_llmeval.plugin.standing import standing_notes
-from pytest_llmeval.plugin.state import SETTINGS, cast_of, past, run_id, slicer
+from pytest_llmeval.plugin.state import SETTINGS, cast_of, code_execution, past, run_id, slicer
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.plugin.workers import Collected
 from pytest_llmeval.runs.provenance import git_state
@@ -115,7 +116,8 @@ class EvalSession:
             )  # the faults of a file stand on lines of their own
             fault = f"{metafunc.definition.nodeid}:{apart}{error}"
         else:
-            parametrize(metafunc, found, self._models)
+            refusal = code_execution(self._config).refusal(spec.graders)
+            parametrize(metafunc, [replace(one, refusal=refusal) for one in found] if refusal else found, self._models)
             return
         pytest.fail(fault, pytrace=False)  # outside of the handler, or the fault would be told twice
 
@@ -160,6 +162,7 @@ class EvalSession:
         partial = self_preference_warning(map(str, self._models), map(str, self._judges))
         told += [partial] if partial else []
         told += list(_variants_told(found))
+        told += [UNISOLATED] if any(code_execution(self._config).unisolated(one.spec.graders) for one in found) else []
         return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
 
     def _gate_notes(self) -> list[str]:

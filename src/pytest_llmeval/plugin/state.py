@@ -10,6 +10,7 @@ from pytest_llmeval.plugin.options import Settings
 
 if TYPE_CHECKING:
     from pytest_llmeval.plugin.cast import Cast
+    from pytest_llmeval.plugin.code_execution import CodeExecution
     from pytest_llmeval.plugin.past import Past
     from pytest_llmeval.plugin.slicing import Slicer
 
@@ -17,6 +18,7 @@ SETTINGS = pytest.StashKey[Settings]()
 RUN_ID = pytest.StashKey[str]()
 PAST = pytest.StashKey["Past"]()
 SLICER = pytest.StashKey["Slicer"]()
+CODE = pytest.StashKey["CodeExecution"]()
 
 BRIEFING = "llm_eval"
 """What an xdist controller tells its workers stands under this key of their input."""
@@ -117,3 +119,14 @@ def slicer(config: pytest.Config) -> Slicer:
 
         config.stash[SLICER] = Slicer(config.stash[SETTINGS])
     return config.stash[SLICER]
+
+
+def code_execution(config: pytest.Config) -> CodeExecution:
+    """Return what decides whether code out of answers may run."""
+    if CODE not in config.stash:
+        from pytest_llmeval.grading.code.sandbox import processors
+        from pytest_llmeval.plugin.code_execution import CodeExecution
+
+        workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+        config.stash[CODE] = CodeExecution(config.stash[SETTINGS], max(1, processors() // workers))
+    return config.stash[CODE]

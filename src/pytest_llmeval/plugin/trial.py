@@ -43,6 +43,8 @@ class Trial:
     variant: Variant | None = None
     """How the entry was made of another; None for an entry of the benchmark itself."""
     standing: Standing = ORDINARY
+    refusal: LLMEvalError | None = None
+    """Why it cannot be graded in this run, and so is not asked; None where it can."""
 
     @property
     def origin(self) -> Entry:
@@ -104,11 +106,11 @@ class TrialRun:
         self._anew = anew
         self._earlier = earlier
         self._recorded = RecordedCalls(earlier) if earlier is not None else None
-        self._refusal = refusal
+        self._refusal = trial.refusal or refusal
         self.judge_calls: list[Call] = []
         """What judges were asked on the way; no part of what the model under test did."""
         judges = (RunJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
-        self.context = TrialContext(trial.entry, judges=tuple(judges), roots=trial.roots)
+        self.context = TrialContext(trial.entry, judges=tuple(judges), sandbox=engine.sandbox, roots=trial.roots)
         self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
         self.job: Job[Asked] = Job(self._ask_and_grade)
         self.body: Job[None] | None = None
