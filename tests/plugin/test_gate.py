@@ -160,8 +160,7 @@ def test_verbose_shows_counted_failures_whole(project: Project) -> None:
 
 
 def test_more_counted_failures_than_are_listed_are_counted(project: Project) -> None:
-    bad: dict[str, Any] = {f"q{n}": BAD for n in range(12)}
-    many(project, **bad)
+    many(project, 12, **{f"q{n}": BAD for n in range(12)})
     project.run("--llm-fail-under=0").stdout.fnmatch_lines(["… and 2 more with -v"])
 
 
