@@ -13,13 +13,14 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.gateway_judge import GatewayJudge
 from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request
 from pytest_llmeval.models.run_ahead import Job
 from pytest_llmeval.models.task import run_task
 from pytest_llmeval.plugin.engine import Engine
-from pytest_llmeval.plugin.judging import RunJudge, TrialJudge
+from pytest_llmeval.plugin.judging import TrialJudge
 from pytest_llmeval.plugin.marker import EvalSpec
 from pytest_llmeval.runs.earlier import RecordedCalls, answer_in
 from pytest_llmeval.runs.record import Record
@@ -97,7 +98,7 @@ class TrialRun:
         self._refusal = refusal
         self.judge_calls: list[Call] = []
         """What judges were asked on the way; no part of what the model under test did."""
-        judges = (RunJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
+        judges = (GatewayJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
         self.context = TrialContext(trial.entry, judges=tuple(judges))
         self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
         self.job: Job[Asked] = Job(self._ask_and_grade)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.framing import MARGIN
 from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
-from pytest_llmeval.grading.judge.verdict import NO_LABEL
+from pytest_llmeval.grading.judge.verdict import CANNOT_JUDGE, NO_LABEL
 
 _TASK = """\
 You grade one answer that an unnamed system gave to a question. Grade what the answer says, by the rubric below. Its \
@@ -38,6 +38,10 @@ One JSON object and nothing before or after it:
 - rationale: first of all, in two to five sentences, what is right and what is not, and why that comes to your verdict.
 {fields}
 - key: the KEY of the message's sections, copied."""
+
+_LEVEL = f"""\
+- level: one of the levels; or "{CANNOT_JUDGE}" where nothing that you are given and nothing that you know tells whether \
+the answer is right, so that a person must judge it. Being unsure between two levels is no reason for it."""
 
 
 def instructions(rubric: Rubric) -> str:
@@ -95,4 +99,4 @@ def _reply(rubric: Rubric) -> str:
         return _REPLY.format(shape=shape, fields="- scores: a whole number for every dimension.")
     shape = '{"rationale": "...", "level": "...", "failure_label": "...", "key": "..."}'
     labels = f'- failure_label: one of the failure labels, or "{NO_LABEL}"; always "{NO_LABEL}" for fully_correct.'
-    return _REPLY.format(shape=shape, fields=f"- level: one of the levels.\n{labels}")
+    return _REPLY.format(shape=shape, fields=f"{_LEVEL}\n{labels}")
