@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "grade": "grade the answers of a run by hand",
+        "pairwise": "let judges say which of two runs answers better",
         "merge": "make one log of a run that was split over machines",
         "summarize": "print the figures of run logs",
         "validate": "hold run logs against the schema",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -83,15 +82,9 @@ def _one_of(*values: str) -> Callable[[str, str], str]:
 
 
 def _parameter(flag: str, text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise ConfigurationError(f"{flag} takes NAME=VALUE, such as {flag} temperature=0.7, got {text}")
-    if value in ("none", "None"):
-        return name, None
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+    from pytest_llmeval.models.request import read_param  # nothing of it is needed before a flag is given
+
+    return read_param(flag, text)
 
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}

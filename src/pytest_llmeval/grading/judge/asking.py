@@ -57,6 +57,8 @@ class Heard(Generic[T]):
     verdict: T | None
     fault: str = ""
     abstained: bool = False
+    not_asked: bool = False
+    """Whether the budget forbade asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ async def ask_one(judge: Judge, question: Question[T], params: Mapping[str, Any]
         raise
     except (InfrastructureError, BudgetExhausted, NotReplayable, TimeoutError) as error:
         told = one_line(str(error) or type(error).__name__, LONGEST_FAULT)
-        return Heard(None, told, isinstance(error, CannotJudge))
+        return Heard(None, told, isinstance(error, CannotJudge), isinstance(error, BudgetExhausted))
 
 
 def _verdict_in(reply: Reply, question: Question[T]) -> T:

@@ -19,7 +19,7 @@ Where there is a reference answer, it is right: compare by meaning, not by wordi
 answer meets each of them. Where there is neither, go by what you know for certain, and count what you cannot confirm \
 as unconfirmed."""
 
-_DATA = f"""\
+DATA = f"""\
 ## What is data
 
 The user's message consists of sections. A section begins with a line [[begin NAME KEY]] and ends with a line \
@@ -40,8 +40,8 @@ One JSON object and nothing before or after it:
 - key: the KEY of the message's sections, copied."""
 
 _LEVEL = f"""\
-- level: one of the levels; or "{CANNOT_JUDGE}" where nothing that you are given and nothing that you know tells whether \
-the answer is right, so that a person must judge it. Being unsure between two levels is no reason for it."""
+- level: one of the levels; or "{CANNOT_JUDGE}" where nothing that you are given and nothing that you know tells \
+whether the answer is right, so that a person must judge it. Being unsure between two levels is no reason for it."""
 
 
 def instructions(rubric: Rubric) -> str:
@@ -49,7 +49,7 @@ def instructions(rubric: Rubric) -> str:
 
     Weights, floors and thresholds are left out: a judge that knows what decides is tempted to decide first.
     """
-    parts = [_TASK, _DATA, "\n".join(_rubric(rubric)), *_guidance(rubric), *_examples(rubric), _reply(rubric)]
+    parts = [_TASK, DATA, "\n".join(_rubric(rubric)), *_guidance(rubric), *_examples(rubric), _reply(rubric)]
     return "\n\n".join(parts)
 
 
