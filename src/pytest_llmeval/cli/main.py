@@ -31,11 +31,12 @@ class Command(Protocol):
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "agreement": "tell how far raters agree beyond chance",
+        "calibrate": "hold a judge against people, and keep what came of it",
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "grade": "grade the answers of a run by hand",
-        "pairwise": "let judges say which of two runs answers better",
         "merge": "make one log of a run that was split over machines",
+        "pairwise": "let judges say which of two runs answers better",
         "summarize": "print the figures of run logs",
         "validate": "hold run logs against the schema",
     }

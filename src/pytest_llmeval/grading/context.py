@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.grading.grade import Grade, Score
+from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.signature import Signature
 from pytest_llmeval.models.answer import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedText:
+    """What judges made of a text."""
+
+    judge_hash: str
+    text: str
+    level: Level | None
+    """None where they reached no verdict."""
 
 
 @dataclass(slots=True)
@@ -24,6 +34,8 @@ class TrialContext:
     """Whom graders may ask for a verdict."""
     judged_by: list[Signature] = field(default_factory=list)
     """Who was asked; one for each grader that judged, whichever grade counts in the end."""
+    judged: list[JudgedText] = field(default_factory=list)
+    """What they said, of whichever text they were handed."""
 
 
 def context_of(subject: Answer | Grade | str) -> TrialContext | None:

@@ -114,6 +114,12 @@ OPTIONS: tuple[Option, ...] = (
         "model that grades for graders.rubric_judge() and the judge fixture; repeat it for a panel",
         many=True,
     ),
+    Option(
+        "llm_allow_uncalibrated_judge",
+        "",
+        "let grades of a judge that nobody has calibrated decide gates; without it they are signal only",
+        flag_only=True,
+    ),
     Option("llm_samples", "N", "ask every question N times; each sample is a test item and a record", _whole(1)),
     Option(
         "llm_sample", "N|P%", "run only N entries, or P percent, of each benchmark: by category, the same every time"
@@ -220,6 +226,7 @@ class Settings:
     base_url: str | None
     param: Mapping[str, Any]
     judge_model: tuple[str, ...]
+    allow_uncalibrated_judge: bool
     samples: int | None
     sample: str | None
     seed: int

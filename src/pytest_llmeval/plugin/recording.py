@@ -19,7 +19,7 @@ from pytest_llmeval.models.answer import Answer, Call, Usage
 from pytest_llmeval.models.client import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import TrialRun
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
-from pytest_llmeval.runs.record import JudgeInfo, Outcome, Record
+from pytest_llmeval.runs.record import JudgeInfo, JudgeVerdict, Outcome, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,21 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         tags=entry.tags,
         difficulty=entry.difficulty,
         params=run.llm.params.as_dict(),
-        judge=_judged_by(run),
+        judge=_judged_by(run, answer),
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
     )
 
 
-def _judged_by(run: TrialRun) -> JudgeInfo | None:
+def _judged_by(run: TrialRun, answer: Answer | None) -> JudgeInfo | None:
     """Tell which judges graded, and what asking them took, apart from what the model under test took."""
     signature = merged(run.context.judged_by)
     if signature is None:
         return None
     usage = sum((call.reply.usage for call in run.judge_calls), Usage())
     cost = total_cost(run.judge_calls)
-    return JudgeInfo(model=signature.model, hash=signature.hash, usage=usage, cost_usd=cost)
+    of_answer = [one for one in run.context.judged if answer is not None and one.text == answer.text]
+    verdicts = dict.fromkeys(JudgeVerdict(hash=one.judge_hash, level=one.level) for one in of_answer)
+    return JudgeInfo(model=signature.model, hash=signature.hash, usage=usage, cost_usd=cost, verdicts=tuple(verdicts))
 
 
 def _measured(answer: Answer | None, calls: tuple[Call, ...]) -> dict[str, Any]:
