@@ -16,6 +16,7 @@ from sklearn.metrics import (  # type: ignore[import-untyped]
     mean_absolute_error,
 )
 
+from pytest_llmeval.analysis.agreement import WEIGHTS
 from pytest_llmeval.analysis.judge_agreement import judge_agreement, slope
 from pytest_llmeval.analysis.judge_labels import Labelled
 from pytest_llmeval.grading.grade import LEVELS, Level
@@ -36,13 +37,14 @@ def test_kappa_confusion_and_errors_are_those_of_scikit_learn(pairs: list[tuple[
     found = judge_agreement(answers(pairs))
     judge, human = ([LEVELS.index(one) for one in column] for column in zip(*pairs, strict=True))
     if len({*judge, *human}) > 1:
-        for weights, name in (("none", None), ("linear", "linear"), ("quadratic", "quadratic")):
+        for weights in WEIGHTS:
+            name = None if weights == "none" else weights
             expected = cohen_kappa_score(judge, human, labels=range(4), weights=name)
             assert found.kappa[weights].value == pytest.approx(expected, abs=1e-9)
     else:
         assert all(one.value is None for one in found.kappa.values())
     matrix = confusion_matrix(judge, human, labels=range(4))
-    assert all(matrix[LEVELS.index(a), LEVELS.index(b)] == times for (a, b), times in found.confusion.items())  # type: ignore[arg-type]  # levels
+    assert all(matrix[LEVELS.index(a), LEVELS.index(b)] == times for (a, b), times in found.confusion.items())
     assert (found.n, found.same.count) == (matrix.sum(), matrix.trace())
     assert found.absolute_error == pytest.approx(mean_absolute_error(human, judge), abs=1e-9)
     assert found.bias.value == pytest.approx(fmean(h - j for j, h in zip(judge, human, strict=True)), abs=1e-9)

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "agreement": "tell how far raters agree beyond chance",
         "calibrate": "hold a judge against people, and keep what came of it",
+        "check-judge": "try a judge with answers of known worth",
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "grade": "grade the answers of a run by hand",
