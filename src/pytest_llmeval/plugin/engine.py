@@ -47,6 +47,7 @@ class Engine:
         self._cache = ReplyCache(around.cache_file, around.settings.cache)
         self.base_url = around.settings.base_url
         self.judges = around.cast.judges
+        self.control_share = around.settings.judge_controls / 100
         self.params = Params().updated(around.settings.param)
         self.loop = LoopThread()
         self.run_ahead = RunAhead(self.loop, around.concurrency)

@@ -64,6 +64,16 @@ def _number(what: str) -> Callable[[str, str], float]:
     return read
 
 
+def _percent(flag: str, text: str) -> float:
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise ConfigurationError(f"{flag} must be a share from 0 to 100 percent, got {text}")
+    return value
+
+
 def _duration(flag: str, text: str) -> float:
     number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
     try:
@@ -113,6 +123,14 @@ OPTIONS: tuple[Option, ...] = (
         "PROVIDER:MODEL",
         "model that grades for graders.rubric_judge() and the judge fixture; repeat it for a panel",
         many=True,
+    ),
+    Option(
+        "llm_judge_controls",
+        "PERCENT",
+        "hide answers of known worth among what is judged, beside so many percent of the trials: gold answers, "
+        "and those of other entries; a judge that fails them is told, and its grades are void",
+        _percent,
+        0.0,
     ),
     Option(
         "llm_allow_uncalibrated_judge",
@@ -226,6 +244,7 @@ class Settings:
     base_url: str | None
     param: Mapping[str, Any]
     judge_model: tuple[str, ...]
+    judge_controls: float
     allow_uncalibrated_judge: bool
     samples: int | None
     sample: str | None

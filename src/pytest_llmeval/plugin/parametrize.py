@@ -12,6 +12,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries, load_benchmark
 from pytest_llmeval.benchmark.selecting import select
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
 from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.plugin.items import PARAMETER
@@ -85,8 +86,9 @@ def trials(
             f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
         )
     places = tuple(roots)
+    wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     return [
-        Trial(entry, model, sample, spec, samples, places)
+        Trial(entry, model, sample, spec, samples, places, wrong.get(entry.id))
         for entry in (_with_schema(entry, places) for entry in chosen.entries)
         for model in models or (None,)
         for sample in range(1, samples + 1)

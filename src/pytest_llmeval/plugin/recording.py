@@ -19,7 +19,7 @@ from pytest_llmeval.models.answer import Answer, Call, Usage
 from pytest_llmeval.models.client import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import TrialRun
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
-from pytest_llmeval.runs.record import JudgeInfo, JudgeVerdict, Outcome, Record
+from pytest_llmeval.runs.record import JudgeControl, JudgeInfo, JudgeVerdict, Outcome, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,17 @@ def _judged_by(run: TrialRun, answer: Answer | None) -> JudgeInfo | None:
     cost = total_cost(run.judge_calls)
     of_answer = [one for one in run.context.judged if answer is not None and one.text == answer.text]
     verdicts = dict.fromkeys(JudgeVerdict(hash=one.judge_hash, level=one.level) for one in of_answer)
-    return JudgeInfo(model=signature.model, hash=signature.hash, usage=usage, cost_usd=cost, verdicts=tuple(verdicts))
+    return JudgeInfo(
+        model=signature.model,
+        hash=signature.hash,
+        usage=usage,
+        cost_usd=cost,
+        verdicts=tuple(verdicts),
+        controls=tuple(
+            JudgeControl(hash=one.judge_hash, is_right=one.is_right, level=one.level, passed=one.passed)
+            for one in run.controls
+        ),
+    )
 
 
 def _measured(answer: Answer | None, calls: tuple[Call, ...]) -> dict[str, Any]:

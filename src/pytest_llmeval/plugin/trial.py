@@ -10,6 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import CacheMiss, LLMEvalError, UnscoredError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.client import LLM, Defaults
@@ -39,6 +40,8 @@ class Trial:
     """How many samples the entry gets in this run."""
     roots: tuple[os.PathLike[str], ...] = ()
     """Where the entry's files are looked for: beside the benchmark, then in rootdir."""
+    decoy: str | None = None
+    """A wrong answer to the entry, where judges grade it and one is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class TrialRun:
         """What judges were asked on the way; no part of what the model under test did."""
         judges = (GatewayJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
         self.context = TrialContext(trial.entry, judges=tuple(judges))
+        self.controls: list[ControlResult] = []
+        """What judges made of answers of known worth."""
         self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
         self.job: Job[Asked] = Job(self._ask_and_grade)
         self.body: Job[None] | None = None
@@ -165,7 +170,18 @@ class TrialRun:
             grade = await grade_answer(spec.graders, entry, answer, run_in_thread=run_in_thread)
         except Exception as error:
             return Asked(answer, grading_error=error)
+        await self._put_controls()
         return Asked(answer, replace(grade, context=self.context))
+
+    async def _put_controls(self) -> None:
+        """Put an answer of known worth to the judges that have just judged, where this trial is one that gets it."""
+        trial = self.trial
+        control = control_of(trial.entry, trial.decoy, trial.sample, self._engine.control_share)
+        if control is None:
+            return
+        for grader in rubric_judges(trial.spec.graders):
+            result = await put_control(grader, trial.entry, control, self.context.judges)
+            self.controls += [result] if result is not None else []
 
     async def _answer(self) -> Answer:
         if self._refusal is not None:
