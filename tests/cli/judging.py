@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pytest_llmeval.grading.judge.battery import Case
 from tests.grading.judge.scripted import key_in, section
 from tests.loopback.outcomes import Outcome, Say
 from tests.loopback.scenario import Received
@@ -26,6 +27,14 @@ def preferring(received: Received) -> Outcome:
     if ("right" in first) == ("right" in second):
         return opinion(received, "tie")
     return opinion(received, "first" if "right" in first else "second")
+
+
+def is_right(case: Case, answer: str) -> bool:
+    """Know the truth: the better answer of a case is right, and so is a right one that was dressed up."""
+    plain_is_wrong = case.id.endswith("wrong") or case.kind == "injection"
+    if case.expects == "no_reward":
+        return not plain_is_wrong
+    return answer.strip() == case.better.strip()
 
 
 def opinion(received: Received, better: str) -> Say:

@@ -52,9 +52,9 @@ def test_judge_that_agrees_is_calibrated_and_kept_beside_the_runs(command: Comma
     for line in (
         f"openai:judge  {H}",
         "40 answers, labelled by people",
-        "  agreement               39 of 40 · 98 % [87–100]",
-        "  passes what is not      0 of 29 · 0 % [0–12]",
-        "  fails what is right     1 of 11 · 9 % [2–38]",
+        "  agreement                 39 of 40 · 98 % [87–100]",
+        "  passes what is not        0 of 29 · 0 % [0–12]",
+        "  fails what is right       1 of 11 · 9 % [2–38]",
         "  rows judge, columns people",
         "    wrong       1           ·           ·           9",
         "  calibrated: its grades may gate",

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.grading.judge.battery import Case, builtin_cases
+from pytest_llmeval.grading.judge.battery import builtin_cases
 from tests.cli.conftest import Told
-from tests.cli.judging import JUDGE, judge_server, opinion
+from tests.cli.judging import JUDGE, is_right, judge_server, opinion
 from tests.grading.judge.scripted import key_in, section, verdict_text
 from tests.loopback.outcomes import Outcome, Say
 from tests.loopback.scenario import Received
@@ -26,14 +26,6 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "openai-key-0123456789")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
-
-
-def is_right(case: Case, answer: str) -> bool:
-    """Know the truth: the better answer of a case is right, and so is a right one that was dressed up."""
-    plain_is_wrong = case.id.endswith("wrong") or case.kind == "injection"
-    if case.expects == "no_reward":
-        return not plain_is_wrong
-    return answer.strip() == case.better.strip()
 
 
 def level(received: Received, *, right: bool) -> Say:

@@ -13,7 +13,7 @@ from pytest_llmeval.reports.lines import Line, Segment, fit, line
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.runs.calibrations import Calibration, Figure, Share
 
-_LABEL = 24
+_LABEL = 26
 _CELL = 12
 UNDEFINED = "undefined"
 
