@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.calibrating import calibration_of
 from pytest_llmeval.analysis.judge_labels import JudgeLabels, Labelled, Labels
-from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, trust_in, trust_values
+from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, objections, trust_in, trust_values
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.reports.judge_trust_lines import trust_lines
 from pytest_llmeval.runs.calibrations import Calibration, Limits
@@ -157,3 +157,13 @@ def test_allowing_uncalibrated_judges_is_said_but_saves_no_void_one() -> None:
     )
     void = trust([judged(2, controls=(False,) * 5)], GOOD)
     assert lines(void, allowed=True)[2].strip() == "judge failed its controls: its grades are void"
+
+
+def test_gates_are_told_why_a_judge_must_not_decide() -> None:
+    uncalibrated, void = trust([judged(2)], None), trust([judged(2, controls=(False,) * 5)], GOOD)
+    assert objections([uncalibrated]) == ("judge j:k (01234567) is uncalibrated: nobody has held it against people",)
+    assert objections([uncalibrated], allow_uncalibrated=True) == ()
+    assert objections([void], allow_uncalibrated=True) == (
+        "judge j:k (01234567) is void: it passed only 0 of 5 controls",
+    )
+    assert objections([trust([judged(2)], GOOD)]) == ()

@@ -247,3 +247,32 @@ def test_interrupt_says_where_the_opinions_are(
 def _raise_interrupt(self: object, work: Any) -> None:
     work.close()
     raise KeyboardInterrupt
+
+
+def test_progress_is_told_on_a_terminal(
+    command: Command, served: tuple[LoopbackServer, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_llmeval.cli.asking.sys.stderr.isatty", lambda: True, raising=False)
+    told = command(
+        "pairwise", log("a.jsonl", "no", "no"), log("b.jsonl", "right", "right"), "--judge", JUDGE, *served[1]
+    )
+    assert "\rpairwise 1 of 2\rpairwise 2 of 2\n" in told.err
+
+
+def test_replies_are_taken_from_the_cache_and_counted_apart(
+    command: Command, served: tuple[LoopbackServer, list[str]]
+) -> None:
+    base, new = log("a.jsonl", "no"), log("b.jsonl", "right")
+    ask = ["--judge", JUDGE, *served[1], "--cache", "auto", "--price", "openai:judge=1/1"]
+    first = command("pairwise", base, new, *ask, "--output", "x")
+    again = command("pairwise", base, new, *ask, "--output", "y")
+    assert len(served[0].requests) == 2
+    assert "2 judge calls, <$0.0001" in first.err
+    assert "0 judge calls, $0, 2 more from the cache" in again.err
+
+
+def test_nothing_but_equal_answers_asks_nobody(command: Command, served: tuple[LoopbackServer, list[str]]) -> None:
+    told = command("pairwise", log("a.jsonl", "x"), log("b.jsonl", "x"), "--judge", JUDGE, *served[1])
+    assert (told.status, served[0].requests) == (0, [])
+    assert "nothing had to be asked" in told.err
+    assert "changes with order" not in told.out

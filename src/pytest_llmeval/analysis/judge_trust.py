@@ -120,6 +120,17 @@ def trust_in(uses: Iterable[JudgeUse], calibrations: Mapping[str, Calibration]) 
     return tuple(_trust(use, calibrations.get(use.hash)) for use in uses)
 
 
+def objections(found: Iterable[Trust], *, allow_uncalibrated: bool = False) -> tuple[str, ...]:
+    """Say of each judge that must not decide a gate why it must not; empty where every judge may.
+
+    Args:
+        found: The judges of a run.
+        allow_uncalibrated: Whether the user lets all decide but those that failed the controls of the run.
+    """
+    kept = (one for one in found if not one.may_gate and (one.state == "void" or not allow_uncalibrated))
+    return tuple(f"judge {one.use.model} ({one.use.hash[:8]}) is {one.state}: {one.reason}" for one in kept)
+
+
 def _trust(use: JudgeUse, calibration: Calibration | None) -> Trust:
     if use.fails_controls:
         share = use.control_share

@@ -41,7 +41,7 @@ def preference_lines(found: Judgement, screen: Screen, output: Path) -> Iterator
         for name, one in found.preference.by_judge.items():
             yield _row(f"  by {screen.safe(name)}", *_rate(one))
     yield from _categories(found, screen)
-    for bias in found.preference.bias:
+    for bias in (one for one in found.preference.bias if one.flips.n):
         yield from _bias(bias, screen, named=len(found.preference.bias) > 1)
     yield from _missing(found, screen)
     if screen.verbosity > 0:
