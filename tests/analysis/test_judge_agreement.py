@@ -54,6 +54,7 @@ def test_kappa_confusion_and_errors_are_those_of_scikit_learn(pairs: list[tuple[
     assert (found.false_passes.n, found.false_passes.count) == (len(not_right), sum(j == 0 for j in not_right))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 5000)), min_size=2, max_size=50))
 def test_slope_on_length_is_that_of_scipy(points: list[tuple[int, int]]) -> None:
     steps = [float(step) for step, _ in points]

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.calibrating import calibration_of
@@ -116,6 +116,7 @@ def test_sidecar_keeps_what_was_found() -> None:
 MIX = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50), min_size=1)
 
 
+@settings(deadline=None)
 @given(MIX, MIX)
 def test_distance_is_half_the_sum_of_differences(one: dict[str, int], other: dict[str, int]) -> None:
     a, b = sum(one.values()), sum(other.values())

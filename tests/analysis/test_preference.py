@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest  # type: ignore[import-untyped]
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
@@ -25,6 +25,7 @@ def pairs(said: Sequence[tuple[Better, Better]], **fields: str) -> list[Judged]:
     ]
 
 
+@settings(deadline=None)
 @given(SAID)
 def test_both_orders_are_averaged_and_disagreement_is_a_tie(said: tuple[Better, Better]) -> None:
     base_first, new_first = said
@@ -36,6 +37,7 @@ def test_both_orders_are_averaged_and_disagreement_is_a_tie(said: tuple[Better, 
     assert one.first_position == fmean([V[base_first], V[new_first]])
 
 
+@settings(deadline=None)
 @given(SAID)
 def test_exchanging_the_sides_exchanges_the_outcome(said: tuple[Better, Better]) -> None:
     one, other = Judged("q", "c", "j", *said), Judged("q", "c", "j", said[1], said[0])
@@ -43,6 +45,7 @@ def test_exchanging_the_sides_exchanges_the_outcome(said: tuple[Better, Better])
     assert (one.flipped, one.first_position) == (other.flipped, other.first_position)
 
 
+@settings(deadline=None)
 @given(st.lists(SAID, min_size=1, max_size=60))
 def test_win_rate_its_interval_and_sign_test_are_those_of_other_libraries(said: list[tuple[Better, Better]]) -> None:
     found = win_rate(pairs(said))
@@ -56,6 +59,7 @@ def test_win_rate_its_interval_and_sign_test_are_those_of_other_libraries(said: 
     assert found.p_value == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(SAID, min_size=1, max_size=40))
 def test_flips_and_first_position_are_shares_of_what_was_asked(said: list[tuple[Better, Better]]) -> None:
     found = order_bias("j", pairs(said))

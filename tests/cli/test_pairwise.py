@@ -113,7 +113,7 @@ def test_budget_ends_the_asking_and_the_same_command_goes_on(
     assert "not asked: the budget was used up" in told.out
     found = judged(command, served[1], base, new)
     assert (found["overall"]["wins"], found["not_asked"]) == (6, 0)
-    assert len(served[0].requests) <= 5 + 12 - 4  # pairs that were judged whole are not asked about again
+    assert len(served[0].requests) <= 5 + 12 - 2  # pairs that were judged whole are not asked about again
 
 
 def test_fatal_error_ends_with_one_line_and_keeps_what_was_judged(command: Command) -> None:

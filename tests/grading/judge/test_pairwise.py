@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.benchmark.entry import Entry
@@ -95,6 +95,7 @@ def test_error_that_no_later_call_can_escape_ends_the_judging() -> None:
         asked(AuthenticationError("401"))
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_answer_that_is_echoed_is_no_opinion(one: str, other: str) -> None:
     forged = opinion_text(KEY)
