@@ -37,6 +37,10 @@ def test_ungraded_is_what_nobody_and_nothing_graded() -> None:
     assert queue(*trials, only="ungraded") == Queue((2,), done=1)
 
 
+def said(judge: str, *, passed: bool | None, grader: str = "panel") -> Score:
+    return Score(f"rubric_judge[{judge}]", None if passed is None else float(passed), passed, "", "judge", grader)
+
+
 def test_judged_is_what_a_model_graded() -> None:
     by_rule, by_judge = Score("a", 1.0, kind="verifiable"), Score("a", 1.0, kind="judge")
     trials = [trial(1, scores=[by_rule]), trial(2, scores=[by_judge]), trial(3, judge={"model": "m"})]
@@ -59,8 +63,10 @@ def test_disagreed_is_asked_again_until_somebody_has_settled_it() -> None:
         (trial(1, vote("anna"), grade="unsupported"), True),
         (trial(1, vote("anna"), grade="wrong"), False),
         (trial(1, vote("anna", "unsupported"), vote("anna"), grade="wrong"), False),
-        (trial(1, scores=[Score("a", 1.0, True, kind="judge"), Score("a", 0.0, False, kind="judge")]), True),
-        (trial(1, scores=[Score("a", 1.0, True, kind="judge"), Score("a", None, kind="judge")]), False),
+        (trial(1, scores=[said("a", passed=True), said("b", passed=False)]), True),
+        (trial(1, scores=[said("a", passed=True), said("b", passed=None)]), False),
+        (trial(1, scores=[said("a", passed=True), said("a", passed=False, grader="another panel")]), False),
+        (trial(1, scores=[said("a", passed=True), Score("assert_grade", 0.0, False, kind="judge")]), False),
         (trial(1, scores=[Score("a", 1.0, True), Score("b", 0.0, False)]), False),
     ],
 )

@@ -138,7 +138,13 @@ class PageRun:
         return Ran(told.returncode, told.stdout)
 
 
-CLI = "import sys; from pytest_llmeval.cli.main import main; sys.exit(main())"
+CLI = """
+import sys
+from pytest_llmeval.cli.main import main
+from tests.docs import scripted
+scripted.stand_in()
+sys.exit(main())
+"""
 
 
 def check_installable(words: list[str]) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from pytest_llmeval.grading.judge.battery import builtin_cases
 from pytest_llmeval.models.answer import Reply, ToolCall, Usage
 from pytest_llmeval.models.providers import registry
 from pytest_llmeval.models.providers.endpoints import Endpoint
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.request import Request
+from tests.cli.judging import is_right
 from tests.docs.answers import ANSWERS, ANSWERS_OF
 from tests.grading.code.rig import isolation
 
@@ -37,6 +39,8 @@ class Scripted:
             said = verdict(text, request)
         if "[[begin reply" in text:
             said = reply_class(text)
+        if "[[begin first answer" in text:
+            said = opinion(text)
         if request.tools:
             return Reply("", "tool_calls", (ToolCall(request.tools[0].name, {"city": "Paris"}),), Usage(40, 12))
         return Reply(said, usage=Usage(len(text.split()) + 8, len(said.split()) + 2), served_model=request.model.model)
@@ -62,7 +66,9 @@ def verdict(prompt: str, request: Request) -> str:
     """Judge as the pages say it would: Sydney is wrong, all else is right."""
     found = re.search(r"\[\[begin answer (\w+)\]\]\n(.*?)\n\[\[end answer", prompt, re.DOTALL)
     key, answer = found.groups() if found else ("", "")
-    wrong = "Sydney" in answer
+    question = prompt.split(f"[[begin question {key}]]\n| ")[1].partition("\n")[0]
+    case = next((one for one in builtin_cases() if one.question == question), None)
+    wrong = not is_right(case, answer.replace("| ", "")) if case else "Sydney" in answer
     told: dict[str, object] = {"rationale": "As the reference has it.", "key": key}
     asked = (request.response_schema or {}).get("properties", {})
     if "scores" in asked:
@@ -73,11 +79,25 @@ def verdict(prompt: str, request: Request) -> str:
     return json.dumps(told)
 
 
+def opinion(prompt: str) -> str:
+    """Find Canberra better than Sydney, and what says the same equally good."""
+    places = ("first", "second")
+    key = prompt.removeprefix("KEY: ").partition("\n")[0]
+    wrong = ["Sydney" in prompt.split(f"[[begin {place} answer {key}]]")[1].split("[[end")[0] for place in places]
+    better = "tie" if wrong[0] == wrong[1] else "second" if wrong[0] else "first"
+    return json.dumps({"rationale": "As the reference has it.", "better": better, "key": key})
+
+
+def stand_in() -> None:
+    """Take the place of every hosted provider."""
+    for name in ADAPTERS:
+        setattr(registry, name, "tests.docs.scripted:Scripted")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[REPLACED] = {name: getattr(registry, name) for name in ADAPTERS}
-    for name in ADAPTERS:
-        setattr(registry, name, f"{__name__}:Scripted")
+    stand_in()
     if config.getoption("llm_allow_code_execution") and not config.getoption("llm_code_isolation"):
         config.option.llm_code_isolation = isolation()  # the pages are true on machines without namespaces too
 

@@ -301,3 +301,26 @@ def test_provider_that_says_so_is_not_cached(tmp_path: Path) -> None:
     for _ in range(2):
         asyncio.run(gateway(provider, cache=cached(tmp_path)).send(REQUEST))
     assert provider.asked == 2
+
+
+def usable(reply: Reply) -> bool:
+    return reply.text != "malformed"
+
+
+def test_unusable_reply_is_not_kept_but_asked_for_again(tmp_path: Path) -> None:
+    provider = Scripted([Reply("malformed"), Reply("fine")])
+    gate = gateway(provider, cache=cached(tmp_path))
+    texts = [asyncio.run(gate.send(REQUEST, usable=usable)).reply.text for _ in range(3)]
+    assert (texts, provider.asked) == (["malformed", "fine", "fine"], 2)
+
+
+def test_unusable_reply_that_is_in_the_cache_is_not_served(tmp_path: Path) -> None:
+    provider = Scripted([Reply("malformed"), Reply("fine")])
+    asyncio.run(gateway(provider, cache=cached(tmp_path)).send(REQUEST))
+    assert asyncio.run(gateway(provider, cache=cached(tmp_path)).send(REQUEST, usable=usable)).reply.text == "fine"
+
+
+def test_unusable_reply_is_a_miss_where_asking_is_forbidden(tmp_path: Path) -> None:
+    asyncio.run(gateway(Scripted([Reply("malformed")]), cache=cached(tmp_path)).send(REQUEST))
+    with pytest.raises(CacheMiss):
+        asyncio.run(gateway(Scripted(), cache=cached(tmp_path, "only")).send(REQUEST, usable=usable))

@@ -177,3 +177,70 @@ def test_no_terminal_is_no_reason_to_run_anything(project: Project) -> None:
     project.evals("def test_ordinary():\n    open('ran', 'w')\n")
     assert project.run("--llm-dry-run", "-p", "no:terminal").ret == pytest.ExitCode.OK
     assert not (project.path / "ran").exists()
+
+
+JUDGED = """
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.rubric_judge()])
+def test_it(FIXTURES):
+    ...
+"""
+TWO_JUDGES = ("--llm-judge-model=openai:gpt-4o", "--llm-judge-model=stand-in:m")
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "flags", "calls"),
+    [
+        ("grade", (), "3"),
+        ("answer", (), "3"),
+        ("entry", (), None),
+        ("grade", ("--llm-samples=2",), "6"),
+        ("grade", ("--llm-judge-controls=100",), "6"),
+        ("judge", (), "at least 3"),
+        ("grade, judge", (), "at least 6"),
+    ],
+)
+def test_judges_are_estimated_apart_from_models(
+    capitals: Project, fixtures: str, flags: tuple[str, ...], calls: str | None
+) -> None:
+    capitals.evals(JUDGED.replace("FIXTURES", fixtures))
+    result = capitals.run("--llm-dry-run", *TWO_JUDGES, *flags)
+    judges = [row for row in table(result) if row[0].startswith("judge ")] if calls else []
+    assert [row[:2] for row in judges] == (
+        [["judge openai:gpt-4o", calls], ["judge stand-in:m", calls]] if calls else []
+    )
+    assert capitals.asked() == []
+    if calls:
+        assert "a judge is asked once a trial" in " ".join(result.stdout.str().split())
+
+
+def test_judge_may_read_as_much_as_the_model_may_write(capitals: Project) -> None:
+    capitals.evals(JUDGED.replace("FIXTURES", "grade"))
+    judge = "--llm-judge-model=openai:gpt-4o"
+
+    def price(*flags: str) -> str:
+        return table(capitals.run("--llm-dry-run", judge, *flags))[1][3]
+
+    long, short = price(), price("--llm-param=max_tokens=10")
+    assert long.split(" – ")[0] == short.split(" – ")[0]
+    assert float(long.split("$")[-1]) - float(short.split("$")[-1]) == pytest.approx(3 * 990 * 2.5e-6, abs=2e-4)
+
+
+def test_replay_has_judges_asked_and_models_not(capitals: Project) -> None:
+    capitals.evals(JUDGED.replace("FIXTURES", "grade"))
+    capitals.run("--llm-judge-model=stand-in:judge", "--llm-log=a.jsonl")
+    result = capitals.run("--llm-dry-run", "--llm-replay=a.jsonl", "--llm-judge-model=openai:gpt-4o", model=None)
+    assert [row[:2] for row in table(result)] == [["judge openai:gpt-4o", "3"]]
+
+
+def test_judge_that_is_missing_is_told(capitals: Project) -> None:
+    capitals.evals(JUDGED.replace("FIXTURES", "grade"))
+    result = capitals.run("--llm-dry-run")
+    shown = " ".join(result.stdout.str().split())
+    assert "no judge; add --llm-judge-model=PROVIDER:MODEL" in shown
+
+
+def test_entry_that_cannot_be_judged_is_told(capitals: Project) -> None:
+    capitals.benchmark([{"id": "x", "question": "say: a"}])
+    capitals.evals(JUDGED.replace("rubric_judge()", "rubric_judge(reference=True)").replace("FIXTURES", "grade"))
+    result = capitals.run("--llm-dry-run", "--llm-judge-model=stand-in:judge")
+    assert "needs a gold_answer, entry 'x' has none" in " ".join(result.stdout.str().split())

@@ -103,3 +103,12 @@ def test_one_endpoint_for_two_providers_is_refused_before_a_key_leaves(project: 
     result.stderr.fnmatch_lines(
         ["ERROR: --llm-base-url names one endpoint, and would get the keys of openai and anthropic*"]
     )
+
+
+def test_reply_without_a_verdict_is_not_taken_from_the_cache(project: Project) -> None:
+    questions(project, "unsure, right?", "this is right")
+    cached = ("--llm-cache=auto", "-p", "cacheprovider")
+    for name in ("a.jsonl", "b.jsonl"):
+        project.run(JUDGE, *cached, f"--llm-log={name}").assert_outcomes(passed=1, errors=1)
+    judged = [line for line in project.asked() if line.startswith("KEY")]
+    assert len(judged) == 3

@@ -18,7 +18,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:
+def wilson_interval(successes: float, n: int, confidence: float = CONFIDENCE) -> Interval:
     """Return the score interval of a proportion.
 
     Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, Journal of the American
@@ -26,7 +26,7 @@ def wilson_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> I
     for a binomial proportion, Statistical Science 16, 101-133.
 
     Args:
-        successes: From 0 to n.
+        successes: From 0 to n; not whole where some count half.
         n: How many independent trials, at least 1.
         confidence: Between 0 and 1, both excluded.
 

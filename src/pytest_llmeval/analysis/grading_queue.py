@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pytest_llmeval.analysis.summary import verdict_of
 from pytest_llmeval.fingerprint import fingerprint
+from pytest_llmeval.grading.judge.rubric import TOTAL
 from pytest_llmeval.runs.graded_log import GradedTrial, placed
 from pytest_llmeval.runs.hand_grading import latest_by_rater
 from pytest_llmeval.runs.record import Record
@@ -82,8 +83,16 @@ def disagreed(trial: GradedTrial) -> bool:
     levels = {vote.grade for vote in latest_by_rater(trial.votes).values()}
     if trial.record.grade is not None:
         levels.add(trial.record.grade)
-    judges = {score.passed for score in trial.record.scores if score.kind == "judge" and score.passed is not None}
-    return len(levels) > 1 or len(judges) > 1
+    return len(levels) > 1 or any(len(said) > 1 for said in _votes_of_judges(trial.record).values())
+
+
+def _votes_of_judges(record: Record) -> dict[str, set[bool]]:
+    """Return what the judges of each panel said; other scores of judges are no votes on the same question."""
+    found: defaultdict[str, set[bool]] = defaultdict(set)
+    for score in record.scores:
+        if score.name.startswith(f"{TOTAL}[") and score.passed is not None:
+            found[score.grader].add(score.passed)
+    return found
 
 
 def _is_done(trial: GradedTrial, only: Only | None, rater: str) -> bool:

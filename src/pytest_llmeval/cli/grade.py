@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from pytest_llmeval.analysis.grading_queue import ONLY, Queue, grading_queue
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.analysis.summary import summaries_by_model
-from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.loading import load_benchmark
 from pytest_llmeval.cli.printing import note
-from pytest_llmeval.errors import BenchmarkError, ConfigurationError
+from pytest_llmeval.cli.run_entries import entries_of
+from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path
 from pytest_llmeval.runs.vote_file import votes_in_file
 from pytest_llmeval.safe_text import one_line
 
@@ -87,7 +84,7 @@ def _in_session(log: GradedLog, queue: Queue, given: argparse.Namespace, rater: 
     from pytest_llmeval.cli.grading_session import Session
     from pytest_llmeval.cli.grading_terminal import grading_terminal
 
-    entries = {entry.id: entry for entry in _entries(given.log, given.benchmark)}
+    entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
     with grading_terminal() as terminal:
         session = Session(
             log,
@@ -102,24 +99,3 @@ def _in_session(log: GradedLog, queue: Queue, given: argparse.Namespace, rater: 
         with suppress(KeyboardInterrupt):  # as good as quitting: every grade is saved
             session.run()
     return f"{session.graded} graded, {session.left} left, in {log.path}"
-
-
-def _entries(log: Path, benchmark: Path | None) -> Iterator[Entry]:
-    if benchmark is not None:
-        yield from load_benchmark(benchmark).entries
-        return
-    for path in _benchmarks_of(log):
-        try:
-            yield from load_benchmark(path).entries
-        except BenchmarkError as error:
-            note(f"no gold answers from it: {error.faults[0]}")
-
-
-def _benchmarks_of(log: Path) -> Iterator[Path]:
-    """Find the files a run's sidecar names; their paths begin at the root of the project, somewhere above the log."""
-    if not sidecar_path(log).exists():
-        return
-    for told in read_sidecar(log).benchmarks:
-        if told.path:
-            places = (folder / told.path for folder in (Path.cwd(), *log.resolve().parents))
-            yield from [place for place in places if place.is_file()][:1]

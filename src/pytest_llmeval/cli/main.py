@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "find what would make a benchmark's numbers wrong",
         "check-graders": "tell how often graders accept wrong answers and reject right ones",
         "bless": "make a run the baseline of later ones",
+        "calibrate": "hold a judge against people, and keep what came of it",
+        "check-judge": "try a judge with answers of known worth",
         "compare": "tell whether a run is better or worse than another",
         "export": "write a run log as a table",
         "frontier": "weigh quality against cost over models",
@@ -41,6 +43,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "history": "tell how runs changed over time, and whether they drift",
         "merge": "make one log of a run that was split over machines",
         "promote": "make a failure an entry that guards against it",
+        "pairwise": "let judges say which of two runs answers better",
         "summarize": "print the figures of run logs",
         "validate": "hold run logs against the schema",
     }

@@ -8,10 +8,20 @@ from dataclasses import dataclass, field
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.code.sandbox import Sandbox
-from pytest_llmeval.grading.grade import Grade, Score
+from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.signature import Signature
 from pytest_llmeval.models.answer import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedText:
+    """What judges made of a text."""
+
+    judge_hash: str
+    text: str
+    level: Level | None
+    """None where they reached no verdict."""
 
 
 @dataclass(slots=True)
@@ -32,6 +42,8 @@ class TrialContext:
     """Where files that an answer names are looked for: beside the benchmark, then in pytest's root folder."""
     confidence: dict[str, float] = field(default_factory=dict)
     """How sure of itself the answer is, 0 to 1, by the signal that says so; goes to the record."""
+    judged: list[JudgedText] = field(default_factory=list)
+    """What they said, of whichever text they were handed."""
 
 
 def context_of(subject: Answer | Grade | str) -> TrialContext | None:

@@ -115,11 +115,19 @@ class Budget:
         ledger: Where it is counted.
         started: When the run began, in seconds of the clock.
         clock: Seconds since the epoch, the same for every process of the run.
+        prefix: How the options begin that set the limits, as the user is told of them.
     """
 
     def __init__(
-        self, limits: Limits, ledger: Ledger, *, started: float | None = None, clock: Callable[[], float] = time.time
+        self,
+        limits: Limits,
+        ledger: Ledger,
+        *,
+        started: float | None = None,
+        clock: Callable[[], float] = time.time,
+        prefix: str = "--llm-",
     ) -> None:
+        self._prefix = prefix
         self._limits = limits
         self._ledger = ledger
         self._clock = clock
@@ -141,13 +149,13 @@ class Budget:
             self._ledger.add(Spent(tokens=tokens or 0, cost_usd=cost_usd or 0.0))
 
     def _reached(self, spent: Spent) -> str | None:
-        limits = self._limits
+        limits, option = self._limits, self._prefix
         if limits.calls is not None and spent.calls >= limits.calls:
-            return f"--llm-max-calls={limits.calls} is used up"
+            return f"{option}max-calls={limits.calls} is used up"
         if limits.tokens is not None and spent.tokens >= limits.tokens:
-            return f"--llm-max-tokens={limits.tokens} is used up: {spent.tokens:,} tokens"
+            return f"{option}max-tokens={limits.tokens} is used up: {spent.tokens:,} tokens"
         if limits.cost_usd is not None and spent.cost_usd >= limits.cost_usd:
-            return f"--llm-max-cost={limits.cost_usd:g} is used up: ${spent.cost_usd:.4f}"
+            return f"{option}max-cost={limits.cost_usd:g} is used up: ${spent.cost_usd:.4f}"
         if limits.seconds is not None and self._clock() - self._started >= limits.seconds:
-            return f"--llm-max-time={limits.seconds:g} is used up"
+            return f"{option}max-time={limits.seconds:g} is used up"
         return None

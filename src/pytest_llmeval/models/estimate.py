@@ -34,6 +34,8 @@ class ModelEstimate:
     """Where every reply is as long as can be."""
     at_least: bool = False
     """Whether it may be more: somebody's own code decides how often it asks, and what."""
+    judges: bool = False
+    """Whether it is asked as a judge, and not as the model under test."""
 
 
 class Estimator:
@@ -47,24 +49,28 @@ class Estimator:
     def __init__(self, price_of: Callable[[ModelName, Usage], float | None], *, discount: float = 1.0) -> None:
         self._price_of = cache(price_of)  # most requests are as long as another one
         self._discount = discount
-        self._found: dict[ModelName, ModelEstimate] = {}
+        self._found: dict[tuple[bool, ModelName], ModelEstimate] = {}
 
-    def add(self, request: Request, *, at_least: bool = False) -> None:
+    def add(self, request: Request, *, at_least: bool = False, judges: bool = False, more_read: int = 0) -> None:
         """Count a request.
 
         Args:
             request: What is asked.
             at_least: Whether it stands for code that may ask more.
+            judges: Whether a judge is asked.
+            more_read: How many tokens more it may read: of an answer that is not known yet.
         """
         model, tokens = request.model, input_tokens(request)
-        so_far = self._found.get(model, ModelEstimate(str(model), 0, 0, 0.0, 0.0))
-        self._found[model] = ModelEstimate(
+        so_far = self._found.get((judges, model), ModelEstimate(str(model), 0, 0, 0.0, 0.0))
+        longest = Usage(tokens + more_read, request.params.max_tokens or USUAL_OUTPUT)
+        self._found[judges, model] = ModelEstimate(
             so_far.model,
             so_far.calls + 1,
             so_far.input_tokens + tokens,
             self._plus(so_far.low_usd, model, Usage(tokens, LEAST_OUTPUT)),
-            self._plus(so_far.high_usd, model, Usage(tokens, request.params.max_tokens or USUAL_OUTPUT)),
+            self._plus(so_far.high_usd, model, longest),
             so_far.at_least or at_least,
+            judges,
         )
 
     def _plus(self, so_far: float | None, model: ModelName, usage: Usage) -> float | None:
@@ -73,8 +79,8 @@ class Estimator:
 
     @property
     def estimates(self) -> tuple[ModelEstimate, ...]:
-        """Return what was found so far, one for each model."""
-        return tuple(self._found.values())
+        """Return what was found so far, one for each model; models under test before judges."""
+        return tuple(sorted(self._found.values(), key=lambda one: one.judges))
 
 
 def input_tokens(request: Request) -> int:

@@ -23,6 +23,13 @@ from pytest_llmeval.models.sending import Attempted, Sender, Time
 
 Role = Literal["model", "judge"]
 PriceOf = Callable[[ModelName, Usage], float | None]
+Usable = Callable[[Reply], bool]
+"""Tells whether a reply is worth keeping in the cache."""
+
+
+def always(_: Reply) -> bool:
+    """Find every reply worth keeping."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -76,13 +83,16 @@ class Gateway:
         self.batched = BatchAnswers()
         """What came back in batches; it is not asked for again."""
 
-    async def send(self, request: Request, role: Role = "model", *, anew: bool = False) -> Call:
+    async def send(
+        self, request: Request, role: Role = "model", *, anew: bool = False, usable: Usable = always
+    ) -> Call:
         """Ask, and return the call as a trace keeps it.
 
         Args:
             request: What is asked.
             role: Whether the model under test is asked, or a judge.
             anew: Whether to ask although the cache has an answer, as a rerun does.
+            usable: A reply that is not is neither kept in the cache nor taken from it.
 
         Raises:
             ProviderError: Once retrying is used up or pointless.
@@ -94,17 +104,18 @@ class Gateway:
         sender = self._sender(request.model.provider)
         key = request.key(sender.provider.adapter_version)
         if key in self.batched and not anew:
-            return self._from_batch(request, role, key)
+            return self._from_batch(request, role, key, usable)
         if cache is None or not self._is_cacheable(sender):
             return await self._ask(sender, request, role, key)
         async with self._asking.setdefault(key, asyncio.Lock()):  # who asks the same at the same time waits for it
             known = None if anew else cache.get(key)
-            if known is not None:
+            if known is not None and usable(known):
                 return _call(request, role, key, Attempted(known, 0.0), cached=True)
             if cache.mode == "only":
                 raise CacheMiss(f"{request.model}: the answer is not in the cache, and --llm-cache=only forbids asking")
             call = await self._ask(sender, request, role, key)
-            cache.put(key, call.reply)
+            if usable(call.reply):
+                cache.put(key, call.reply)
             return call
 
     def provider_of(self, name: str) -> Provider:
@@ -139,7 +150,7 @@ class Gateway:
         cache = self._terms.cache
         return cache is not None and cache.mode != "off" and getattr(sender.provider, "cacheable", True)
 
-    def _from_batch(self, request: Request, role: Role, key: str) -> Call:
+    def _from_batch(self, request: Request, role: Role, key: str, usable: Usable) -> Call:
         reply, is_first = self.batched.take(key)
         done = Attempted(reply, 0.0)
         if not is_first:
@@ -147,7 +158,7 @@ class Gateway:
         price = self._terms.price_of(request.model, reply.usage)
         cost = None if price is None else price * BATCH_DISCOUNT
         self._terms.budget.charge(reply.usage.total_tokens, cost)
-        if self._terms.cache is not None:
+        if self._terms.cache is not None and usable(reply):
             self._terms.cache.put(key, reply)
         return replace(_call(request, role, key, done, cost_usd=cost), attempts=0)
 

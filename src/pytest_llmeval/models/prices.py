@@ -45,7 +45,7 @@ class Prices:
         return (usage.input_tokens * own.read + usage.output_tokens * own.written) / 1_000_000
 
 
-def read_price(text: str) -> tuple[ModelName, Price]:
+def read_price(text: str, *, option: str = "--llm-price") -> tuple[ModelName, Price]:
     """Read a price as users write it.
 
     Raises:
@@ -63,7 +63,7 @@ def read_price(text: str) -> tuple[ModelName, Price]:
         price = Price(-1, -1)
     if not slash or not (0 <= price.read < inf and 0 <= price.written < inf):
         raise ConfigurationError(
-            "--llm-price takes PROVIDER:MODEL=READ/WRITTEN, dollars for a million tokens, such as "
+            f"{option} takes PROVIDER:MODEL=READ/WRITTEN, dollars for a million tokens, such as "
             f"vllm:llama=0.15/0.60, got {text}"
         )
     return ModelName.parse(name), price

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeAlias
@@ -102,6 +103,31 @@ class Request:
     def key(self, adapter_version: str) -> str:
         """Return the identity of the request as the given adapter sends it; holds no API key."""
         return fingerprint({"request": asdict(self), "adapter": adapter_version})
+
+
+def read_param(option: str, text: str) -> tuple[str, Any]:
+    """Read a sampling parameter as users write it: ``NAME=VALUE``, the value as JSON where it is any.
+
+    Args:
+        option: What the user wrote it after; named in the error.
+        text: What was written; ``none`` as the value leaves the parameter to the provider.
+
+    Raises:
+        ConfigurationError: Where name or value is missing.
+
+    Example:
+        >>> read_param("--param", "temperature=0.7"), read_param("--param", "temperature=none")
+        (('temperature', 0.7), ('temperature', None))
+    """
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ConfigurationError(f"{option} takes NAME=VALUE, such as {option} temperature=0.7, got {text}")
+    if value in ("none", "None"):
+        return name, None
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def read_messages(prompt: str | Message | Iterable[Message]) -> tuple[Message, ...]:

@@ -40,7 +40,7 @@ def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
     """Find the items that ask a model: not those that are skipped, refused, replayed, or finished in a resumed run."""
     for item in items:
         trial = trial_of(item)
-        if trial is None or trial.model is None or trial.refusal or FINISHED in item.stash or _is_left_out(item):
+        if trial is None or trial.model is None or trial.refusal or FINISHED in item.stash or is_left_out(item):
             continue
         has_task = trial.spec.task is not None
         wants_answer = any(name in ANSWERS for name in getattr(item, "fixturenames", ()))
@@ -49,7 +49,8 @@ def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
             yield found
 
 
-def _is_left_out(item: pytest.Item) -> bool:
+def is_left_out(item: pytest.Item) -> bool:
+    """Tell whether a mark keeps an item from being run."""
     return any(mark.name == "skip" or mark.kwargs.get("run") is False for mark in item.iter_markers())
 
 

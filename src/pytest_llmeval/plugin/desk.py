@@ -7,11 +7,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_llmeval.analysis.judge_trust import JudgesInRun, Trust, trust_in, trust_values
 from pytest_llmeval.analysis.summary import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches import SentBatch
@@ -20,6 +22,7 @@ from pytest_llmeval.plugin.past import LOG_FOLDER
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.workers import PAYLOAD, Collected
 from pytest_llmeval.redaction import redact_command, secrets_in, without_secrets
+from pytest_llmeval.runs.calibrations import FOLDER, read_calibrations
 from pytest_llmeval.runs.earlier import EarlierRun
 from pytest_llmeval.runs.provenance import GitState, utc_timestamp, versions
 from pytest_llmeval.runs.record import Record
@@ -53,9 +56,11 @@ class Desk:
         self.git = git
         self.collected = Collected()
         self.summaries = Summaries()
+        self.judges = JudgesInRun()
         self.not_asked: Counter[str] = Counter()
         """Why trials were not asked, with how often."""
         self.path = resumed.path if resumed is not None else _log_path(config, settings, facts.run_id)
+        self._judges_folder = config.rootpath / FOLDER
         self._resumed = resumed is not None
         self._batches = resumed.batches if resumed is not None else ()
         self._shown_from = config.invocation_params.dir
@@ -120,7 +125,7 @@ class Desk:
         except RunLogError as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         for record in kept:
-            self.summaries.add(record)
+            self._count(record)
         self._finished_before = len(kept)
 
     def _new_log(self, kept: list[Record]) -> RunLog:
@@ -166,7 +171,16 @@ class Desk:
             log.append(record)
         except RunLogError as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        self._count(record)
+
+    def _count(self, record: Record) -> None:
         self.summaries.add(record)
+        self.judges.add(record)
+
+    @cached_property
+    def trust(self) -> tuple[Trust, ...]:
+        """Whether the judges of the run may be believed; read once, when the run is over."""
+        return trust_in(self.judges, read_calibrations(self._judges_folder, [use.hash for use in self.judges]))
 
     @property
     def written(self) -> int:
@@ -182,6 +196,7 @@ class Desk:
         self._handed_in.clear()
         complete = exit_status in (0, 1) and self.written >= self.collected.trials and not self.not_asked
         totals = {**self.summaries.totals(), "trials": self.collected.trials, "seconds": round(self.seconds, 3)}
+        totals |= self._judges_told()
         told = {"finished": utc_timestamp(), "exit_status": exit_status, "complete": complete, "totals": totals}
         return self._info.model_copy(update={**told, **self.decided})
 
@@ -196,6 +211,12 @@ class Desk:
             write_sidecar(self.path, info)
         except RunLogError as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def _judges_told(self) -> dict[str, Any]:
+        try:
+            return {"judges": [trust_values(one) for one in self.trust]} if len(self.judges) else {}
+        except RunLogError:
+            return {}  # said on the screen
 
 
 def _log_path(config: pytest.Config, settings: Settings, run_id: str) -> Path:

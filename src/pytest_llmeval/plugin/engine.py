@@ -51,6 +51,7 @@ class Engine:
         self.base_url = around.settings.base_url
         self.judges = around.cast.judges
         self.sandbox = around.sandbox
+        self.control_share = around.settings.judge_controls / 100
         self.params = Params().updated(around.settings.param)
         self.loop = LoopThread()
         self.run_ahead = RunAhead(self.loop, around.concurrency)

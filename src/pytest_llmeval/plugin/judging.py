@@ -1,10 +1,8 @@
-"""Judges in a run: the models of ``--llm-judge-model``, asked through the same gateway as the model under test."""
+"""The judges of a run in a test's hand: what the ``judge`` fixture gives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from pytest_llmeval.grading.context import TrialContext
@@ -12,49 +10,8 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import as_grade
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
-from pytest_llmeval.models.answer import Answer, Call, Reply
-from pytest_llmeval.models.gateway import Gateway
+from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.loop_thread import LoopThread
-from pytest_llmeval.models.model_name import ModelName
-from pytest_llmeval.models.request import Message, Params, Request
-
-
-class RunJudge:
-    """One judge for one trial: implements the port that graders ask.
-
-    Args:
-        model: Who judges.
-        gateway: Sends, counts and caches as for every call of the run; judge calls are priced apart.
-        keep: Takes each call for the record.
-        anew: Whether to ask although the cache has a verdict, as a rerun does.
-    """
-
-    def __init__(self, model: ModelName, gateway: Gateway, keep: Callable[[Call], None], *, anew: bool) -> None:
-        self._model = model
-        self._gateway = gateway
-        self._keep = keep
-        self._anew = anew
-
-    @property
-    def name(self) -> str:
-        """The judge, as ``provider:model``."""
-        return str(self._model)
-
-    @property
-    def params(self) -> Mapping[str, Any]:
-        """No parameters of the run's own: the grader's hold."""
-        return MappingProxyType({})
-
-    async def ask(
-        self, messages: Sequence[Message], *, system: str, schema: Mapping[str, Any] | None, params: Mapping[str, Any]
-    ) -> Reply:
-        """Ask through the gateway; the sample is always the first, so equal answers share one verdict."""
-        request = Request(
-            self._model, tuple(messages), system, response_schema=schema, params=Params().updated(dict(params))
-        )
-        call = await self._gateway.send(request, "judge", anew=self._anew)
-        self._keep(call)
-        return call.reply
 
 
 class TrialJudge:

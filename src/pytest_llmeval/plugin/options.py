@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -69,6 +68,16 @@ def _number(what: str) -> Callable[[str, str], float]:
     return read
 
 
+def _percent(flag: str, text: str) -> float:
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise ConfigurationError(f"{flag} must be a share from 0 to 100 percent, got {text}")
+    return value
+
+
 def _duration(flag: str, text: str) -> float:
     number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
     try:
@@ -87,15 +96,9 @@ def _one_of(*values: str) -> Callable[[str, str], str]:
 
 
 def _parameter(flag: str, text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise ConfigurationError(f"{flag} takes NAME=VALUE, such as {flag} temperature=0.7, got {text}")
-    if value in ("none", "None"):
-        return name, None
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+    from pytest_llmeval.models.request import read_param  # nothing of it is needed before a flag is given
+
+    return read_param(flag, text)
 
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -139,6 +142,20 @@ OPTIONS: tuple[Option, ...] = (
         _one_of("namespaces", "process"),
         "namespaces",
         in_ini=False,
+    ),
+    Option(
+        "llm_judge_controls",
+        "PERCENT",
+        "hide answers of known worth among what is judged, beside so many percent of the trials: gold answers, "
+        "and those of other entries; a judge that fails them is told, and its grades are void",
+        _percent,
+        0.0,
+    ),
+    Option(
+        "llm_allow_uncalibrated_judge",
+        "",
+        "let grades of a judge that nobody has calibrated decide gates; without it they are signal only",
+        flag_only=True,
     ),
     Option("llm_samples", "N", "ask every question N times; each sample is a test item and a record", _whole(1)),
     Option(
@@ -291,6 +308,8 @@ class Settings:
     judge_model: tuple[str, ...]
     allow_code_execution: bool
     code_isolation: Literal["namespaces", "process"]
+    judge_controls: float
+    allow_uncalibrated_judge: bool
     samples: int | None
     sample: str | None
     seed: int

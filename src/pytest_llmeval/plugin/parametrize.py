@@ -13,6 +13,7 @@ from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries, 
 from pytest_llmeval.benchmark.perturbation.variants import Variant, all_variants
 from pytest_llmeval.benchmark.selecting import select
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
 from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.plugin.items import PARAMETER
@@ -101,13 +102,14 @@ def trials(
             f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
         )
     places, of_function, on = tuple(roots), tuple(marks), today()
+    wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
     stood = [
         (entry, variant, ORDINARY if variant is not None else standing_of(entry, of_function, on))
         for entry, variant in asked
     ]
     return [
-        Trial(entry, model, sample, spec, samples, places, variant, standing)
+        Trial(entry, model, sample, spec, samples, places, variant, standing, decoy=wrong.get(entry.id))
         for entry, variant, standing in stood
         for model in models or (None,)
         for sample in range(1, samples + 1)

@@ -19,7 +19,7 @@ from pytest_llmeval.models.answer import Answer, Call, Usage
 from pytest_llmeval.models.client import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
-from pytest_llmeval.runs.record import JudgeInfo, Outcome, PerturbationInfo, Record
+from pytest_llmeval.runs.record import JudgeControl, JudgeInfo, JudgeVerdict, Outcome, PerturbationInfo, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         weight=entry.weight,
         params=run.llm.params.as_dict(),
         confidence=run.context.confidence,
-        judge=_judged_by(run),
+        judge=_judged_by(run, answer),
         **_variant(trial),
         guard=trial.standing.guard,
         quarantined_until=str(until) if (until := trial.standing.quarantined_until) else None,
@@ -119,14 +119,26 @@ def _variant(trial: Trial) -> dict[str, Any]:
     return {"parent_id": made.parent.id, "perturbation": how}
 
 
-def _judged_by(run: TrialRun) -> JudgeInfo | None:
+def _judged_by(run: TrialRun, answer: Answer | None) -> JudgeInfo | None:
     """Tell which judges graded, and what asking them took, apart from what the model under test took."""
     signature = merged(run.context.judged_by)
     if signature is None:
         return None
     usage = sum((call.reply.usage for call in run.judge_calls), Usage())
     cost = total_cost(run.judge_calls)
-    return JudgeInfo(model=signature.model, hash=signature.hash, usage=usage, cost_usd=cost)
+    of_answer = [one for one in run.context.judged if answer is not None and one.text == answer.text]
+    verdicts = dict.fromkeys(JudgeVerdict(hash=one.judge_hash, level=one.level) for one in of_answer)
+    return JudgeInfo(
+        model=signature.model,
+        hash=signature.hash,
+        usage=usage,
+        cost_usd=cost,
+        verdicts=tuple(verdicts),
+        controls=tuple(
+            JudgeControl(hash=one.judge_hash, is_right=one.is_right, level=one.level, passed=one.passed)
+            for one in run.controls
+        ),
+    )
 
 
 def _measured(answer: Answer | None, calls: tuple[Call, ...]) -> dict[str, Any]:

@@ -8,11 +8,14 @@ from types import MappingProxyType
 import pytest
 
 from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.plugin.counting import COUNTED
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.parametrize import NO_MODEL
+from pytest_llmeval.plugin.state import SETTINGS
 from pytest_llmeval.plugin.workers import PAYLOAD
-from pytest_llmeval.reports.lines import Line
+from pytest_llmeval.reports.judge_trust_lines import trust_lines
+from pytest_llmeval.reports.lines import Line, Segment, in_ascii, line
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
 
 TITLE = "LLM evals"
@@ -104,6 +107,7 @@ class Screen:
             ascii_only=ascii_only(self._config),
         )
         write(terminalreporter, lines)
+        self._tell_of_judges(terminalreporter, brief=brief)
         self._tell_of_not_asked(terminalreporter, brief=brief)
 
     def _in_order(self) -> list[Summary]:
@@ -112,6 +116,14 @@ class Screen:
         return sorted(
             self._desk.summaries, key=lambda one: named.index(one.model) if one.model in named else len(named)
         )
+
+    def _tell_of_judges(self, terminal: pytest.TerminalReporter, *, brief: bool) -> None:
+        allowed = self._config.stash[SETTINGS].allow_uncalibrated_judge
+        try:
+            told = trust_lines(self._desk.trust, log=self._desk.shown_path, brief=brief, allowed=allowed)
+        except RunLogError as error:
+            told = [line(Segment(f"  judges              {error}", ("red",)))]
+        write(terminal, in_ascii(told) if ascii_only(self._config) else told)
 
     def _tell_of_not_asked(self, terminal: pytest.TerminalReporter, *, brief: bool) -> None:
         for reason, times in self._desk.not_asked.most_common(MOST_REASONS):
@@ -134,8 +146,8 @@ def _counted(told: Mapping[str, str]) -> tuple[str, str, tuple[str, Mapping[str,
 
 def write(terminal: pytest.TerminalReporter, lines: Iterable[Line]) -> None:
     """Print lines in their styles."""
-    for line in lines:
-        for segment in line.segments:
+    for one in lines:
+        for segment in one.segments:
             terminal.write(segment.text, **dict.fromkeys(segment.styles, True))
         terminal.write_line("")
 

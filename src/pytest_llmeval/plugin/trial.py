@@ -11,16 +11,18 @@ from pytest_llmeval.benchmark.perturbation.variants import Variant
 from pytest_llmeval.errors import CacheMiss, LLMEvalError, UnscoredError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.gateway_judge import GatewayJudge
 from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request
 from pytest_llmeval.models.run_ahead import Job
 from pytest_llmeval.models.task import run_task
 from pytest_llmeval.plugin.engine import Engine
-from pytest_llmeval.plugin.judging import RunJudge, TrialJudge
+from pytest_llmeval.plugin.judging import TrialJudge
 from pytest_llmeval.plugin.marker import EvalSpec
 from pytest_llmeval.plugin.standing import ORDINARY, Standing
 from pytest_llmeval.runs.earlier import RecordedCalls, answer_in
@@ -45,6 +47,8 @@ class Trial:
     standing: Standing = ORDINARY
     refusal: LLMEvalError | None = None
     """Why it cannot be graded in this run, and so is not asked; None where it can."""
+    decoy: str | None = None
+    """A wrong answer to the entry, where judges grade it and one is known."""
 
     @property
     def origin(self) -> Entry:
@@ -109,8 +113,10 @@ class TrialRun:
         self._refusal = trial.refusal or refusal
         self.judge_calls: list[Call] = []
         """What judges were asked on the way; no part of what the model under test did."""
-        judges = (RunJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
+        judges = (GatewayJudge(name, engine.gateway, self.judge_calls.append, anew=anew) for name in engine.judges)
         self.context = TrialContext(trial.entry, judges=tuple(judges), sandbox=engine.sandbox, roots=trial.roots)
+        self.controls: list[ControlResult] = []
+        """What judges made of answers of known worth."""
         self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
         self.job: Job[Asked] = Job(self._ask_and_grade)
         self.body: Job[None] | None = None
@@ -176,7 +182,18 @@ class TrialRun:
             grade = await grade_answer(spec.graders, entry, answer, run_in_thread=run_in_thread)
         except Exception as error:
             return Asked(answer, grading_error=error)
+        await self._put_controls()
         return Asked(answer, replace(grade, context=self.context))
+
+    async def _put_controls(self) -> None:
+        """Put an answer of known worth to the judges that have just judged, where this trial is one that gets it."""
+        trial = self.trial
+        control = control_of(trial.entry, trial.decoy, trial.sample, self._engine.control_share)
+        if control is None:
+            return
+        for grader in rubric_judges(trial.spec.graders):
+            result = await put_control(grader, trial.entry, control, self.context.judges)
+            self.controls += [result] if result is not None else []
 
     async def _answer(self) -> Answer:
         if self._refusal is not None:

@@ -39,29 +39,39 @@ def estimate_lines(
     if len(faults) > FAULTS_SHOWN:
         told.append(line(f"… and {len(faults) - FAULTS_SHOWN:,} more that cannot be asked"))
     if estimates:
-        told += [line(Segment(text, ("light",))) for text in wrapped("assumed: ", _assumptions(batch), width, "; ")]
+        told += [
+            line(Segment(text, ("light",)))
+            for text in wrapped(
+                "assumed: ", _assumptions(batch, judged=any(one.judges for one in estimates)), width, "; "
+            )
+        ]
     told.append(line("nothing was asked, no test was run"))
     return in_ascii(told) if ascii_only else told
 
 
-def _assumptions(batch: bool) -> list[str]:
+def _assumptions(batch: bool, *, judged: bool) -> list[str]:
     return [
         f"{CHARACTERS_PER_TOKEN} characters are a token",
         f"replies take {LEAST_OUTPUT} token to max_tokens, or {USUAL_OUTPUT:,} where that is not set",
         "a task or test of your own asks at least once",
-        "judges and cached answers are not considered",
+        *(["a judge is asked once a trial, and reads what the model may write"] if judged else []),
+        "cached answers are not considered",
         *(["all is asked in batches"] if batch else []),
     ]
 
 
 def _table(estimates: Sequence[ModelEstimate], width: int, *, ascii_only: bool) -> list[Line]:
-    rows = [HEAD, *((safe(one.model, ascii_only=ascii_only), *_figures(one)) for one in estimates)]
+    rows = [HEAD, *((_name(one, ascii_only=ascii_only), *_figures(one)) for one in estimates)]
     if len(estimates) > 1:
         rows.append(("all", *_figures(_total(estimates), unknown=any(one.low_usd is None for one in estimates))))
     _, *columns = (max(width_of(row[column]) for row in rows) for column in range(len(HEAD)))
     room = width - sum(columns) - 2 * len(columns)
     names = min(max(width_of(row[0]) for row in rows), max(room, 8))
     return [line(Segment(_row(row, [names, *columns]), () if number else ("bold",))) for number, row in enumerate(rows)]
+
+
+def _name(one: ModelEstimate, *, ascii_only: bool) -> str:
+    return ("judge " if one.judges else "") + safe(one.model, ascii_only=ascii_only)
 
 
 def _row(row: Sequence[str], columns: Sequence[int]) -> str:

@@ -50,13 +50,13 @@ class GradedLog:
         self.run = run
         self.path = path
         """Where the votes go."""
-        self.trials = list(_read(path)) if path.exists() else []
+        self.trials = list(read_trials(path)) if path.exists() else []
         if path != run:
             self._take_in_what_is_new()
 
     def _take_in_what_is_new(self) -> None:
         known = {place for place, _ in placed(trial.record for trial in self.trials)}
-        found = list(_read(self.run))
+        found = list(read_trials(self.run))
         named = zip(placed(trial.record for trial in found), found, strict=True)
         new = [trial for (place, _), trial in named if place not in known]
         if known and len(new) == len(found):
@@ -143,8 +143,12 @@ def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
         yield (*place, seen[place]), record
 
 
-def _read(path: Path) -> Iterator[GradedTrial]:
-    """Read a log with its lines as they stand; a torn last line is passed over."""
+def read_trials(path: Path) -> Iterator[GradedTrial]:
+    """Read a log, graded by hand or not, with its lines as they stand; a torn last line is passed over.
+
+    Raises:
+        RunLogError: Where it cannot be read, or holds no record.
+    """
     found = False
     for number, line, torn in numbered_lines(path):
         try:

@@ -45,6 +45,32 @@ DESIGNED_FIELDS = (
 """What every line of every run log has, whoever wrote it; all else may be missing."""
 
 
+class JudgeVerdict(BaseModel):
+    """What one judge, or one panel, made of the record's answer, whichever grade counts in the end."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    hash: str
+    """Identifies model, prompt, rubric and parameters together."""
+    level: Level | None = None
+    """Null where it reached no verdict."""
+
+
+class JudgeControl(BaseModel):
+    """An answer of known worth, put to a judge that cannot tell it from others."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    hash: str
+    """The judge's, as in its verdicts."""
+    is_right: bool
+    """Whether the answer is right."""
+    level: Level | None = None
+    """What the judge said; null where it reached no verdict."""
+    passed: bool | None = None
+    """Whether the judge took a right answer for at least partially correct, or a wrong one for worse."""
+
+
 class JudgeInfo(BaseModel):
     """Which judge graded, so that its grades can be told from another's."""
 
@@ -58,6 +84,10 @@ class JudgeInfo(BaseModel):
     """Tokens of all judge calls of the trial; no part of the record's own."""
     cost_usd: float | None = None
     """Of all judge calls of the trial; null where any price is unknown."""
+    verdicts: tuple[JudgeVerdict, ...] = ()
+    """One for each grader that judged the record's answer."""
+    controls: tuple[JudgeControl, ...] = ()
+    """Answers of known worth that were put to the judge beside the record's."""
 
 
 class PerturbationInfo(BaseModel):

@@ -69,16 +69,23 @@ class PlacedVote:
 
 
 def votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str) -> list[PlacedVote]:
-    """Read the votes of a file that are new.
+    """Read the votes of a file that are new: those that do not merely repeat what a rater said last of an answer.
+
+    Raises:
+        RunLogError: As `all_votes_in_file`.
+    """
+    found = all_votes_in_file(path, trials, rater=rater, timestamp=timestamp)
+    return [one for one in found if not _is_known(one, trials)]
+
+
+def all_votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str) -> list[PlacedVote]:
+    """Read the votes of a file.
 
     Args:
         path: JSONL or, by its suffix, CSV; columns as the fields of `GivenVote`, grades in full or as ``c p u w``.
-        trials: Of the log to be graded.
+        trials: Of the log that was graded.
         rater: Who graded, where a line does not say.
         timestamp: When.
-
-    Returns:
-        Those that do not merely repeat what the same rater said last of the same answer.
 
     Raises:
         RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
@@ -100,7 +107,7 @@ def votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, time
             found.append(PlacedVote(number, _vote(given, rater, timestamp)))
     if faults or not found:
         raise RunLogError(_told(faults) if faults else f"{path}: holds no grade; it needs question_id and grade")
-    return [one for one in found if not _is_known(one, trials)]
+    return found
 
 
 def _told(faults: Sequence[str]) -> str:

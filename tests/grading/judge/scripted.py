@@ -32,9 +32,17 @@ class ScriptedJudge:
     name: str = "openai:gpt-4o"
     params: Mapping[str, Any] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    kept: list[bool] = field(default_factory=list)
+    """For each reply whether it may be kept in the cache."""
 
     async def ask(
-        self, messages: Sequence[Message], *, system: str, schema: Mapping[str, Any] | None, params: Mapping[str, Any]
+        self,
+        messages: Sequence[Message],
+        *,
+        system: str,
+        schema: Mapping[str, Any] | None,
+        params: Mapping[str, Any],
+        usable: Callable[[Reply], bool],
     ) -> Reply:
         text = str(messages[-1]["content"])
         line = self.script[min(len(self.asked), len(self.script) - 1)]
@@ -43,7 +51,9 @@ class ScriptedJudge:
             raise line
         if callable(line):
             line = line(text)
-        return line if isinstance(line, Reply) else Reply(line)
+        reply = line if isinstance(line, Reply) else Reply(line)
+        self.kept.append(usable(reply))
+        return reply
 
 
 def key_in(prompt: str) -> str:

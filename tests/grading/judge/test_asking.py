@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -131,9 +131,30 @@ def test_judges_are_asked_side_by_side_and_vote_in_their_order() -> None:
             system: str,
             schema: Mapping[str, Any] | None,
             params: Mapping[str, Any],
+            usable: Callable[[Reply], bool],
         ) -> Reply:
             await asyncio.wait_for(meeting.wait(), 5)  # passes only when both are being asked
-            return await super().ask(messages, system=system, schema=schema, params=params)
+            return await super().ask(messages, system=system, schema=schema, params=params, usable=usable)
 
     given = votes(Waiting([saying("wrong")], "a:1"), Waiting([saying("wrong")], "b:2"))
     assert [(one.judge, one.fault) for one in given] == [("a:1", ""), ("b:2", "")]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (saying("wrong"), True),
+        (saying("cannot_judge"), True),
+        ("no idea", False),
+        (Reply("", "refusal"), False),
+        (Reply(verdict_text(PROMPT.key), "length"), False),
+    ],
+)
+def test_only_a_reply_that_can_be_used_again_is_kept_in_the_cache(line: Script, kept: bool) -> None:
+    judge = ScriptedJudge([line])
+    votes(judge)
+    assert judge.kept == [kept]
+
+
+def test_judge_that_abstains_is_told_apart_from_one_that_fails() -> None:
+    assert (vote(saying("cannot_judge")).abstained, vote("no idea").abstained) == (True, False)

@@ -181,7 +181,7 @@ def test_wording_of_the_prompt_is_identified_by_a_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    "wording", ["instructions._TASK", "instructions._DATA", "instructions._REPLY", "prompt._REMINDER", "framing.MARGIN"]
+    "wording", ["instructions._TASK", "instructions.DATA", "instructions._REPLY", "prompt._REMINDER", "framing.MARGIN"]
 )
 def test_other_wording_anywhere_has_another_hash(wording: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = prompt_hash(Rubric())

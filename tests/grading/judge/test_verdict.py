@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pytest_llmeval.errors import UnscoredError
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
-from pytest_llmeval.grading.judge.verdict import Verdict, read_verdict, verdict_schema
+from pytest_llmeval.grading.judge.verdict import CannotJudge, Verdict, read_verdict, verdict_schema
 from pytest_llmeval.models.providers.openai_format import fits_strict_mode
 from tests.grading.judge.scripted import verdict_text
 
@@ -82,7 +82,7 @@ GOOD = verdict_text(KEY)
         (verdict_text(KEY, rationale=["because"]), "gave no rationale"),
         (
             verdict_text(KEY, "perfect"),
-            "level must be one of fully_correct, partially_correct, unsupported, wrong, got",
+            "level must be one of fully_correct, partially_correct, unsupported, wrong, cannot_judge, got",
         ),
         (verdict_text(KEY, "Fully_Correct"), "level must be one of"),
         (verdict_text(KEY, level=["wrong"]), "level must be one of"),
@@ -198,3 +198,8 @@ def test_no_part_of_a_verdict_is_a_verdict(data: st.DataObject) -> None:
     begin = data.draw(st.integers(0, end))
     with pytest.raises(UnscoredError):
         levels(GOOD[begin:end])
+
+
+def test_judge_may_say_that_it_cannot_judge() -> None:
+    with pytest.raises(CannotJudge, match="the judge says that it cannot judge this: It says"):
+        levels(verdict_text(KEY, "cannot_judge"))

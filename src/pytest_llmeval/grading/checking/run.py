@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -52,6 +52,7 @@ class ScriptedJudge:
         system: str,  # noqa: ARG002  the port's
         schema: Mapping[str, Any] | None,  # noqa: ARG002  the port's
         params: Mapping[str, Any],  # noqa: ARG002  the port's
+        usable: Callable[[Reply], bool],  # noqa: ARG002  the port's
     ) -> Reply:
         """Say it, with the key of the prompt in the place kept for it."""
         key = str(messages[-1]["content"]).removeprefix("KEY: ").partition("\n")[0]

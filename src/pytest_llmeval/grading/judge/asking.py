@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pytest_llmeval.errors import (
     BudgetExhausted,
@@ -19,17 +19,22 @@ from pytest_llmeval.errors import (
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.prompt import Prompt
 from pytest_llmeval.grading.judge.rubric import Rubric
-from pytest_llmeval.grading.judge.verdict import Verdict, read_verdict, verdict_schema
+from pytest_llmeval.grading.judge.verdict import CannotJudge, Verdict, read_verdict, verdict_schema
 from pytest_llmeval.models.answer import Reply
+from pytest_llmeval.models.request import Message
 from pytest_llmeval.safe_text import one_line
 
 PARAMS: Mapping[str, Any] = {"temperature": 0.0}
 """What judges are asked with unless someone says otherwise: a judge should say the same twice."""
+LONGEST_FAULT = 200
 _UNFINISHED: Mapping[str, str] = {
     "length": "the judge's reply was cut off at its length limit",
     "content_filter": "a content filter withheld the judge's reply",
     "refusal": "the judge refused to grade",
 }
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,30 @@ class Vote:
     """None where it gave none."""
     fault: str = ""
     """Why it gave none, on one line."""
+    abstained: bool = False
+    """Whether it said itself that it cannot judge this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[T]):
+    """What a judge's reply was read as."""
+
+    verdict: T | None
+    fault: str = ""
+    abstained: bool = False
+    not_asked: bool = False
+    """Whether the budget forbade asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What a judge is asked, and how its reply is read."""
+
+    system: str
+    messages: tuple[Message, ...]
+    schema: Mapping[str, Any]
+    read: Callable[[str], T]
+    """Reads the text of a reply; raises `UnscoredError` where it holds no verdict."""
 
 
 async def ask_judges(
@@ -60,12 +89,22 @@ async def ask_judges(
     Raises:
         FatalProviderError: Where a judge can never be asked, for a wrong key for instance.
     """
-    asking = (_vote(judge, prompt, rubric, params_for(judge, params)) for judge in judges)
-    ended = await asyncio.gather(*asking, return_exceptions=True)  # none is left running behind
+    question = Question(
+        prompt.system, prompt.messages, verdict_schema(rubric), lambda text: read_verdict(text, rubric, prompt.key)
+    )
+    heard = await side_by_side([ask_one(judge, question, params) for judge in judges])
+    return tuple(
+        Vote(judge.name, one.verdict, one.fault, one.abstained) for judge, one in zip(judges, heard, strict=True)
+    )
+
+
+async def side_by_side(asking: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """Await all at once; where one fails, none is left running behind."""
+    ended = await asyncio.gather(*asking, return_exceptions=True)
     for end in ended:
         if isinstance(end, BaseException):
             raise end
-    return tuple(end for end in ended if isinstance(end, Vote))
+    return [end for end in ended if not isinstance(end, BaseException)]
 
 
 def params_for(judge: Judge, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,21 +112,51 @@ def params_for(judge: Judge, params: Mapping[str, Any]) -> dict[str, Any]:
     return {**PARAMS, **params, **judge.params}
 
 
-async def _vote(judge: Judge, prompt: Prompt, rubric: Rubric, params: Mapping[str, Any]) -> Vote:
+async def ask_one(judge: Judge, question: Question[T], params: Mapping[str, Any]) -> Heard[T]:
+    """Ask one judge; whatever goes wrong is no verdict.
+
+    Args:
+        judge: Whom to ask.
+        question: What.
+        params: Sampling parameters; the judge's own win.
+
+    Raises:
+        FatalProviderError: Where the judge can never be asked.
+    """
     try:
-        reply = await _reply(judge, prompt, rubric, params)
-        if reply.finish_reason in _UNFINISHED:
-            raise UnscoredError(_UNFINISHED[reply.finish_reason])
-        return Vote(judge.name, read_verdict(reply.text, rubric, prompt.key))
+        reply = await _reply(judge, question, params_for(judge, params))
+        return Heard(_verdict_in(reply, question))
     except FatalProviderError:
         raise
     except (InfrastructureError, BudgetExhausted, NotReplayable, TimeoutError) as error:
-        return Vote(judge.name, None, one_line(str(error) or type(error).__name__, 200))
+        told = one_line(str(error) or type(error).__name__, LONGEST_FAULT)
+        return Heard(None, told, isinstance(error, CannotJudge), isinstance(error, BudgetExhausted))
 
 
-async def _reply(judge: Judge, prompt: Prompt, rubric: Rubric, params: Mapping[str, Any]) -> Reply:
-    """Ask for a reply by schema, and where the judge cannot do that, as plain text that says the same."""
+def _verdict_in(reply: Reply, question: Question[T]) -> T:
+    if reply.finish_reason in _UNFINISHED:
+        raise UnscoredError(_UNFINISHED[reply.finish_reason])
+    return question.read(reply.text)
+
+
+def _holds_verdict(reply: Reply, question: Question[Any]) -> bool:
     try:
-        return await judge.ask(prompt.messages, system=prompt.system, schema=verdict_schema(rubric), params=params)
+        _verdict_in(reply, question)
+    except CannotJudge:
+        return True  # it was asked, and said what it had to say
+    except UnscoredError:
+        return False
+    return True
+
+
+async def _reply(judge: Judge, question: Question[Any], params: Mapping[str, Any]) -> Reply:
+    """Ask for a reply by schema, and where the judge cannot do that, as plain text that says the same."""
+
+    def usable(reply: Reply) -> bool:
+        return _holds_verdict(reply, question)
+
+    messages, system, schema = question.messages, question.system, question.schema
+    try:
+        return await judge.ask(messages, system=system, schema=schema, params=params, usable=usable)
     except (UnsupportedByProvider, RequestRejected):  # many servers refuse what they do not know as a bad request
-        return await judge.ask(prompt.messages, system=prompt.system, schema=None, params=params)
+        return await judge.ask(messages, system=system, schema=None, params=params, usable=usable)

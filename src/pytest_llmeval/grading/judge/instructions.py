@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.framing import MARGIN
 from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
-from pytest_llmeval.grading.judge.verdict import NO_LABEL
+from pytest_llmeval.grading.judge.verdict import CANNOT_JUDGE, NO_LABEL
 
 _TASK = """\
 You grade one answer that an unnamed system gave to a question. Grade what the answer says, by the rubric below. Its \
@@ -19,7 +19,7 @@ Where there is a reference answer, it is right: compare by meaning, not by wordi
 answer meets each of them. Where there is neither, go by what you know for certain, and count what you cannot confirm \
 as unconfirmed."""
 
-_DATA = f"""\
+DATA = f"""\
 ## What is data
 
 The user's message consists of sections. A section begins with a line [[begin NAME KEY]] and ends with a line \
@@ -39,13 +39,17 @@ One JSON object and nothing before or after it:
 {fields}
 - key: the KEY of the message's sections, copied."""
 
+_LEVEL = f"""\
+- level: one of the levels; or "{CANNOT_JUDGE}" where nothing that you are given and nothing that you know tells \
+whether the answer is right, so that a person must judge it. Being unsure between two levels is no reason for it."""
+
 
 def instructions(rubric: Rubric) -> str:
     """Return the system prompt: the same for every answer, so that providers can cache it.
 
     Weights, floors and thresholds are left out: a judge that knows what decides is tempted to decide first.
     """
-    parts = [_TASK, _DATA, "\n".join(_rubric(rubric)), *_guidance(rubric), *_examples(rubric), _reply(rubric)]
+    parts = [_TASK, DATA, "\n".join(_rubric(rubric)), *_guidance(rubric), *_examples(rubric), _reply(rubric)]
     return "\n\n".join(parts)
 
 
@@ -95,4 +99,4 @@ def _reply(rubric: Rubric) -> str:
         return _REPLY.format(shape=shape, fields="- scores: a whole number for every dimension.")
     shape = '{"rationale": "...", "level": "...", "failure_label": "...", "key": "..."}'
     labels = f'- failure_label: one of the failure labels, or "{NO_LABEL}"; always "{NO_LABEL}" for fully_correct.'
-    return _REPLY.format(shape=shape, fields=f"- level: one of the levels.\n{labels}")
+    return _REPLY.format(shape=shape, fields=f"{_LEVEL}\n{labels}")

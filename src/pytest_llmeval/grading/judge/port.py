@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from pytest_llmeval.models.answer import Reply
@@ -23,7 +23,13 @@ class Judge(Protocol):
         ...
 
     async def ask(
-        self, messages: Sequence[Message], *, system: str, schema: Mapping[str, Any] | None, params: Mapping[str, Any]
+        self,
+        messages: Sequence[Message],
+        *,
+        system: str,
+        schema: Mapping[str, Any] | None,
+        params: Mapping[str, Any],
+        usable: Callable[[Reply], bool],
     ) -> Reply:
         """Ask once, with retries, budget and cache as for every other call of the run.
 
@@ -32,6 +38,7 @@ class Judge(Protocol):
             system: The system prompt.
             schema: JSON Schema the reply must follow; None asks for plain text.
             params: Sampling parameters, complete: those of `params` are in it. None means: not sent.
+            usable: Tells whether a reply holds a verdict; one that does not is asked for again next time, not kept.
 
         Raises:
             UnsupportedByProvider: Where the provider cannot do what is asked, a schema for instance.

@@ -65,12 +65,23 @@ def make_prompt(
             'add it to the benchmark, or write reference="auto"'
         )
     right = {} if reference is False else dict(_right(entry))
-    known = {**dict(_asked(entry)), **right, **dict(_criteria(entry)), **material}
+    known = {**known_sections(entry, reference), **material}
     sections = {**known, **dict(_said(answer, known.values()))}
     key = section_key(rubric.hash, sections)
     text = f"KEY: {key}\n\n{framed(sections, key)}\n\n{_REMINDER.format(key=key)}"
     basis: Basis = "reference" if right else "criteria" if entry.criteria else "rubric"
     return Prompt(instructions(rubric), ({"role": "user", "content": text},), key, basis)
+
+
+def known_sections(entry: Entry, reference: Reference = "auto") -> dict[str, str]:
+    """Return what a judge is shown besides answers: question, right answer, criteria.
+
+    Args:
+        entry: The question.
+        reference: Whether what gives the right answer away is among it.
+    """
+    right = {} if reference is False else dict(_right(entry))
+    return {**dict(_asked(entry)), **right, **dict(_criteria(entry))}
 
 
 def prompt_hash(rubric: Rubric) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.grading.context import context_of
+from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.asking import ask_judges, params_for
 from pytest_llmeval.grading.judge.panel import decide
@@ -94,6 +94,8 @@ class RubricJudge:
         prompt = make_prompt(entry, answer, rubric, self.reference)
         votes = await ask_judges(judges, prompt, rubric, self.params)
         grade = decide(votes, rubric, f"{self.name}@{signature.hash}")
+        if context is not None:
+            context.judged.append(JudgedText(signature.hash, answer.text, grade.level))
         about = {"model": signature.model, "hash": signature.hash}
         return replace(grade, metadata={"judge": about, "basis": prompt.basis, "votes": votes})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -17,7 +17,14 @@ from pytest_llmeval.safe_text import one_line
 NO_LABEL = "none"
 """How a judge says that there is no failure label; not null, which not every provider takes in a schema's enum."""
 
+CANNOT_JUDGE = "cannot_judge"
+"""How a judge says, in place of a level, that a person should judge this."""
+
 _WHOLE_FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*)\n```", re.DOTALL)
+
+
+class CannotJudge(UnscoredError):
+    """The judge itself says that it cannot tell; a person should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,18 @@ def verdict_schema(rubric: Rubric) -> dict[str, Any]:
     """
     if rubric.dimensions:
         numbers = {one.name: {"type": "integer", "enum": list(one.steps)} for one in rubric.dimensions}
-        asked: dict[str, Any] = {"scores": _object(numbers)}
+        asked: dict[str, Any] = {"scores": closed_object(numbers)}
     else:
         asked = {
-            "level": {"type": "string", "enum": list(LEVELS)},
+            "level": {"type": "string", "enum": [*LEVELS, CANNOT_JUDGE]},
             "failure_label": {"type": "string", "enum": [NO_LABEL, *rubric.labels]},
         }
     text = {"type": "string"}
-    return {"title": "verdict", **_object({"rationale": text, **asked, "key": text})}
+    return {"title": "verdict", **closed_object({"rationale": text, **asked, "key": text})}
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+def closed_object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with these properties, all of them required, and no others."""
     return {
         "type": "object",
         "properties": dict(properties),
@@ -72,21 +80,38 @@ def read_verdict(text: str, rubric: Rubric, key: str) -> Verdict:
 
     Raises:
         UnscoredError: Where the reply is no such verdict; says on one line what is the matter.
+        CannotJudge: Where the judge says so.
+    """
+    body, rationale = read_reasoned(text, verdict_schema(rubric)["required"], key)
+    if rubric.dimensions:
+        scores = _scores(body["scores"], rubric)
+        return Verdict(rationale, rubric.level_of(scores), None, scores)
+    level = one_of(body, "level", (*LEVELS, CANNOT_JUDGE))
+    label = one_of(body, "failure_label", (NO_LABEL, *rubric.labels))
+    if level == CANNOT_JUDGE:
+        raise CannotJudge(f"the judge says that it cannot judge this: {one_line(rationale)}")
+    if level == "fully_correct" and label != NO_LABEL:
+        raise UnscoredError(f"the verdict contradicts itself: fully_correct with the failure label {label}")
+    return Verdict(rationale, level, None if label == NO_LABEL else label)
+
+
+def read_reasoned(text: str, names: Sequence[str], key: str) -> tuple[dict[str, Any], str]:
+    """Read a reply that must be one JSON object with these fields, among them a rationale and the prompt's key.
+
+    Returns:
+        The object, and its rationale.
+
+    Raises:
+        UnscoredError: Where it is none.
     """
     body = _only_object(text)
-    _check_names(body, verdict_schema(rubric)["required"], "the verdict")
+    _check_names(body, names, "the verdict")
     rationale = body["rationale"]
     if not isinstance(rationale, str) or not rationale.strip():
         raise UnscoredError("the judge gave no rationale")
     if body["key"] != key:
         raise UnscoredError("the verdict does not bear the key of the question, so it was not given on it")
-    if rubric.dimensions:
-        scores = _scores(body["scores"], rubric)
-        return Verdict(rationale, rubric.level_of(scores), None, scores)
-    level, label = _one_of(body, "level", LEVELS), _one_of(body, "failure_label", (NO_LABEL, *rubric.labels))
-    if level == "fully_correct" and label != NO_LABEL:
-        raise UnscoredError(f"the verdict contradicts itself: fully_correct with the failure label {label}")
-    return Verdict(rationale, level, None if label == NO_LABEL else label)
+    return body, rationale
 
 
 def choice_schema(name: str, known: tuple[str, ...]) -> dict[str, Any]:
@@ -94,7 +119,7 @@ def choice_schema(name: str, known: tuple[str, ...]) -> dict[str, Any]:
     text = {"type": "string"}
     return {
         "title": "choice",
-        **_object({"rationale": text, name: {"type": "string", "enum": list(known)}, "key": text}),
+        **closed_object({"rationale": text, name: {"type": "string", "enum": list(known)}, "key": text}),
     }
 
 
@@ -116,7 +141,7 @@ def read_choice(text: str, name: str, known: tuple[str, ...], key: str) -> str:
         raise UnscoredError("the judge gave no rationale")
     if body["key"] != key:
         raise UnscoredError("the verdict does not bear the key of the question, so it was not given on it")
-    return str(_one_of(body, name, known))
+    return str(one_of(body, name, known))
 
 
 def _only_object(text: str) -> dict[str, Any]:
@@ -137,7 +162,7 @@ def _only_object(text: str) -> dict[str, Any]:
     return value
 
 
-def _check_names(body: Mapping[str, Any], wanted: list[str], where: str) -> None:
+def _check_names(body: Mapping[str, Any], wanted: Sequence[str], where: str) -> None:
     missing, unknown = [name for name in wanted if name not in body], sorted(body.keys() - set(wanted))
     if missing:
         raise UnscoredError(f"{where} has no {one_line(', '.join(missing))}")
@@ -159,7 +184,12 @@ def _scores(given: Any, rubric: Rubric) -> dict[str, int]:
     return dict(given)
 
 
-def _one_of(body: Mapping[str, Any], name: str, known: tuple[Any, ...]) -> Any:
+def one_of(body: Mapping[str, Any], name: str, known: tuple[Any, ...]) -> Any:
+    """Return a field that must be one of the known words.
+
+    Raises:
+        UnscoredError: Where it is not.
+    """
     value = body[name]
     if not isinstance(value, str) or value not in known:
         raise UnscoredError(f"{name} must be one of {', '.join(known)}, got {one_line(reprlib.repr(value))}")

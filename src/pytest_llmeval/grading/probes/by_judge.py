@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
@@ -130,18 +132,31 @@ class ByJudge:
         system = _SYSTEM.format(classes="\n".join(f"- {name}: {meaning}" for name, meaning in self.meanings.items()))
         text = f"KEY: {key}\n\n{framed(sections, key)}\n\nThat was the whole of the data. Sort the section named reply."
         messages: list[Message] = [{"role": "user", "content": text}]
-        reply = await _reply(judge, messages, system, choice_schema("class", tuple(self.meanings)))
-        if reply.finish_reason in ("length", "content_filter", "refusal"):
-            raise UnscoredError(f"the judge's reply ended in {reply.finish_reason}")
-        return read_choice(reply.text, "class", tuple(self.meanings), key)
+        known = tuple(self.meanings)
+        read = partial(_read, known=known, key=key)
+        return read(await _reply(judge, messages, system, choice_schema("class", known), read))
 
 
-async def _reply(judge: Judge, messages: Sequence[Message], system: str, schema: Mapping[str, Any]) -> Reply:
+def _read(reply: Reply, *, known: tuple[str, ...], key: str) -> str:
+    if reply.finish_reason in ("length", "content_filter", "refusal"):
+        raise UnscoredError(f"the judge's reply ended in {reply.finish_reason}")
+    return read_choice(reply.text, "class", known, key)
+
+
+async def _reply(
+    judge: Judge, messages: Sequence[Message], system: str, schema: Mapping[str, Any], read: Callable[[Reply], str]
+) -> Reply:
     params = params_for(judge, {})
+
+    def usable(reply: Reply) -> bool:
+        with suppress(UnscoredError):
+            return bool(read(reply))
+        return False
+
     try:
-        return await judge.ask(messages, system=system, schema=schema, params=params)
+        return await judge.ask(messages, system=system, schema=schema, params=params, usable=usable)
     except (UnsupportedByProvider, RequestRejected):  # many servers refuse what they do not know as a bad request
-        return await judge.ask(messages, system=system, schema=None, params=params)
+        return await judge.ask(messages, system=system, schema=None, params=params, usable=usable)
 
 
 def _request(entry: Entry) -> str:

@@ -1,0 +1,182 @@
+"""Commands that ask judges: the arguments they share, and the gateway they ask through."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_llmeval.cli.printing import note
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.models.answer import Call
+from pytest_llmeval.models.budget import Budget, Limits, OwnLedger
+from pytest_llmeval.models.cache import CACHE_MODES, ReplyCache
+from pytest_llmeval.models.client import total_cost
+from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.gateway_judge import GatewayJudge
+from pytest_llmeval.models.loop_thread import LoopThread
+from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.prices import Prices, read_price
+from pytest_llmeval.models.providers.port import Provider, ProviderSettings
+from pytest_llmeval.models.providers.registry import builtin_providers
+from pytest_llmeval.models.request import read_param
+from pytest_llmeval.models.retrying import RetryPolicy
+from pytest_llmeval.reports import figures
+
+CACHE_FILE = Path(".pytest_cache/d/llm-eval/answers.sqlite")
+"""The cache of the runs made in this folder."""
+
+
+def declare_asking(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that asks models takes."""
+    group = parser.add_argument_group("asking")
+    group.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="such as max_tokens=500")
+    group.add_argument("--base-url", metavar="URL", help="endpoint in place of the provider's own")
+    group.add_argument("--concurrency", metavar="N", type=whole, default=16, help="calls at once (default: 16)")
+    group.add_argument("--timeout", metavar="SECONDS", type=_amount, default=120.0, help="of a call (default: 120)")
+    group.add_argument("--retries", metavar="N", type=_count, default=3, help="further tries (default: 3)")
+    group.add_argument("--cache", choices=CACHE_MODES, default="off", help="replies of earlier calls (default: off)")
+    group.add_argument("--max-calls", metavar="N", type=whole, help="ask at most N times")
+    group.add_argument("--max-cost", metavar="USD", type=_amount, help="ask no more once that much is spent")
+    group.add_argument("--price", metavar="MODEL=READ/WRITTEN", action="append", default=[], help="of a million tokens")
+
+
+def whole(text: str) -> int:
+    """Read a whole number of at least 1."""
+    return _at_least(text, 1)
+
+
+def _count(text: str) -> int:
+    return _at_least(text, 0)
+
+
+def _at_least(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least {least}, got {text!r}")
+    return int(text)
+
+
+def share_at(text: str) -> float:
+    """Read a share from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must lie between 0 and 1, got {text!r}")
+    return value
+
+
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
+    return value
+
+
+@dataclass(frozen=True)
+class JudgeDesk:
+    """Where judges are asked: the loop, the gateway and who judges."""
+
+    loop: LoopThread
+    gateway: Gateway
+    models: tuple[ModelName, ...]
+    params: dict[str, Any]
+    concurrency: int
+
+    def judge(self, model: ModelName, keep: Callable[[Call], None], *, sample: int = 1) -> GatewayJudge:
+        """Return a judge that hands each of its calls over."""
+        return GatewayJudge(model, self.gateway, keep, sample=sample)
+
+
+@contextmanager
+def judges_asked(given: argparse.Namespace, names: list[str]) -> Iterator[JudgeDesk]:
+    """Open the gateway, and close it again whatever happens.
+
+    Args:
+        given: Holds what `declare_asking` declared.
+        names: The judges, as ``provider:model``.
+
+    Raises:
+        ConfigurationError: For a judge, parameter or price that cannot be used.
+    """
+    models = tuple(dict.fromkeys(map(ModelName.parse, names)))
+    params = dict(read_param("--param", one) for one in given.param)
+    prices = Prices(dict(read_price(one, option="--price") for one in given.price))
+    _check(models, given.base_url)
+    cache = ReplyCache(CACHE_FILE, given.cache)
+    loop = LoopThread("llm-eval-judges")
+    try:
+        gateway = Gateway(_providers(given), _terms(given, prices, cache))
+        try:
+            yield JudgeDesk(loop, gateway, models, params, given.concurrency)
+        finally:
+            loop.run(gateway.aclose())
+    finally:
+        loop.stop()
+        cache.close()
+
+
+def _check(models: tuple[ModelName, ...], base_url: str | None) -> None:
+    registry = builtin_providers()
+    for model in models:
+        registry.check(model.provider)
+    providers = list(dict.fromkeys(model.provider for model in models))
+    if base_url and len(providers) > 1:
+        raise ConfigurationError(f"--base-url names one endpoint, and would get the keys of {' and '.join(providers)}")
+
+
+def _providers(given: argparse.Namespace) -> Callable[[str], Provider]:
+    told = ProviderSettings(Path.cwd(), given.base_url, given.timeout, os.environ, max_connections=given.concurrency)
+    return lambda name: builtin_providers().make(name, told)
+
+
+def _terms(given: argparse.Namespace, prices: Prices, cache: ReplyCache) -> Terms:
+    limits = Limits(calls=given.max_calls, cost_usd=given.max_cost)
+    return Terms(
+        given.concurrency,
+        RetryPolicy(attempts=given.retries + 1),
+        price_of=prices,
+        budget=Budget(limits, OwnLedger(), prefix="--"),
+        errors_in_a_row=20,
+        cache=cache,
+    )
+
+
+class Progress:
+    """Tells how far a command has come: a line that is written over on a terminal, nothing anywhere else."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what = what
+        self._total = total
+        self._done = 0
+        self._shown = sys.stderr.isatty()
+
+    def step(self) -> None:
+        """Count one more."""
+        self._done += 1
+        if self._shown:
+            sys.stderr.write(f"\r{self._what} {self._done:,} of {self._total:,}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._shown and self._done:
+            sys.stderr.write("\n")
+
+
+def tell_spent(calls: Sequence[Call]) -> None:
+    """Say what asking took."""
+    asked = [call for call in calls if not call.cached]
+    cost, cached = total_cost(asked), len(calls) - len(asked)
+    dollars = "price unknown" if cost is None else figures.cost(cost)
+    more = f", {cached:,} more from the cache" if cached else ""
+    note(f"{len(asked):,} judge calls, {dollars}{more}" if calls else "nothing had to be asked")

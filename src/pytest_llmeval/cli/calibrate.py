@@ -1,0 +1,124 @@
+"""`pytest-llmeval calibrate`: hold the judges of a run against people, and keep what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pytest_llmeval.analysis.calibrating import calibration_of
+from pytest_llmeval.analysis.judge_labels import Labels, labels_of
+from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.reports.ansi import screen_of, write_lines
+from pytest_llmeval.reports.calibration_lines import calibration_lines
+from pytest_llmeval.reports.lines import line
+from pytest_llmeval.runs.calibrations import FOLDER, Calibration, Limits, write_calibration
+from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
+from pytest_llmeval.runs.hand_grading import Vote
+from pytest_llmeval.runs.provenance import utc_timestamp
+from pytest_llmeval.runs.vote_file import all_votes_in_file
+
+NOT_CALIBRATED = 1
+DEFAULTS = Limits()
+
+EPILOG = """\
+Labels are lines of question_id and grade (JSONL or CSV; model and sample where one id has several answers), or the
+grades given with pytest-llmeval grade. Each judge of the run gets a file named after its hash: models, parameters,
+rubric and prompt together. Another hash is another judge.
+
+exit status: 0 every judge reaches the limits; 1 one does not; 2 misuse
+"""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("log", metavar="RUN", type=Path, help="a log whose answers were judged")
+    parser.add_argument("--labels", metavar="FILE", type=Path, help="what people said (default: the votes in RUN)")
+    parser.add_argument("--rater", metavar="NAME", default="people", help="who labelled, where the file does not say")
+    parser.add_argument("--judges", metavar="DIR", type=Path, help=f"where it is kept (default: {FOLDER})")
+    for name, kind, least, what in (
+        ("n", int, DEFAULTS.least_n, "answers"),
+        ("agreement", float, DEFAULTS.least_agreement, "share of the same level"),
+        ("kappa", float, DEFAULTS.least_kappa, "weighted kappa"),
+    ):
+        parser.add_argument(f"--min-{name}", metavar="X", type=kind, default=least, help=f"{what} (default: {least:g})")
+    parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
+    parser.add_argument("--json", action="store_true", help="all figures, unrounded")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Calibrate; 0 where every judge may be believed, 1 where one may not."""
+    limits = _limits(given)
+    trials = list(read_trials(given.log))
+    labels = _labels(given, trials)
+    folder = given.judges or default_folder(given.log)
+    found = [
+        calibration_of(judge, labels, run=given.log.name, timestamp=utc_timestamp(), limits=limits, seed=given.seed)
+        for judge in labels.judges
+    ]
+    _print(found, [write_calibration(folder, one) for one in found], as_json=given.json)
+    if labels.unjudged:
+        note(f"{labels.unjudged:,} labels are on answers that no judge was asked about")
+    return 0 if all(one.calibrated for one in found) else NOT_CALIBRATED
+
+
+def default_folder(log: Path) -> Path:
+    """Return the folder of the project a log belongs to: beside ``llm-runs``, else in the working folder."""
+    here = log.resolve().parent
+    return (here.parent if here.name == "llm-runs" else Path.cwd()) / FOLDER
+
+
+def _limits(given: argparse.Namespace) -> Limits:
+    if given.min_n < 1:
+        raise ConfigurationError(f"--min-n must be at least 1, got {given.min_n}")
+    for name, value in (("agreement", given.min_agreement), ("kappa", given.min_kappa)):
+        if not 0 <= value <= 1:
+            raise ConfigurationError(f"--min-{name} must lie between 0 and 1, got {value:g}")
+    return Limits(least_n=given.min_n, least_agreement=given.min_agreement, least_kappa=given.min_kappa)
+
+
+def _labels(given: argparse.Namespace, trials: Sequence[GradedTrial]) -> Labels:
+    votes = _votes(given, trials)
+    if not votes:
+        raise RunLogError(
+            f"{given.log}: nobody has graded it by hand; name a file with --labels, or use pytest-llmeval grade"
+        )
+    labels = labels_of(trials, votes)
+    if not labels.judges:
+        raise RunLogError(f"{given.log}: no answer that people labelled was judged by a model; is this the right run?")
+    return labels
+
+
+def _votes(given: argparse.Namespace, trials: Sequence[GradedTrial]) -> Mapping[int, Sequence[Vote]]:
+    if given.labels is None:
+        return {number: trial.votes for number, trial in enumerate(trials) if trial.votes}
+    _refuse_log(given.labels)
+    found: dict[int, list[Vote]] = {}
+    for one in all_votes_in_file(given.labels, trials, rater=given.rater, timestamp=utc_timestamp()):
+        found.setdefault(one.number, []).append(one.vote)
+    return found
+
+
+def _refuse_log(path: Path) -> None:
+    """A log's own grades are the machine's: as labels they would agree with the judge on everything."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            told = json.loads(file.readline())
+    except (OSError, ValueError):
+        return  # whoever reads the file says what is the matter
+    if isinstance(told, dict) and {"run_id", "harness_version"} <= told.keys():
+        raise RunLogError(f"{path}: is a run log, no file of labels; to use its grades by hand: calibrate {path}")
+
+
+def _print(found: Sequence[Calibration], paths: Sequence[Path], *, as_json: bool) -> None:
+    if as_json:
+        write([json.dumps({"judges": [one.model_dump(mode="json") for one in found]}, indent=2)])
+        return
+    screen = screen_of(sys.stdout)
+    for number, (one, path) in enumerate(zip(found, paths, strict=True)):
+        lines = [*([line()] if number else []), *calibration_lines(one, screen, path)]
+        write_lines(lines, sys.stdout, ascii_only=screen.ascii_only)

@@ -1,0 +1,78 @@
+"""Whether the judges of a run may be believed, as lines below its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.judge_trust import Trust, TrustState
+from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe
+from pytest_llmeval.reports.one_model import LABEL_WIDTH
+
+SAID: Mapping[TrustState, str] = {
+    "uncalibrated": "uncalibrated judge: signal only",
+    "below limits": "judge below its limits: signal only",
+    "stale": "stale calibration: signal only",
+    "void": "judge failed its controls: its grades are void",
+}
+NAMES_SHOWN = 5
+
+
+def trust_lines(
+    found: Iterable[Trust], *, log: str, brief: bool = False, allowed: bool = False, ascii_only: bool = False
+) -> list[Line]:
+    """Tell of each judge whether its grades may decide something, and if not, what would make them.
+
+    Args:
+        found: The judges of a run.
+        log: The run's log, for the command to run next.
+        brief: One line for each that may not be believed.
+        allowed: Whether uncalibrated judges may gate all the same.
+        ascii_only: For terminals that have no more.
+    """
+    return [told for one in found for told in _lines(one, log, brief=brief, allowed=allowed, ascii_only=ascii_only)]
+
+
+def _lines(one: Trust, log: str, *, brief: bool, allowed: bool, ascii_only: bool) -> Iterator[Line]:
+    name = f"{safe(one.use.model, ascii_only=ascii_only, limit=80)} ({one.use.hash[:8]})"
+    if brief:
+        if one.state != "calibrated":
+            yield line(Segment(f"{_said(one, allowed=allowed)}: {name}", ("yellow",)))
+        return
+    yield _row("judge", name)
+    if one.use.controls:
+        yield _row("", f"controls {figures.share_of(one.use.control_share)}")
+    if one.state == "calibrated":
+        yield _row("", Segment(_calibrated(one), ("green",)))
+        yield from _unlabelled(one, ascii_only=ascii_only)
+        return
+    style: tuple[Style, ...] = ("red",) if one.state == "void" else ("yellow",)
+    yield _row("", Segment(_said(one, allowed=allowed), style))
+    yield _row("", safe(one.reason, ascii_only=ascii_only, limit=300))
+    if one.state in ("uncalibrated", "stale"):
+        yield _row("", f"pytest-llmeval calibrate {safe(log, ascii_only=ascii_only, limit=4096)} --labels FILE")
+
+
+def _said(one: Trust, *, allowed: bool) -> str:
+    told = SAID.get(one.state, "")
+    gates = allowed and one.state != "void"
+    return told.replace("signal only", "gates by --llm-allow-uncalibrated-judge") if gates else told
+
+
+def _calibrated(one: Trust) -> str:
+    if one.calibration is None:
+        return ""
+    same = one.calibration.same
+    return f"calibrated: agrees with people on {figures.share_of(Proportion(same.count, same.n))}"
+
+
+def _unlabelled(one: Trust, *, ascii_only: bool) -> Iterator[Line]:
+    names = [safe(name, ascii_only=ascii_only, limit=30) for name in one.unlabelled[:NAMES_SHOWN]]
+    more = ", …" if len(one.unlabelled) > NAMES_SHOWN else ""
+    if names:
+        yield _row("", Segment(f"no label of {', '.join(names)}{more}: signal only there", ("yellow",)))
+
+
+def _row(label: str, *parts: str | Segment) -> Line:
+    return line(f"  {fit(label, LABEL_WIDTH - 2)}", *parts)

@@ -1,0 +1,154 @@
+"""Calibrations of judges: one JSON file for each judge's hash, in a folder of the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.whole_file import replace_whole
+
+FORMAT_VERSION = 1
+FOLDER = "llm-judges"
+"""Below the root of the project; to be committed, for it says which judges may be believed."""
+
+
+class Limits(BaseModel):
+    """What a judge must reach to be believed."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    least_n: int = 30
+    """Answers that judge and people graded."""
+    least_agreement: float = 0.8
+    """Share of the very same level."""
+    least_kappa: float = 0.6
+    """Cohen's kappa with linear weights; substantial agreement by Landis and Koch (1977)."""
+
+
+class Figure(BaseModel):
+    """A number with its 95 % interval; null where it is undefined."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Share(BaseModel):
+    """So many of so many."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    count: int
+    n: int
+
+
+class CategoryFigures(BaseModel):
+    """One category of the answers that were labelled."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    same: Share
+    kappa: float | None = None
+    """Linear weights."""
+
+
+class Calibration(BaseModel):
+    """How far one judge, in one version, agreed with people."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=(), use_attribute_docstrings=True)
+
+    format_version: int = FORMAT_VERSION
+    judge: str
+    """As ``provider:model``; the judges of a panel are joined by a comma."""
+    hash: str
+    """Identifies model, prompt, rubric and parameters together; another hash is another judge."""
+    run: str
+    """The log that was labelled."""
+    raters: tuple[str, ...] = ()
+    timestamp: str
+    n: int
+    without_verdict: int = 0
+    contested: int = 0
+    same: Share
+    agreement: Figure
+    """The share of the same level, with its interval."""
+    kappa: dict[str, Figure] = Field(default_factory=dict)
+    """By weights: ``none``, ``linear``, ``quadratic``."""
+    bias: Figure = Figure()
+    absolute_error: float | None = None
+    false_passes: Share
+    false_failures: Share
+    length_slope: Figure = Figure()
+    confusion: tuple[dict[str, Any], ...] = ()
+    categories: dict[str, CategoryFigures] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    calibrated: bool
+    """Whether it reaches the limits, so that its grades may decide something."""
+    reasons: tuple[str, ...] = ()
+    """Why it does not."""
+
+
+def calibration_path(folder: Path, judge_hash: str) -> Path:
+    """Return where the calibration of a judge lies."""
+    return folder / f"{judge_hash}.json"
+
+
+def write_calibration(folder: Path, calibration: Calibration) -> Path:
+    """Write a calibration, in place of an older one of the same judge, whole or not at all.
+
+    Raises:
+        RunLogError: Where it cannot be written.
+    """
+    path = calibration_path(folder, calibration.hash)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunLogError(f"{folder}: cannot be made ({error.strerror}); name another with --judges") from None
+    replace_whole(path, [calibration.model_dump_json(indent=2).encode() + b"\n"])
+    return path
+
+
+def read_calibration(folder: Path, judge_hash: str) -> Calibration | None:
+    """Return the calibration of a judge, None where there is none.
+
+    Raises:
+        RunLogError: Where the file cannot be read, or is of another judge.
+    """
+    if not re.fullmatch("[0-9a-f]+", judge_hash):
+        return None  # a log may hold anything, and this becomes a path
+    path = calibration_path(folder, judge_hash)
+    try:
+        found = Calibration.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RunLogError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        raise RunLogError(f"{path}: is no calibration: {faults_of(error)}; calibrate the judge anew") from None
+    if found.hash != judge_hash:
+        raise RunLogError(f"{path}: is the calibration of judge {found.hash}; rename it, or calibrate anew")
+    return found
+
+
+def is_calibrated(judge_hash: str, folder: Path) -> bool:
+    """Tell whether grades of a judge may decide something: it has a calibration that reaches its limits.
+
+    Raises:
+        RunLogError: Where its calibration cannot be read.
+    """
+    found = read_calibration(folder, judge_hash)
+    return found is not None and found.calibrated
+
+
+def read_calibrations(folder: Path, hashes: Iterable[str]) -> dict[str, Calibration]:
+    """Return the calibrations there are of some judges, by their hash."""
+    found = {name: read_calibration(folder, name) for name in hashes}
+    return {name: one for name, one in found.items() if one is not None}

@@ -1,0 +1,170 @@
+"""Which judges of a run may be believed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_llmeval.analysis.calibrating import calibration_of
+from pytest_llmeval.analysis.judge_labels import JudgeLabels, Labelled, Labels
+from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, objections, trust_in, trust_values
+from pytest_llmeval.grading.grade import Level
+from pytest_llmeval.reports.judge_trust_lines import trust_lines
+from pytest_llmeval.runs.calibrations import Calibration, Limits
+from pytest_llmeval.runs.record import Record
+from tests.cli.logs import trial
+
+H = "0123456789abcdef"
+
+
+def judged(
+    number: int, *, controls: tuple[bool | None, ...] = (), level: Level | None = "wrong", **fields: Any
+) -> Record:
+    given = [{"hash": H, "is_right": True, "passed": one} for one in controls]
+    told = {"model": "j:k", "hash": H, "verdicts": [{"hash": H, "level": level}], "controls": given}
+    return trial(number, level, judge=told, **fields)
+
+
+def calibrated(*pairs: tuple[Level, Level], category: str = "even", **limits: Any) -> Calibration:
+    answers = [Labelled(f"q{n}", "m", 1, category, 10, *both) for n, both in enumerate(pairs)]
+    judge = JudgeLabels("j:k", H, tuple(answers))
+    told = Limits(**{"least_n": 4, **limits})
+    return calibration_of(judge, Labels((judge,), ("ann",), 0, 0), run="r", timestamp="t", limits=told)
+
+
+GOOD = calibrated(
+    ("wrong", "wrong"), ("fully_correct", "fully_correct"), ("wrong", "wrong"), ("unsupported", "unsupported")
+)
+
+
+def trust(records: list[Record], calibration: Calibration | None) -> Trust:
+    (found,) = trust_in(judges_in(records), {} if calibration is None else {calibration.hash: calibration})
+    return found
+
+
+def test_judge_that_agrees_with_people_on_the_same_matter_may_gate() -> None:
+    found = trust([judged(2), judged(4)], GOOD)
+    assert (found.state, found.may_gate, found.reason) == ("calibrated", True, "")
+
+
+def test_judge_that_nobody_calibrated_may_not() -> None:
+    found = trust([judged(2)], None)
+    assert (found.state, found.may_gate) == ("uncalibrated", False)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        ([("wrong", "wrong")], "1 answers are judged and labelled, 4 are needed"),
+        ([("wrong", "fully_correct"), ("fully_correct", "wrong")] * 2, "it agrees on 0 %, 80 % are needed"),
+        ([("wrong", "wrong")] * 5, "kappa is undefined: all was judged and labelled alike"),
+        (
+            [("fully_correct", "fully_correct")] * 9 + [("fully_correct", "wrong")],
+            "its weighted kappa is 0.00, 0.60 is",
+        ),
+    ],
+)
+def test_judge_below_its_limits_may_not_and_says_why(pairs: list[tuple[Level, Level]], reason: str) -> None:
+    found = trust([judged(2)], calibrated(*pairs))
+    assert (found.state, found.may_gate) == ("below limits", False)
+    assert reason in found.reason
+
+
+def test_few_trials_of_a_category_without_labels_are_named_and_many_make_it_stale() -> None:
+    few = trust([judged(1), *(judged(2 * n) for n in range(1, 5))], GOOD)
+    assert (few.state, few.unlabelled) == ("calibrated", ("odd",))
+    many = trust([judged(1), judged(2), judged(3)], GOOD)
+    assert (many.state, many.reason) == ("stale", "nobody has labelled categories that hold 2 of 3 trials")
+
+
+def test_another_mix_of_categories_is_stale() -> None:
+    pairs: list[tuple[Level, Level]] = [("wrong", "wrong"), ("fully_correct", "fully_correct")] * 10
+    mixed = calibrated(*pairs).model_copy(
+        update={"categories": {**GOOD.categories, "odd": GOOD.categories["even"].model_copy(
+            update={"same": GOOD.categories["even"].same.model_copy(update={"n": 40})})}}
+    )  # fmt: skip
+    found = trust([judged(2), judged(4)], mixed)
+    assert (found.state, found.reason) == ("stale", "it was calibrated on another mix of categories (distance 0.91)")
+
+
+def test_judge_that_fails_its_controls_is_void_whatever_its_calibration_says() -> None:
+    found = trust([judged(2, controls=(True, True, True, False, False, None))], GOOD)
+    assert (found.state, found.may_gate) == ("void", False)
+    assert found.reason == "it passed only 3 of 5 controls"
+
+
+def test_too_few_controls_decide_nothing() -> None:
+    assert trust([judged(2, controls=(False, False, False, False))], GOOD).state == "calibrated"
+
+
+def test_records_that_no_judge_graded_count_for_none() -> None:
+    assert list(judges_in([trial(1, "wrong")])) == []
+
+
+def test_sidecar_keeps_what_was_found() -> None:
+    told = trust_values(trust([judged(2, level=None)], GOOD))
+    assert told == {
+        "model": "j:k", "hash": H, "trials": 1, "without_verdict": 1, "controls": {"count": 0, "n": 0},
+        "state": "calibrated", "reason": "",
+    }  # fmt: skip
+
+
+MIX = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50), min_size=1)
+
+
+@settings(deadline=None)
+@given(MIX, MIX)
+def test_distance_is_half_the_sum_of_differences(one: dict[str, int], other: dict[str, int]) -> None:
+    a, b = sum(one.values()), sum(other.values())
+    expected = math.fsum(abs(one.get(c, 0) / a - other.get(c, 0) / b) for c in "abcd") / 2
+    assert distance(one, other) == pytest.approx(expected, abs=1e-12)
+    assert distance(one, one) == 0
+    assert distance(one, {}) == 0
+
+
+def lines(found: Trust, **how: Any) -> list[str]:
+    return [one.text for one in trust_lines([found], log="llm-runs/a.jsonl", **how)]
+
+
+def test_lines_name_the_judge_its_state_and_the_next_command() -> None:
+    assert lines(trust([judged(2)], None)) == [
+        "  judge               j:k (01234567)",
+        "                      uncalibrated judge: signal only",
+        "                      nobody has held it against people",
+        "                      pytest-llmeval calibrate llm-runs/a.jsonl --labels FILE",
+    ]
+    assert lines(trust([judged(2)], None), brief=True) == ["uncalibrated judge: signal only: j:k (01234567)"]
+    assert lines(trust([judged(2)], GOOD), brief=True) == []
+
+
+def test_lines_of_a_judge_that_may_be_believed_say_how_far_and_where_not() -> None:
+    found = trust([judged(1, controls=(True,)), *(judged(2 * n) for n in range(1, 6))], GOOD)
+    assert lines(found) == [
+        "  judge               j:k (01234567)",
+        "                      controls 1 of 1 · 100 % [21–100]",
+        "                      calibrated: agrees with people on 4 of 4 · 100 % [51–100]",
+        "                      no label of odd: signal only there",
+    ]
+
+
+def test_allowing_uncalibrated_judges_is_said_but_saves_no_void_one() -> None:
+    assert (
+        "uncalibrated judge: gates by --llm-allow-uncalibrated-judge"
+        in lines(trust([judged(2)], None), allowed=True)[1]
+    )
+    void = trust([judged(2, controls=(False,) * 5)], GOOD)
+    assert lines(void, allowed=True)[2].strip() == "judge failed its controls: its grades are void"
+
+
+def test_gates_are_told_why_a_judge_must_not_decide() -> None:
+    uncalibrated, void = trust([judged(2)], None), trust([judged(2, controls=(False,) * 5)], GOOD)
+    assert objections([uncalibrated]) == ("judge j:k (01234567) is uncalibrated: nobody has held it against people",)
+    assert objections([uncalibrated], allow_uncalibrated=True) == ()
+    assert objections([void], allow_uncalibrated=True) == (
+        "judge j:k (01234567) is void: it passed only 0 of 5 controls",
+    )
+    assert objections([trust([judged(2)], GOOD)]) == ()

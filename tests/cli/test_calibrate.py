@@ -1,0 +1,139 @@
+"""`pytest-llmeval calibrate` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.runs.calibrations import is_calibrated
+from tests.cli.conftest import Told
+from tests.cli.logs import trial, write_log
+
+Command = Callable[..., Told]
+H = "0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+
+
+def judged_log(count: int = 40, *, name: str = "llm-runs/run.jsonl", judge_hash: str = H) -> Path:
+    path = Path(name)
+    path.parent.mkdir(exist_ok=True)
+    records = []
+    for number in range(count):
+        level = LEVELS[number % 4]
+        told = {"model": "openai:judge", "hash": judge_hash, "verdicts": [{"hash": judge_hash, "level": level}]}
+        records.append(trial(number, level, judge=told))
+    return write_log(path, records)
+
+
+def labels(grades: Iterable[str], name: str = "human.jsonl", **fields: Any) -> Path:
+    path = Path(name)
+    rows = [{"question_id": f"q{n}", "grade": grade, **fields} for n, grade in enumerate(grades)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def agreeing(count: int = 40) -> list[str]:
+    return [LEVELS[n % 4] for n in range(count)]
+
+
+def test_judge_that_agrees_is_calibrated_and_kept_beside_the_runs(command: Command) -> None:
+    told = command("calibrate", judged_log(), "--labels", labels([*agreeing(39), "fully_correct"]))
+    assert told.status == 0, told.err
+    for line in (
+        f"openai:judge  {H}",
+        "40 answers, labelled by people",
+        "  agreement                 39 of 40 · 98 % [87–100]",
+        "  passes what is not        0 of 29 · 0 % [0–12]",
+        "  fails what is right       1 of 11 · 9 % [2–38]",
+        "  rows judge, columns people",
+        "    wrong       1           ·           ·           9",
+        "  calibrated: its grades may gate",
+    ):
+        assert line in told.out.splitlines()
+    assert f"llm-judges/{H}.json" in told.out
+    assert is_calibrated(H, Path("llm-judges"))
+
+
+def test_judge_that_does_not_reach_the_limits_is_kept_as_such(command: Command) -> None:
+    told = command("calibrate", judged_log(), "--labels", labels(["wrong"] * 40), "--json")
+    assert told.status == 1
+    (found,) = json.loads(told.out)["judges"]
+    assert (found["calibrated"], found["same"]) == (False, {"count": 10, "n": 40})
+    assert found["reasons"] == ["it agrees on 25 %, 80 % are needed", "its weighted kappa is 0.00, 0.60 is needed"]
+    assert not is_calibrated(H, Path("llm-judges"))
+    shown = command("calibrate", judged_log(), "--labels", labels(["wrong"] * 40)).out
+    assert "  signal only: it agrees on 25 %, 80 % are needed" in shown
+
+
+def test_limits_can_be_set(command: Command) -> None:
+    log, few = judged_log(), labels(agreeing(8))
+    assert command("calibrate", log, "--labels", few).status == 1
+    assert command("calibrate", log, "--labels", few, "--min-n", 8).status == 0
+
+
+def test_votes_given_by_hand_are_labels(command: Command) -> None:
+    log = judged_log()
+    assert command("grade", log, "--answers", labels(agreeing()), "--rater", "ann").status == 0
+    told = command("calibrate", "llm-runs/run-graded.jsonl")
+    assert told.status == 0
+    assert "40 answers, labelled by ann" in told.out
+
+
+def test_each_judge_of_a_run_has_its_own_file(command: Command) -> None:
+    one, other = judged_log(40), judged_log(40, name="llm-runs/b.jsonl", judge_hash="ff")
+    both = Path("llm-runs/both.jsonl")
+    both.write_bytes(one.read_bytes() + other.read_bytes().replace(b'_id":"q', b'_id":"r'))
+    rows = labels(agreeing()).read_text()
+    Path("human.jsonl").write_text(rows + rows.replace('": "q', '": "r'))
+    told = command("calibrate", both, "--labels", "human.jsonl", "--judges", "kept")
+    assert told.status == 0, told.err
+    assert sorted(path.name for path in Path("kept").iterdir()) == [f"{H}.json", "ff.json"]
+
+
+def test_labels_without_a_verdict_and_split_people_are_told(command: Command) -> None:
+    log = judged_log()
+    plain = Path("llm-runs/more.jsonl")
+    nothing = {"model": "openai:judge", "hash": H, "verdicts": [{"hash": H, "level": None}]}
+    plain.write_bytes(log.read_bytes() + write_log(Path("x"), [trial(40), trial(41, judge=nothing)]).read_bytes())
+    rows = labels([*agreeing(), "wrong", "wrong"]).read_text()
+    split = json.dumps({"question_id": "q0", "grade": "wrong", "rater": "bob"}) + "\n"
+    Path("human.jsonl").write_text(rows + split)
+    told = command("calibrate", plain, "--labels", "human.jsonl")
+    assert "1 · the judge gave no verdict" in told.out
+    assert "1 · people are split evenly" in told.out
+    assert "1 labels are on answers that no judge was asked about" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["llm-runs/none.jsonl", "--labels", "human.jsonl"], "cannot be read"),
+        (["llm-runs/run.jsonl"], "nobody has graded it by hand; name a file with --labels"),
+        (["llm-runs/run.jsonl", "--labels", "none.jsonl"], "none.jsonl: cannot be read"),
+        (["llm-runs/run.jsonl", "--labels", "llm-runs/run.jsonl"], "is a run log, no file of labels"),
+        (["llm-runs/run.jsonl", "--labels", "bad.jsonl"], "bad.jsonl:1: grade"),
+        (["llm-runs/plain.jsonl", "--labels", "human.jsonl"], "no answer that people labelled was judged by a model"),
+        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-n", "0"], "--min-n must be at least 1, got 0"),
+        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-kappa", "2"], "--min-kappa must lie between 0 and 1"),
+        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--judges", "human.jsonl"], "human.jsonl: cannot be made"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_line(command: Command, arguments: list[str], fault: str) -> None:
+    judged_log(8)
+    labels(agreeing(8))
+    labels(["perfect"], "bad.jsonl")
+    write_log(Path("llm-runs/plain.jsonl"), (trial(n) for n in range(8)))
+    told = command("calibrate", *arguments)
+    assert (told.status, told.out) == (2, "")
+    assert fault in told.err
+    assert len(told.err.strip().splitlines()) == 1

@@ -1,0 +1,131 @@
+"""`pytest-llmeval check-judge` as a user meets it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_llmeval.grading.judge.battery import builtin_cases
+from tests.cli.conftest import Told
+from tests.cli.judging import JUDGE, is_right, judge_server, opinion
+from tests.grading.judge.scripted import key_in, section, verdict_text
+from tests.loopback.outcomes import Outcome, Say
+from tests.loopback.scenario import Received
+
+Command = Callable[..., Told]
+CASES = {case.question: case for case in builtin_cases()}
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "openai-key-0123456789")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+
+
+def level(received: Received, *, right: bool) -> Say:
+    label = "none" if right else "hallucination"
+    return Say(verdict_text(key_in(received.text), "fully_correct" if right else "wrong", label))
+
+
+def fair(received: Received) -> Outcome:
+    case = CASES[section(received.text, "question")]
+    if "first answer" not in received.text:
+        return level(received, right=is_right(case, section(received.text, "answer")))
+    first, second = (is_right(case, section(received.text, f"{name} answer")) for name in ("first", "second"))
+    return opinion(received, "tie" if first == second else "first" if first else "second")
+
+
+def likes_length(received: Received) -> Outcome:
+    return level(received, right=len(section(received.text, "answer")) > 60)
+
+
+def checked(command: Command, meets: Callable[[Received], Outcome], *arguments: object) -> Told:
+    with judge_server(meets) as (_, ask):
+        return command("check-judge", JUDGE, *arguments, *ask)
+
+
+@pytest.mark.parametrize("way", [(), ("--pairwise",)], ids=["by levels", "in pairs"])
+def test_fair_judge_passes_every_kind(command: Command, way: tuple[str, ...]) -> None:
+    told = checked(command, fair, "--json", *way)
+    assert told.status == 0, told.out
+    (found,) = json.loads(told.out)["judges"]
+    assert found["all"] == {"passed": len(CASES), "n": len(CASES)}
+    assert (found["failed"], found["flips"], found["without_verdict"]) == ([], None, 0)
+
+
+def test_judge_that_likes_length_fails_and_the_cases_are_named(command: Command) -> None:
+    told = checked(command, likes_length, "-v")
+    assert told.status == 1
+    lines = told.out.splitlines()
+    assert "  length                0 of 5 · 0 % [0–43]" in lines
+    assert "    long-prime          wrong and fully_correct; wanted the first above the second" in lines
+    assert "    long-padded         wrong and fully_correct; wanted the second not above the first" in lines
+    assert lines[-1].startswith("  below 80 %: ")
+    assert f"{2 * len(CASES)} judge calls" in told.err
+
+
+def test_judge_that_takes_the_first_place_fails_in_pairs(command: Command) -> None:
+    told = checked(command, lambda received: opinion(received, "first"), "--pairwise")
+    assert told.status == 1
+    assert "said first, then first; wanted first, then second" in told.out
+    assert "more with -v" in told.out
+
+
+def test_judge_without_verdicts_passes_nothing(command: Command) -> None:
+    told = checked(command, lambda _: Say("no idea"))
+    assert told.status == 1
+    assert f"  no verdict            {len(CASES)}" in told.out
+    assert "the judge's reply is not one JSON object" in told.out
+
+
+def test_repeats_tell_how_steady_a_judge_is(command: Command) -> None:
+    counter = itertools.count()
+
+    def fickle(received: Received) -> Outcome:
+        return level(received, right=next(counter) % 3 == 0)
+
+    own = Path("own.jsonl")
+    rows = [
+        {"id": str(n), "kind": "mine", "question": "?", "gold_answer": "g", "better": f"b{n}", "worse": f"w{n}"}
+        for n in range(4)
+    ]
+    own.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told = checked(command, fickle, "--cases", own, "--repeats", 3, "--json", "--min-passed", 0)
+    (found,) = json.loads(told.out)["judges"]
+    assert (found["flips"]["n"], found["kinds"]["mine"]["n"]) == (8, 12)
+    assert found["flips"]["count"] > 0
+    assert told.status == 0
+    assert "  changes when repeated" in checked(command, fickle, "--cases", own, "--repeats", 2).out
+
+
+def test_several_judges_are_tried_one_below_the_other(command: Command) -> None:
+    told = checked(command, fair, "openai:other")
+    assert told.status == 0
+    heads = [line for line in told.out.splitlines() if line.startswith("openai:")]
+    assert [head.split()[0] for head in heads] == ["openai:judge", "openai:other"]
+    assert heads[0].split()[1] != heads[1].split()[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["nobody:x"], "unknown provider 'nobody'"),
+        (["--cases", "none.jsonl"], "none.jsonl: cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_line(command: Command, arguments: list[str], fault: str) -> None:
+    told = checked(command, fair, *arguments)
+    assert (told.status, told.out) == (2, "")
+    assert fault in told.err
+
+
+@pytest.mark.parametrize("arguments", [["--min-passed=2"], ["--repeats=0"], ["--min-passed=x"]])
+def test_numbers_that_make_no_sense_are_refused(command: Command, arguments: list[Any]) -> None:
+    with pytest.raises(SystemExit):
+        checked(command, fair, *arguments)

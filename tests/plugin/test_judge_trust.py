@@ -1,0 +1,108 @@
+"""What a run says of the judges that graded it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_llmeval.cli.main import main
+from tests.plugin.conftest import Project
+from tests.plugin.test_judge import JUDGE, questions
+
+
+def said(project: Project, *args: str) -> str:
+    return project.run(JUDGE, *args).stdout.str()
+
+
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_uncalibrated_judge_is_signal_only(project: Project, way: tuple[str, ...]) -> None:
+    questions(project, "this is right", "this is not")
+    shown = said(project, *way)
+    assert "uncalibrated judge: signal only" in shown
+    assert "pytest-llmeval calibrate llm-runs/" in shown
+    (told,) = project.sidecar()["totals"]["judges"]
+    assert (told["model"], told["trials"], told["state"]) == ("stand-in:judge", 2, "uncalibrated")
+
+
+def test_record_keeps_what_each_judge_made_of_the_answer(project: Project) -> None:
+    questions(project, "this is right", "unsure, right?")
+    project.run(JUDGE)
+    verdicts = {record["question_id"]: record["judge"]["verdicts"] for record in project.records()}
+    judge_hash = project.records()[0]["judge"]["hash"]
+    assert verdicts == {
+        "q0": [{"hash": judge_hash, "level": "fully_correct"}],
+        "q1": [{"hash": judge_hash, "level": None}],
+    }
+
+
+def test_what_the_judge_fixture_graded_is_a_verdict_only_on_the_answer_itself(project: Project) -> None:
+    questions(project, "this is right")
+    project.evals("""
+@pytest.mark.llm_eval("questions.jsonl")
+def test_it(answer, judge):
+    assert_grade(judge.grade("something else"), at_least="wrong")
+    judge.grade(answer)
+""")
+    project.run(JUDGE)
+    assert [one["level"] for one in project.records()[0]["judge"]["verdicts"]] == ["fully_correct"]
+
+
+def calibrate(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.path)
+    (log,) = project.logs()
+    rows = [(record["question_id"], record["grade"]) for record in project.records()]
+    human = project.path / "human.jsonl"
+    human.write_text("".join(json.dumps({"question_id": name, "grade": grade}) + "\n" for name, grade in rows))
+    assert main(["calibrate", str(log), "--labels", str(human), "--min-n", "2"]) == 0
+    log.rename(project.path / "first.jsonl")
+
+
+def test_calibrated_judge_says_how_far_it_agrees(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions(project, "this is right", "this is not")
+    project.run(JUDGE)
+    calibrate(project, monkeypatch)
+    shown = said(project)
+    assert "calibrated: agrees with people on 2 of 2" in shown
+    assert "signal only" not in shown
+
+
+def test_another_rubric_is_another_judge(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions(project, "this is right", "this is not")
+    project.run(JUDGE)
+    calibrate(project, monkeypatch)
+    source = (project.path / "test_evals.py").read_text()
+    (project.path / "test_evals.py").write_text(source.replace("rubric_judge()", 'rubric_judge(Rubric(guidance="x"))'))
+    assert "uncalibrated judge: signal only" in said(project)
+
+
+def test_user_may_allow_an_uncalibrated_judge(project: Project) -> None:
+    questions(project, "this is right")
+    assert "uncalibrated judge: gates by --llm-allow-uncalibrated-judge" in said(
+        project, "--llm-allow-uncalibrated-judge"
+    )
+
+
+def test_quiet_run_says_it_in_one_line(project: Project) -> None:
+    questions(project, "this is right")
+    lines = [line for line in said(project, "-q").splitlines() if "judge" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("uncalibrated judge: signal only: stand-in:judge (")
+
+
+def test_run_without_a_judge_says_nothing_of_one(capitals: Project) -> None:
+    capitals.run().stdout.no_fnmatch_line("  judge *")
+    assert "judges" not in capitals.sidecar()["totals"]
+
+
+def test_calibration_that_cannot_be_read_is_told_and_ends_nothing(project: Project) -> None:
+    questions(project, "this is right")
+    project.run(JUDGE)
+    judge_hash = project.records()[0]["judge"]["hash"]
+    folder = Path(project.path / "llm-judges")
+    folder.mkdir()
+    (folder / f"{judge_hash}.json").write_text("{")
+    result = project.run(JUDGE)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*judges*.json: is no calibration:*"])
