@@ -15,6 +15,7 @@ from pytest_llmeval.plugin.fixtures import (
     _llm_trial,
     answer,
     entry,
+    fake_tools,
     grade,
     judge,
     llm,
@@ -24,11 +25,23 @@ from pytest_llmeval.plugin.fixtures import (
 )
 from pytest_llmeval.plugin.state import SETTINGS, check, eval_session
 
-__all__ = ["_llm_trial", "answer", "entry", "grade", "judge", "llm", "llm_model", "llm_provider", "repo_sha"]
+__all__ = [
+    "_llm_trial",
+    "answer",
+    "entry",
+    "fake_tools",
+    "grade",
+    "judge",
+    "llm",
+    "llm_model",
+    "llm_provider",
+    "repo_sha",
+]
 
 MARKERS = (
     (
-        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require): "
+        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, "
+        "tools, max_steps, samples, require): "
         "run the test once for each entry of a benchmark and each model under test."
     ),
     "llm_entry(field=value): select evals by any field of their entry, -m \"llm_entry(difficulty='hard')\".",

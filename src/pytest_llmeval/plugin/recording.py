@@ -16,8 +16,9 @@ from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
-from pytest_llmeval.models.client import answer_of, total_cost, with_trace
+from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import TrialRun
+from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
 from pytest_llmeval.runs.record import JudgeInfo, Outcome, Record
 
@@ -99,6 +100,8 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         difficulty=entry.difficulty,
         params=run.llm.params.as_dict(),
         judge=_judged_by(run),
+        tool_calls=own_tool_calls(answer) if answer else (),
+        turns=turn_records(entry, answer, grade),
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
     )
 
