@@ -13,16 +13,21 @@ from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
 from pytest_llmeval.grading.key_points import key_points
 from pytest_llmeval.grading.length import length
 from pytest_llmeval.grading.text_graders import contains, exact_match, excludes, regex
+from pytest_llmeval.grading.traces.asking_back import asks_back
+from pytest_llmeval.grading.traces.tool_calls import forbidden_tools, tool_calls
+from pytest_llmeval.grading.traces.tool_results import tool_failures, tool_grounded
 from pytest_llmeval.grading.value_graders import choice, numeric, similarity
 
 MAKERS: Mapping[str, Callable[..., Grader]] = {
     maker.name: maker
     for maker in (
+        asks_back,
         choice,
         contains,
         evidence,
         exact_match,
         excludes,
+        forbidden_tools,
         json_schema,
         key_points,
         length,
@@ -30,6 +35,9 @@ MAKERS: Mapping[str, Callable[..., Grader]] = {
         regex,
         rubric_judge,
         similarity,
+        tool_calls,
+        tool_failures,
+        tool_grounded,
     )
 }
 """Name to what makes the grader."""

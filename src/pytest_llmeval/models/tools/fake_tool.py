@@ -130,6 +130,7 @@ class FakeTool:
             raise ConfigurationError(f"fake tool {self.name!r}: cases must be a list of dicts, got {shown(written)}")
         try:
             object.__setattr__(self, "cases", tuple(map(Case.read, written)))
+            object.__setattr__(self, "returns", MISSING)  # it is a case now, and equal tools are written in two ways
         except ConfigurationError as error:
             raise ConfigurationError(f"fake tool {self.name!r}: {error}") from None
 
