@@ -12,9 +12,12 @@ from pytest_llmeval.grading import (
     text_graders,
     value_graders,
 )
+from pytest_llmeval.grading.by_name import MAKERS
 from pytest_llmeval.grading.rule_grader import RuleGrader
+from pytest_llmeval.grading.traces import asking_back, budgets, loops, milestones, tool_calls, tool_results, trajectory
 
-MODULES = (combining, evidence, json_schema, key_points, length, text_graders, value_graders)
+TRACES = (asking_back, budgets, loops, milestones, tool_calls, tool_results, trajectory)
+MODULES = (combining, evidence, json_schema, key_points, length, text_graders, value_graders, *TRACES)
 
 
 def test_the_names_it_lists_are_the_names_it_has() -> None:
@@ -35,8 +38,12 @@ def test_every_grader_by_rule_is_listed_under_its_own_name() -> None:
 
 
 def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
-    callable_bare = set(graders.__all__) - {"all_of", "any_of", "weighted", "excludes"}
+    callable_bare = set(graders.__all__) - {"all_of", "any_of", "weighted", "excludes", "budget"}
     for name in callable_bare:
         grader = getattr(graders, name)()
         assert grader.id == name
         assert grader.runs_inline
+
+
+def test_a_benchmark_names_graders_as_a_test_does() -> None:
+    assert {name: getattr(graders, name) for name in MAKERS} == dict(MAKERS)
