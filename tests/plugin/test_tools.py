@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.models.batches import Pace
+from pytest_llmeval.plugin.batch_run import BatchRun
+from tests.loopback.batches import BatchScript
 from tests.loopback.outcomes import Outcome, Say
 from tests.loopback.scenario import Received
 from tests.loopback.server import LoopbackServer
@@ -224,3 +227,14 @@ def test_weather(answer, grade):
 """)
     weather.run("--llm-log=first.jsonl").assert_outcomes(passed=1)
     weather.run("--llm-replay=first.jsonl", model=None).assert_outcomes(passed=1)
+
+
+def test_in_a_batch_goes_the_first_request_and_what_follows_is_asked_live(
+    weather: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BatchRun, "pace", Pace(0.01, 1.0, 0.01))
+    with LoopbackServer(model, batches=BatchScript(polls=0)) as server:
+        weather.run(base(server, "openai"), "--llm-batch", model="openai:m").assert_outcomes(passed=3)
+        live = [one for one in server.requests if one.path == "/v1/chat/completions"]
+    assert len(live) == 3
+    assert all(results(one) for one in live)

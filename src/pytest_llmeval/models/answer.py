@@ -89,7 +89,7 @@ class ToolCall:
     extra: dict[str, Any] = field(default_factory=dict)
     """What the provider wants back with the call, such as a signature."""
     result: ToolResult | None = None
-    """What the tool gave back; None where it was not run, or by code that does not tell."""
+    """What the tool gave back; null where it was not run, or by code that does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+from pytest_llmeval.analysis.tool_use import ToolUse
 
 ROW_COLUMNS = (
     "run_id",
@@ -69,6 +70,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "latency_s": asdict(summary.latency_s),
         "cached": summary.cached,
         "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
+        "tools": _tool_values(details.tools) if details.tools.is_used else None,
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
@@ -100,6 +102,20 @@ def _proportion(share: Proportion) -> dict[str, float | None]:
         "rate": share.rate,
         "low": bounds.low if bounds else None,
         "high": bounds.high if bounds else None,
+    }
+
+
+def _tool_values(tools: ToolUse) -> dict[str, Any]:
+    return {
+        "calls": tools.calls,
+        "trials_with_calls": _proportion(tools.call_rate),
+        "failed_calls": _proportion(tools.failure_rate),
+        "by_tool": {name: asdict(counts) for name, counts in tools.by_tool.items()},
+        "selection": _proportion(tools.selection),
+        "choices": [
+            {"expected": expected, "called": called, "times": times}
+            for (expected, called), times in sorted(tools.choices.items())
+        ],
     }
 
 

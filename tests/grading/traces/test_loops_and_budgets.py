@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import ConfigurationError
@@ -26,6 +26,7 @@ def test_a_cycle_is_told_as_such() -> None:
     assert str(most_repeated([ToolCall(name) for name in "abba"])) == "a() 2 times"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from("abc"), max_size=12))
 def test_nothing_is_repeated_more_often_than_its_most_frequent_call(names: list[str]) -> None:
     assert most_repeated([ToolCall(name) for name in names]).times == max(map(names.count, names), default=0)

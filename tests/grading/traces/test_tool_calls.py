@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import ConfigurationError, GraderError, NothingExpected
@@ -154,6 +154,7 @@ CALLS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 2)), max_size=4
 WANTED = st.lists(st.tuples(st.sampled_from("ab"), st.none() | st.integers(0, 2)), max_size=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WANTED, CALLS)
 def test_pairing_is_the_largest_there_is(wanted: list[tuple[str, int | None]], made: list[tuple[str, int]]) -> None:
     expected = read_expected([{"name": name, "args": {} if x is None else {"x": x}} for name, x in wanted])

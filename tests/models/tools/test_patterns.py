@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import ConfigurationError
@@ -22,6 +22,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_every_plain_value_fits_itself(value: Any) -> None:
     assert mismatch(value, value, exact=True) is None
@@ -98,6 +99,7 @@ def test_what_can_never_fit_is_refused(pattern: Any, says: str) -> None:
         check_pattern(pattern)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_no_plain_value_is_refused(value: Any) -> None:
     check_pattern(value)

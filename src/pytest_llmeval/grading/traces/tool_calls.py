@@ -125,17 +125,17 @@ class _Comparison:
             yield Score("tool_precision", precision, precision == 1, f"{len(self.pairs)} of {len(self.calls)} calls")
         if required:
             yield _share("tool_recall", [place in self.pairs for place in required], "expected calls")
-            yield _share("tool_selection", [place in self.named for place in required], _selection(self))
+            yield _share("tool_selection", [place in self.named for place in required], "expected tools")
         if self.named:
             right = [not self.expected[one].faults(self.calls[place], self.match) for one, place in self._by_name()]
-            yield _share("tool_arguments", right, "; ".join(self.argument_faults()) or "as expected")
+            yield _share("tool_arguments", right, "calls", "; ".join(self.argument_faults()))
         if required and (self.order in ("strict", "in_order") or any(one.after for one in self.expected)):
             in_order = len(self.pairs) == len(self.unordered) and not self.late
             yield Score("tool_order", float(in_order), in_order, "; ".join(self.late))
         if required:
-            yield Score("no_under_call", float(bool(self.calls)), bool(self.calls))
+            yield Score("no_under_call", float(bool(self.calls)), bool(self.calls), self._selection())
         elif not self.expected:
-            yield Score("no_over_call", float(not self.calls), not self.calls)
+            yield Score("no_over_call", float(not self.calls), not self.calls, self._selection())
 
     def _by_name(self) -> list[tuple[int, int]]:
         """Pair by arguments where they fit, the rest by name."""
@@ -150,6 +150,11 @@ class _Comparison:
             for one, place in self._by_name()
             for fault in self.expected[one].faults(self.calls[place], self.match)
         ]
+
+    def _selection(self) -> str:
+        """Say which tools were expected and which were called, as ``analysis.tool_use`` reads it."""
+        wanted = ", ".join(" or ".join(one.names) for one in self.expected)
+        return f"{wanted or NONE} -> {', '.join(call.name for call in self.calls) or NONE}"
 
     def notes(self) -> str:
         """Say what is missing, what is too much, and what differs."""
@@ -172,16 +177,9 @@ def _is_invalid(call: ToolCall) -> bool:
     return call.raw_arguments is not None or (call.result is not None and call.result.status in MODEL_FAULTS)
 
 
-def _selection(found: _Comparison) -> str:
-    wanted = ", ".join(" or ".join(one.names) for one in found.expected)
-    return f"{wanted or NONE} -> {', '.join(call.name for call in found.calls) or NONE}"
-
-
-def _share(name: str, right: Sequence[bool], detail: str) -> Score:
+def _share(name: str, right: Sequence[bool], what: str, faults: str = "") -> Score:
     share = sum(right) / len(right)
-    return Score(
-        name, share, share == 1, detail if "->" in detail or ":" in detail else f"{sum(right)} of {len(right)} {detail}"
-    )
+    return Score(name, share, share == 1, faults or f"{sum(right)} of {len(right)} {what}")
 
 
 def shown_call(call: ToolCall) -> str:
