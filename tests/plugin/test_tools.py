@@ -165,6 +165,34 @@ def test_a_test_declares_tools_and_drives_the_model_itself(weather: Project, kin
     assert json.loads(line)["tools_called"] == ["weather"]
 
 
+def test_a_task_may_use_the_trials_tools(weather: Project) -> None:
+    weather.evals(
+        EVAL.replace("tools=", "task=ask, tools=").replace(
+            "@pytest",
+            """
+def ask(entry, llm):
+    return llm.run_tools(entry.question, max_steps=3)
+
+@pytest""",
+            1,
+        )
+    )
+    with LoopbackServer(model) as server:
+        weather.run(base(server, "openai"), model="openai:m").assert_outcomes(passed=3)
+
+
+def test_a_function_in_an_entrys_tools_does_not_change_its_hash(weather: Project) -> None:
+    weather.evals("""
+TOOLS = [{"name": "weather", "returns": lambda given: "rain"}]
+@pytest.mark.llm_eval(entries=[{"id": "oslo", "question": "Weather in Oslo?", "fake_tools": TOOLS}])
+def test_weather(answer):
+    assert "rain" in answer.text
+""")
+    with LoopbackServer(model) as server:
+        weather.run(base(server, "openai"), "--llm-log=first.jsonl", model="openai:m").assert_outcomes(passed=1)
+    weather.run("--llm-replay=first.jsonl", model=None).assert_outcomes(passed=1)
+
+
 def test_tools_that_come_after_the_question_are_refused(weather: Project) -> None:
     weather.evals("""
 @pytest.mark.llm_eval("questions.jsonl", limit=1)

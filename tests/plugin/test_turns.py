@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.loopback.outcomes import Say
+from tests.loopback.server import LoopbackServer
 from tests.plugin.conftest import Project
 
 EVAL = """
@@ -183,6 +185,18 @@ def test_what_is_expected_of_the_whole_is_held_against_the_last_answer(talk: Pro
     talk.benchmark([{"id": "t", "gold_answer": "bye", "turns": [turn("one", "one"), turn("two")]}])
     talk.run().assert_outcomes(failed=1)
     assert only_record(talk)["grading_notes"] == "wrong: missing 'bye'"
+
+
+def test_a_conversation_cut_off_amid_a_tool_call_ends_there(talk: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "openai-key-0123456789")
+    talk.evals(EVAL.replace("graders=", "tools=[{'name': 'look'}], graders="))
+    talk.benchmark([{"id": "t", "turns": [turn("one"), turn("two", "two")]}])
+    cut = Say(tool_calls=(("look", '{"at'),), stop="length")
+    with LoopbackServer(lambda _received: cut) as server:
+        talk.run(f"--llm-base-url={server.base_url}", model="openai:m").assert_outcomes(failed=1)
+    record = only_record(talk)
+    assert (len(record["calls"]), record["turns"][1]["answer"]) == (1, None)
+    assert record["grading_notes"] == "turn 2 of 2: wrong: the conversation ended before this turn"
 
 
 def test_a_turn_that_was_cut_off_is_told_as_such(talk: Project) -> None:

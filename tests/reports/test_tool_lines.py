@@ -49,3 +49,9 @@ def test_machines_get_the_same() -> None:
 
 def test_where_nothing_was_called_nothing_is_said() -> None:
     assert list(tool_lines(ToolUse(), Screen())) == []
+
+
+def test_calls_of_unknown_outcome_have_no_failure_rate_and_ungraded_ones_no_choice() -> None:
+    found = ToolUse()
+    found.add(trial(1, "wrong", tools_called=("search",)))
+    assert [line.text.split()[0] for line in tool_lines(found, Screen())] == ["tools", "trials", "search"]

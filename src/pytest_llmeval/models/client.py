@@ -14,6 +14,7 @@ from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Message, Params, Request, Tool, read_messages
+from pytest_llmeval.models.tools.fake_tool import FakeTool
 from pytest_llmeval.models.tools.fake_tools import FakeTools, as_toolbox
 from pytest_llmeval.models.tools.loop import Toolbox, call_tools, conversation_after
 from pytest_llmeval.models.tracing import answer_of, with_trace
@@ -86,7 +87,7 @@ class LLM:
         prompt: str | Message | Iterable[Message],
         *,
         system: str | None = None,
-        tools: Iterable[Tool | Mapping[str, Any]] = (),
+        tools: Iterable[Tool | FakeTool | Mapping[str, Any]] = (),
         schema: Schema | None = None,
         **params: Any,
     ) -> Answer:
@@ -95,7 +96,7 @@ class LLM:
         Args:
             prompt: A user's text, or a conversation (see `Message`).
             system: System prompt; the trial's own where None.
-            tools: Functions the model may call.
+            tools: Functions the model may call; they are described to it, and not run (see `arun_tools`).
             schema: JSON Schema the reply must follow, where the provider can enforce one.
             **params: Sampling parameters for this call: ``temperature``, ``max_tokens``, ``seed``, ``top_p``, ``stop``,
                 or any other the provider knows.
@@ -114,7 +115,7 @@ class LLM:
         prompt: str | Message | Iterable[Message],
         *,
         system: str | None = None,
-        tools: Iterable[Tool | Mapping[str, Any]] = (),
+        tools: Iterable[Tool | FakeTool | Mapping[str, Any]] = (),
         schema: Schema | None = None,
         **params: Any,
     ) -> Answer:
@@ -197,7 +198,7 @@ class LLM:
         self,
         prompt: str | Message | Iterable[Message],
         system: str | None,
-        tools: Iterable[Tool | Mapping[str, Any]],
+        tools: Iterable[Tool | FakeTool | Mapping[str, Any]],
         schema: Schema | None,
         params: Mapping[str, Any],
     ) -> Request:
@@ -206,7 +207,7 @@ class LLM:
             model=given.model,
             messages=read_messages(prompt),
             system=given.system if system is None else system,
-            tools=tuple(Tool.read(tool) for tool in tools),
+            tools=tuple(tool.spec if isinstance(tool, FakeTool) else Tool.read(tool) for tool in tools),
             response_schema=None if schema is None else read_schema(schema),
             params=given.params.updated(params) if params else given.params,
             sample=given.sample,

@@ -93,7 +93,9 @@ def test_several_tools_may_do_and_some_calls_may_be_left_out() -> None:
     either = [{"name": ["a", "b"]}, {"name": "c", "optional": True}]
     for made in ([A], [B], [A, C]):
         assert graded(either, *made).level == "fully_correct"
+    assert [values(graded(either, one))["tool_preference"] for one in (A, B)] == [1.0, 0.0]
     assert graded(either, C).notes == "missing a or b()"
+    assert graded([{"name": "a", "optional": True}]).scores == ()
 
 
 def test_a_call_may_have_to_come_after_others() -> None:
@@ -140,6 +142,7 @@ def test_expectations_come_from_the_entry() -> None:
         ({"args": "loose"}, "args='loose'): must be one of subset, exact, names"),
         ({"expected": [5]}, "an expected tool is a name, or a dict with a name and args, got 5"),
         ({"expected": [{"args": {}}]}, "an expected tool is a name, or a dict with a name and args"),
+        ({"expected": "a", "order": []}, "order=[]): must be one of"),
         ({"expected": [{"name": "a", "args": [1]}]}, 'args of "a" must be a dict of arguments, got [1]'),
         ({"expected": [{"name": "a", "args": {"x": {"$no": 1}}}]}, "is no pattern of an argument"),
     ],

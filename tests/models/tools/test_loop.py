@@ -118,6 +118,12 @@ def test_tools_may_be_given_with_the_call(loop: LoopThread) -> None:
     assert (script.requests[0].system, script.requests[0].params.temperature) == ("Be brief.", 1)
 
 
+def test_fake_tools_may_be_described_without_being_run(loop: LoopThread) -> None:
+    llm, script = client(loop, wants(look("a", "1")))
+    answer = llm.complete("?", tools=llm.tools)
+    assert ([tool.name for tool in script.requests[0].tools], answer.tool_calls[0].result) == (["look"], None)
+
+
 def test_fewer_than_one_step_is_refused(loop: LoopThread) -> None:
     llm, _ = client(loop, Reply("ok"))
     with pytest.raises(ConfigurationError, match="max_steps must be at least 1, got 0"):

@@ -38,8 +38,9 @@ class ToolCalls(RuleGrader):
 
     Scores, each where it can be measured: ``tool_precision`` (expected calls of all made), ``tool_recall`` (made calls
     of all expected), ``tool_selection`` (tools called of those expected, whatever the arguments), ``tool_arguments``
-    (calls of expected tools whose arguments fit), ``tool_order``, and ``no_over_call`` or ``no_under_call`` (whether
-    tools were called exactly where one is needed). Their means over a run are the rates.
+    (calls of expected tools whose arguments fit), ``tool_preference`` (the preferred one of several that will do),
+    ``tool_order``, and ``no_over_call`` or ``no_under_call`` (whether tools were called exactly where one is needed).
+    Their means over a run are the rates.
 
     All as expected is fully correct; some of it, or all of it and more, partially correct; nothing of it wrong. A call
     whose tool failed does not count where the tool is called again.
@@ -129,6 +130,10 @@ class _Comparison:
         if self.named:
             right = [not self.expected[one].faults(self.calls[place], self.match) for one, place in self._by_name()]
             yield _share("tool_arguments", right, "calls", "; ".join(self.argument_faults()))
+        several = [(one, place) for one, place in self.pairs.items() if len(self.expected[one].names) > 1]
+        if several:
+            preferred = [self.calls[place].name == self.expected[one].names[0] for one, place in several]
+            yield _share("tool_preference", preferred, "calls of the preferred tool")
         if required and (self.order in ("strict", "in_order") or any(one.after for one in self.expected)):
             in_order = len(self.pairs) == len(self.unordered) and not self.late
             yield Score("tool_order", float(in_order), in_order, "; ".join(self.late))
