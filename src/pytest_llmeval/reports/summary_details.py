@@ -63,7 +63,7 @@ def _success(summary: Summary, details: Details, screen: Screen) -> Iterator[Lin
 
 
 def _row(label: str, text: str, screen: Screen) -> Line:
-    return line(f"  {fit(label, LABEL_WIDTH - 2)}", fit(text, screen.width - LABEL_WIDTH))
+    return line(f"  {fit(label, LABEL_WIDTH - 3)} ", fit(text, screen.width - LABEL_WIDTH))
 
 
 def _spreads(details: Details, screen: Screen) -> Iterator[Line]:

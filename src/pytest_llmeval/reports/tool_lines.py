@@ -33,4 +33,4 @@ def tool_lines(tools: ToolUse, screen: Screen) -> Iterator[Line]:
 
 
 def _row(label: str, text: str, screen: Screen) -> Line:
-    return line(f"    {fit(label, LABEL_WIDTH - 2)}", fit(text, screen.width - LABEL_WIDTH - 2))
+    return line(f"    {fit(label, LABEL_WIDTH - 3)} ", fit(text, screen.width - LABEL_WIDTH - 2))
