@@ -48,7 +48,7 @@ def _assumptions(batch: bool) -> list[str]:
     return [
         f"{CHARACTERS_PER_TOKEN} characters are a token",
         f"replies take {LEAST_OUTPUT} token to max_tokens, or {USUAL_OUTPUT:,} where that is not set",
-        "tools, turns, and tasks or tests of your own ask at least once",
+        "tools, turns and code of your own may ask more",
         "judges and cached answers are not considered",
         *(["all is asked in batches"] if batch else []),
     ]

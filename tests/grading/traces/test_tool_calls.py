@@ -106,6 +106,12 @@ def test_a_call_may_have_to_come_after_others() -> None:
     assert grade.notes == "c before a and b"
 
 
+@pytest.mark.parametrize("made", ["cabc", "abcb", "abc"])
+def test_of_several_ways_to_pair_calls_one_that_keeps_the_order_is_taken(made: str) -> None:
+    needs = [{"name": "a"}, {"name": "b", "after": "a"}, {"name": "c", "after": "b"}]
+    assert graded(needs, *(tool(name) for name in made), order="superset").level == "fully_correct"
+
+
 def test_a_retry_of_a_tool_that_failed_is_no_extra_call() -> None:
     assert graded(["a"], tool("a", "error"), tool("a", "timeout"), tool("a")).level == "fully_correct"
     assert graded(["a"], tool("a", "error")).level == "fully_correct"

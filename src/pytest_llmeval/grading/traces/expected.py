@@ -90,9 +90,33 @@ Pairs = dict[int, int]
 """Place of an expected call to the place of the call that it is."""
 
 
-def best_pairs(expected: Sequence[ExpectedCall], calls: Sequence[ToolCall], match: Match) -> Pairs:
-    """Pair as many expected calls with calls as can be, whatever their order: a maximum bipartite matching (Kuhn)."""
+def pairs_in(order: str, expected: Sequence[ExpectedCall], calls: Sequence[ToolCall], match: Match) -> Pairs:
+    """Pair expected calls with those that were made, as many as an order mode lets pass.
+
+    Where calls have to come ``after`` others, of equally many pairs those that keep to it are taken, if one of three
+    ways finds them: the first calls that fit, the last ones for those that come after, the order of the list.
+    """
+    if order in ("strict", "in_order"):
+        return ordered_pairs(expected, calls, match)
+    found = [best_pairs(expected, calls, match)]
+    if any(one.after for one in expected):
+        found += [best_pairs(expected, calls, match, late=True), ordered_pairs(expected, calls, match)]
+    return max(found, key=lambda pairs: (len(pairs), -len(out_of_order(expected, pairs))))
+
+
+def best_pairs(
+    expected: Sequence[ExpectedCall], calls: Sequence[ToolCall], match: Match, *, late: bool = False
+) -> Pairs:
+    """Pair as many expected calls with calls as can be, whatever their order: a maximum bipartite matching (Kuhn).
+
+    Args:
+        expected: What should be called.
+        calls: What was called.
+        match: How arguments are compared.
+        late: Whether calls that come after others prefer the last call that fits.
+    """
     fits = [[place for place, call in enumerate(calls) if is_it(one, call, match)] for one in expected]
+    fits = [places[::-1] if late and one.after else places for one, places in zip(expected, fits, strict=True)]
     taken: dict[int, int] = {}
 
     def place_for(one: int, seen: set[int]) -> bool:

@@ -16,8 +16,8 @@ from pytest_llmeval.grading.traces.expected import (
     ExpectedCall,
     Match,
     best_pairs,
-    ordered_pairs,
     out_of_order,
+    pairs_in,
     read_expected,
 )
 from pytest_llmeval.grading.traces.trace import MODEL_FAULTS, TOOL_FAULTS, trace_of
@@ -101,9 +101,8 @@ class _Comparison:
         self.calls = calls
         self.match = match
         self.order = order
-        ordered = order in ("strict", "in_order")
-        self.pairs = (ordered_pairs if ordered else best_pairs)(expected, calls, match)
-        self.unordered = best_pairs(expected, calls, match) if ordered else self.pairs
+        self.pairs = pairs_in(order, expected, calls, match)
+        self.unordered = best_pairs(expected, calls, match) if order in ("strict", "in_order") else self.pairs
         self.named = best_pairs(expected, calls, "names")
         self.missing = [one for place, one in enumerate(expected) if place not in self.pairs and not one.optional]
         self.extra = [call for place, call in enumerate(calls) if place not in set(self.pairs.values())]
