@@ -13,6 +13,7 @@ from pytest_llmeval.errors import GraderError, NothingExpected
 from pytest_llmeval.grading.combining import all_of
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.text_graders import contains
+from pytest_llmeval.grading.traces.tool_calls import tool_calls
 from pytest_llmeval.grading.traces.turns import NOT_REACHED, grade_entry, grades_by_turn
 from pytest_llmeval.models.answer import Answer
 from tests.grading.traces.traces import entry
@@ -43,6 +44,17 @@ def test_a_turn_that_was_not_reached_is_wrong_where_something_is_expected_of_it(
 
 def test_a_composite_judges_the_turns_that_expect_something() -> None:
     assert grade(talk("a", None), "a", "x", graders=[all_of(contains())]).level == "fully_correct"
+    with pytest.raises(NothingExpected, match=r"graders\.tool_calls\(\) needs"):
+        grade(talk("a"), "a", graders=[all_of(contains(), tool_calls())])
+
+
+def test_a_function_may_pass_over_a_turn() -> None:
+    def files_only(told: Entry, _answer: Answer) -> bool:
+        if not told.expected_files:
+            raise NothingExpected("no files")
+        return True
+
+    assert len(grade(talk("a"), "a", graders=[contains(), files_only]).scores) == 2
 
 
 def test_an_unscored_turn_leaves_the_conversation_unscored() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError, NothingExpected
 from pytest_llmeval.grading.by_name import graders_named
-from pytest_llmeval.grading.combining import LEVEL_VALUES
+from pytest_llmeval.grading.combining import LEVEL_VALUES, Composite
 from pytest_llmeval.grading.cuts import honest_about_cuts
 from pytest_llmeval.grading.grade import Grade, Kind, Score, lowest
 from pytest_llmeval.grading.grader import Grader
@@ -95,13 +95,13 @@ async def _grade_part(
     """Grade by those graders that find what they need; None where that is none of them."""
     found: list[Grade] = []
     for grader in graders:
-        if isinstance(grader, RuleGrader):
-            try:
-                found.append(await grade_answer([grader], entry, answer, run_in_thread=run_in_thread))
-            except NothingExpected:
-                continue
-        elif entry.expects_something:
+        if not isinstance(grader, RuleGrader) and not entry.expects_something:
+            continue
+        try:
             found.append(await grade_answer([grader], entry, answer, run_in_thread=run_in_thread))
+        except NothingExpected:
+            if isinstance(grader, Composite):  # one of its parts would be left out unseen
+                raise
     return honest_about_cuts(lowest(found), answer) if found else None
 
 
