@@ -12,11 +12,14 @@ from pytest_llmeval.grading import (
     text_graders,
     value_graders,
 )
+from pytest_llmeval.grading.by_name import MAKERS
 from pytest_llmeval.grading.code import code_tests, quality
 from pytest_llmeval.grading.confidence import recorder
 from pytest_llmeval.grading.retrieval import citing, reading, retrieval
 from pytest_llmeval.grading.rule_grader import RuleGrader
+from pytest_llmeval.grading.traces import asking_back, budgets, loops, milestones, tool_calls, tool_results, trajectory
 
+TRACES = (asking_back, budgets, loops, milestones, tool_calls, tool_results, trajectory)
 MODULES = (
     citing,
     code_tests,
@@ -31,9 +34,10 @@ MODULES = (
     retrieval,
     text_graders,
     value_graders,
+    *TRACES,
 )
 BY_JUDGE = {"claim_coverage", "rubric_judge"}
-NEED_AN_ARGUMENT = {"all_of", "any_of", "excludes", "retrieve_then_read", "weighted"}
+NEED_AN_ARGUMENT = {"all_of", "any_of", "budget", "excludes", "retrieve_then_read", "weighted"}
 WAITING = {"code_tests", "python_quality", "citations"}
 """Graders that wait for other processes or for files, and so need a thread of their own."""
 
@@ -61,3 +65,7 @@ def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
         grader = getattr(graders, name)()
         assert grader.id == name
         assert grader.runs_inline is (name not in WAITING)
+
+
+def test_a_benchmark_names_graders_as_a_test_does() -> None:
+    assert {name: getattr(graders, name) for name in MAKERS} == dict(MAKERS)

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     )
     from pytest_llmeval.grading.grade import Grade, Score
     from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
-    from pytest_llmeval.models.answer import Answer, Reply, ToolCall, Usage
+    from pytest_llmeval.grading.traces.assertions import assert_tool_calls, assert_trajectory
+    from pytest_llmeval.grading.traces.trace import Trace, trace_of
+    from pytest_llmeval.models.answer import Answer, Reply, ToolCall, ToolResult, Usage
     from pytest_llmeval.models.client import LLM
     from pytest_llmeval.models.providers.port import Provider, ProviderSettings
     from pytest_llmeval.models.request import Request, Tool
+    from pytest_llmeval.models.tools.fake_tool import FakeTool
+    from pytest_llmeval.models.tools.fake_tools import FakeTools
     from pytest_llmeval.runs.record import Record
 
 __all__ = [
@@ -31,6 +35,8 @@ __all__ = [
     "Dimension",
     "Entry",
     "Example",
+    "FakeTool",
+    "FakeTools",
     "Grade",
     "Provider",
     "ProviderSettings",
@@ -41,6 +47,8 @@ __all__ = [
     "Score",
     "Tool",
     "ToolCall",
+    "ToolResult",
+    "Trace",
     "Usage",
     "assert_calibrated",
     "assert_cites",
@@ -48,10 +56,13 @@ __all__ = [
     "assert_grade",
     "assert_matches",
     "assert_schema",
+    "assert_tool_calls",
+    "assert_trajectory",
     "graders",
     "load_benchmark",
     "perturbations",
     "probes",
+    "trace_of",
 ]
 _FACES = ("graders", "perturbations", "probes")
 
@@ -61,6 +72,8 @@ _HOMES = {
     "Dimension": "grading.judge.rubric",
     "Entry": "benchmark.entry",
     "Example": "grading.judge.rubric",
+    "FakeTool": "models.tools.fake_tool",
+    "FakeTools": "models.tools.fake_tools",
     "Grade": "grading.grade",
     "Provider": "models.providers.port",
     "ProviderSettings": "models.providers.port",
@@ -71,6 +84,8 @@ _HOMES = {
     "Score": "grading.grade",
     "Tool": "models.request",
     "ToolCall": "models.answer",
+    "ToolResult": "models.answer",
+    "Trace": "grading.traces.trace",
     "Usage": "models.answer",
     "assert_calibrated": "analysis.calibration_check",
     "assert_cites": "grading.assertions",
@@ -78,7 +93,10 @@ _HOMES = {
     "assert_grade": "grading.assertions",
     "assert_matches": "grading.assertions",
     "assert_schema": "grading.assertions",
+    "assert_tool_calls": "grading.traces.assertions",
+    "assert_trajectory": "grading.traces.assertions",
     "load_benchmark": "benchmark.loading",
+    "trace_of": "grading.traces.trace",
 }
 
 

@@ -11,6 +11,7 @@ The tree, from the general to the special::
     ├── NotReplayable             an earlier run has no answer to this
     └── InfrastructureError       the measurement failed, not the model
         ├── GraderError           a grader crashed or returned something that is no grade
+        │   └── NothingExpected       the entry does not say what the grader is to hold the answer against
         ├── UnscoredError         a grader could not reach a verdict
         ├── UnsupportedByProvider the provider cannot do what the request asks
         ├── CacheMiss             asking is forbidden and the cache has no answer
@@ -78,6 +79,10 @@ class InfrastructureError(LLMEvalError):
 
 class GraderError(InfrastructureError):
     """A grader crashed, or returned something that cannot be read as a grade."""
+
+
+class NothingExpected(GraderError):
+    """The entry does not say what the grader is to hold the answer against."""
 
 
 class UnscoredError(InfrastructureError):

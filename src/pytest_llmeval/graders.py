@@ -19,11 +19,21 @@ from pytest_llmeval.grading.retrieval.claim_coverage import claim_coverage
 from pytest_llmeval.grading.retrieval.reading import retrieve_then_read
 from pytest_llmeval.grading.retrieval.retrieval import retrieval
 from pytest_llmeval.grading.text_graders import contains, exact_match, excludes, regex
+from pytest_llmeval.grading.traces.asking_back import asks_back
+from pytest_llmeval.grading.traces.budgets import budget
+from pytest_llmeval.grading.traces.loops import no_loops
+from pytest_llmeval.grading.traces.milestones import checkpoints, objectives
+from pytest_llmeval.grading.traces.tool_calls import forbidden_tools, tool_calls
+from pytest_llmeval.grading.traces.tool_results import tool_failures, tool_grounded
+from pytest_llmeval.grading.traces.trajectory import trajectory
 from pytest_llmeval.grading.value_graders import choice, numeric, similarity
 
 __all__ = [
     "all_of",
     "any_of",
+    "asks_back",
+    "budget",
+    "checkpoints",
     "choice",
     "citations",
     "claim_coverage",
@@ -33,15 +43,22 @@ __all__ = [
     "evidence",
     "exact_match",
     "excludes",
+    "forbidden_tools",
     "json_schema",
     "key_points",
     "length",
+    "no_loops",
     "numeric",
+    "objectives",
     "python_quality",
     "regex",
     "retrieval",
     "retrieve_then_read",
     "rubric_judge",
     "similarity",
+    "tool_calls",
+    "tool_failures",
+    "tool_grounded",
+    "trajectory",
     "weighted",
 ]

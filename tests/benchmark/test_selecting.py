@@ -75,7 +75,7 @@ def test_a_field_that_no_entry_has_is_an_error_that_lists_the_fields() -> None:
     fields = (
         "id, question, category, gold_answer, criteria, evaluation_type, expected_files, expected_symbols, "
         "expected_tools, expected_route, context_files, response_schema, difficulty, tags, weight, split, status, "
-        "system_prompt, messages, metadata, level"
+        "system_prompt, messages, fake_tools, turns, metadata, level"
     )
     with pytest.raises(ConfigurationError) as caught:
         select(ENTRIES, where={"catgory": "lookup"})

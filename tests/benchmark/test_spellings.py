@@ -93,7 +93,7 @@ def test_a_mapping_of_an_unknown_field_is_an_error_that_lists_the_fields() -> No
         "columns names 'qestion', which is no field of an entry; did you mean 'question'? The fields are "
         "id, question, category, gold_answer, criteria, evaluation_type, expected_files, expected_symbols, "
         "expected_tools, expected_route, context_files, response_schema, difficulty, tags, weight, split, status, "
-        "system_prompt, messages, metadata"
+        "system_prompt, messages, fake_tools, turns, metadata"
     )
     with pytest.raises(
         ConfigurationError, match=r"^columns names 'zzz', which is no field of an entry; the fields are id,"

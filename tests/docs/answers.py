@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 ANSWERS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,6 +36,10 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
             "assert larger(1, 2) == 2\nassert larger(2, 1) == 2"
         ): "def larger(a, b):\n    return a if a > b else b",
         "What is 21 + 21?": "That makes **42**.",
+        "Book me a table at Chez Anne.": "Gladly! For which date, and for how many people?",
+        "Hello, I am Ann.": "Hello Ann.",
+        "What is my name?": "Your name is Ann.",
+        "Thanks, bye!": "Goodbye!",
     }
 )
 
@@ -42,3 +47,23 @@ ANSWERS_OF: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {"anthropic": {"What is the capital of Australia?": "Canberra."}}
 )
 """What one provider says in place of that."""
+
+NO_TOOL = frozenset(
+    {
+        "What is the capital of France?",
+        "Book me a table at Chez Anne.",
+        "Hello, I am Ann.",
+        "What is my name?",
+        "Thanks, bye!",
+    }
+)
+"""Questions for which the scripted model calls no tool; for others it calls the first one, for Paris."""
+
+CALLS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "Does it rain in Rome?": ("get_weather", {"city": "Rome"}),
+        "Does it rain in Oslo?": ("get_weather", {"city": "Oslo"}),
+        "Clean up my notes.": ("delete_file", {"path": "notes.txt"}),
+    }
+)
+"""What it calls in place of that."""

@@ -16,7 +16,7 @@ from pytest_llmeval.models.providers.endpoints import Endpoint
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.request import Request
 from tests.cli.judging import is_right
-from tests.docs.answers import ANSWERS, ANSWERS_OF
+from tests.docs.answers import ANSWERS, ANSWERS_OF, CALLS, NO_TOOL
 from tests.grading.code.rig import isolation
 
 ADAPTERS = ("OPENAI_CHAT", "ANTHROPIC_MESSAGES")
@@ -42,7 +42,7 @@ class Scripted:
         if "[[begin first answer" in text:
             said = opinion(text)
         if request.tools:
-            return Reply("", "tool_calls", (ToolCall(request.tools[0].name, {"city": "Paris"}),), Usage(40, 12))
+            return with_tools(request, said)
         return Reply(said, usage=Usage(len(text.split()) + 8, len(said.split()) + 2), served_model=request.model.model)
 
     async def aclose(self) -> None:
@@ -60,6 +60,22 @@ def at_the_end(text: str) -> str:
     """Answer a question that something else stands before, however it is cased."""
     known = (said for question, said in ANSWERS.items() if text.casefold().endswith(question.casefold()))
     return next(known, "I do not know.")
+
+
+def with_tools(request: Request, said: str) -> Reply:
+    """Call tools as the pages say it would; tell what the last one gave, after two tries also that it failed."""
+    asked = [turn for turn in request.messages if turn["role"] == "user"][-1]
+    told = request.messages[request.messages.index(asked) + 1 :]
+    results = [turn for turn in told if turn["role"] == "tool"]
+    if results and (not results[-1].get("is_error") or len(results) == 2):
+        failed = "I could not find out: the service failed."
+        return Reply(
+            failed if results[-1].get("is_error") else f"It says: {results[-1]['content']}", usage=Usage(60, 9)
+        )
+    if asked["content"] in NO_TOOL:
+        return Reply(said, usage=Usage(40, 12))
+    name, arguments = CALLS.get(asked["content"], (request.tools[0].name, {"city": "Paris"}))
+    return Reply("", "tool_calls", (ToolCall(name, dict(arguments)),), Usage(40, 12))
 
 
 def verdict(prompt: str, request: Request) -> str:

@@ -8,10 +8,11 @@ from pydantic import BaseModel
 
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Answer, Call, Reply, ToolCall, Usage
-from pytest_llmeval.models.client import LLM, Defaults, answer_of, read_schema, total_cost, with_trace
+from pytest_llmeval.models.client import LLM, Defaults, read_schema
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request
+from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
 
 
 class Desk:

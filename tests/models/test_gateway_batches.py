@@ -11,11 +11,11 @@ from pytest_llmeval.errors import BudgetExhausted, ProviderTimeout
 from pytest_llmeval.models.answer import Reply, Usage
 from pytest_llmeval.models.budget import Budget, Limits, OwnLedger, Spent
 from pytest_llmeval.models.cache import ReplyCache
-from pytest_llmeval.models.client import answer_of, with_trace
 from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.providers.batch_port import BATCH_DISCOUNT
 from pytest_llmeval.models.request import Request, read_messages
+from pytest_llmeval.models.tracing import answer_of, with_trace
 from tests.models.test_gateway import REQUEST, Scripted, gateway
 
 KEY = REQUEST.key("1")

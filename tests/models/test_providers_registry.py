@@ -116,6 +116,6 @@ def test_a_host_moved_by_the_environment_is_part_of_the_adapters_version() -> No
     def told(base_url: str | None, environ: dict[str, str]) -> ProviderSettings:
         return ProviderSettings(Path(), base_url, environ=environ)
 
-    assert version(None) == version("http://127.0.0.1:9/v1") == "openai-chat-2"
-    assert version(None, OLLAMA_HOST="gpu-box") == "openai-chat-2@http://gpu-box:11434/v1"
-    assert version("http://127.0.0.1:9/v1", OLLAMA_HOST="gpu-box") == "openai-chat-2"
+    assert version(None) == version("http://127.0.0.1:9/v1") == "openai-chat-3"
+    assert version(None, OLLAMA_HOST="gpu-box") == "openai-chat-3@http://gpu-box:11434/v1"
+    assert version("http://127.0.0.1:9/v1", OLLAMA_HOST="gpu-box") == "openai-chat-3"

@@ -24,7 +24,7 @@ def test_several_models_are_a_table_with_a_sum() -> None:
         "ollama-local:llama3:8b                   20               300  unknown",
         "all                          at least 2,420  at least 286,300  $0.4691 – $19.14, or more",
         "assumed: 4 characters are a token; replies take 1 token to max_tokens, or 1,000 where that is not set",
-        "         a task or test of your own asks at least once; cached answers are not considered",
+        "         tools, turns and code of your own may ask more; cached answers are not considered",
         "nothing was asked, no test was run",
     ]
 

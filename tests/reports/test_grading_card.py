@@ -49,6 +49,22 @@ def test_a_card_shows_what_a_person_grades_by() -> None:
     ]
 
 
+def test_a_conversation_is_shown_turn_by_turn() -> None:
+    turns = [{"question": "Hello.", "answer": "Hi."}, {"question": "My name?", "answer": "It is 1."}]
+    one = entry(turns=[{"id": "1", "question": "Hello."}, {"id": "2", "question": "My name?", "gold_answer": "Ann"}])
+    told = shown(Card(trial(1, turns=turns), one))
+    begin = told.index("user 1    Hello.")
+    assert told[begin : begin + 6] == [
+        "user 1    Hello.",
+        "answer 1  Hi.",
+        "user 2    My name?",
+        "gold      Ann",
+        "",
+        "answer    It is 1.",
+    ]
+    assert "gold      Ann" not in shown(Card(trial(1, turns=turns)))
+
+
 def test_a_blind_card_names_no_model_and_no_voter() -> None:
     votes = (Vote(rater="anna", grade="wrong", failure_label="wrong_chunk", notes="no", timestamp="t"),)
     told = "\n".join(shown(Card(trial(1, retrieval_method="bm25"), None, votes, blind=True)))

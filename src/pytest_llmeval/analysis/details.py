@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.confidence import Confidences
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.spread import Column, Spread
 from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
+from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.runs.record import Record
 
 ENOUGH_FOR_A_SLICE = 5
@@ -37,6 +38,8 @@ class Details:
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self.columns: defaultdict[str, Column] = defaultdict(Column)
         """By name: ``latency``, ``cost``, ``output tokens``, and ``score NAME`` of each score."""
+        self.tools = ToolUse()
+        """How tools were used."""
         self._given = weights or {}
         self._weights = 0.0
         self._correct = 0.0
@@ -50,6 +53,7 @@ class Details:
         if record.outcome in ("error", "unscored", "skipped"):
             return
         self._measure(record)
+        self.tools.add(record)
         verdict = verdict_of(record)
         if verdict is None and record.outcome is None:
             return

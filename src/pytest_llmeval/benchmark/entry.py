@@ -24,6 +24,12 @@ BOOKKEEPING = frozenset({"added", "reviewed", "expires", "author", "notes", "pro
 NOT_CONTENT = {"id", "category", "difficulty", "tags", "weight", "split", "status", "evaluation_type", "metadata"}
 """Fields that name, slice or weigh an entry (the metadata is looked at by key)."""
 
+EXPECTATIONS = tuple(
+    "gold_answer criteria expected_files expected_symbols expected_tools expected_route response_schema "
+    "forbidden_tools missing_inputs objectives checkpoints".split()
+)
+"""Fields, and keys of the metadata, that say what a right answer is."""
+
 
 class Entry(BaseModel):
     """One question with gold answer, as a benchmark file states it.
@@ -71,6 +77,10 @@ class Entry(BaseModel):
     """Wins over the marker's."""
     messages: tuple[dict[str, Any], ...] = ()
     """The literal conversation to send in place of the question alone."""
+    fake_tools: tuple[dict[str, Any], ...] = ()
+    """Scripted tools the model may call for this entry, beside those of the marker: mappings with a ``name``."""
+    turns: tuple[Entry, ...] = ()
+    """What the user says one after another, each with what is expected of the answer; its ``question`` is the text."""
     metadata: dict[str, Any] = Field(default_factory=dict)
     """Every other field of the line, under the name it has there."""
 
@@ -81,6 +91,13 @@ class Entry(BaseModel):
             raise ValueError("a message has no role")
         return messages
 
+    @field_validator("fake_tools")
+    @classmethod
+    def _each_has_a_name(cls, tools: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        if not all(isinstance((one.get("function") or one).get("name"), str) for one in tools):
+            raise ValueError("a tool has no name")
+        return tools
+
     @cached_property
     def hash(self) -> str:
         """Identify the content that is asked and graded: not the id, slices, weight or bookkeeping."""
@@ -90,6 +107,11 @@ class Entry(BaseModel):
         )
         content["metadata"] = {k: v for k, v in self.metadata.items() if k not in BOOKKEEPING}
         return fingerprint(content)
+
+    @property
+    def expects_something(self) -> bool:
+        """Tell whether it says anything of what a right answer is."""
+        return any(self.field(name) not in (None, (), {}, [], "") for name in EXPECTATIONS)
 
     @property
     def slices(self) -> tuple[str, ...]:

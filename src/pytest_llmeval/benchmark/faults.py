@@ -26,6 +26,8 @@ MUST_BE: Mapping[str, str] = {
     "weight": "a number of at least 0",
     "status": "one of active, quarantined, retired",
     "messages": "a list of objects, each with a role",
+    "fake_tools": "a list of objects, each with a name",
+    "turns": "a list of texts, or of objects with the text of the 'user' and what is expected of the answer",
     "tags": "a list of texts, text with commas, or an object of texts",
     "metadata": "an object with text keys",
     **dict.fromkeys(("expected_files", "expected_symbols", "context_files"), "a list of texts"),

@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
-from pytest_llmeval.benchmark.spellings import Spelled
+from pytest_llmeval.benchmark.spellings import Spelled, places, spelled
 
-LISTS = frozenset({"criteria", "expected_files", "expected_symbols", "expected_tools", "context_files"})
+LISTS = frozenset({"criteria", "expected_files", "expected_symbols", "expected_tools", "context_files", "fake_tools"})
 """Fields that may be given as one value instead of a list of one."""
 
-JSON_CELLS = LISTS | {"tags", "messages", "response_schema", "metadata"}
+JSON_CELLS = LISTS | {"tags", "messages", "response_schema", "metadata", "turns"}
 """Fields whose table cells may hold JSON."""
 
 
+TURN_TEXTS = ("user", "question", "prompt", "input", "content")
+"""Under which of these names a turn may hold what the user says; the first that is there counts."""
+_PLACES = places({})
+_TURN_FIELDS = tuple(name for _, names in _PLACES for name in names)
+
+
 class CellError(ValueError):
-    """A table cell looks like JSON and is not."""
+    """A value cannot be brought into shape: a table cell looks like JSON and is not, a turn is none."""
 
 
 def shaped(found: Spelled, *, cells: bool) -> dict[str, Any]:
@@ -28,7 +35,7 @@ def shaped(found: Spelled, *, cells: bool) -> dict[str, Any]:
         cells: Whether the values are the text of table cells.
 
     Raises:
-        CellError: If a cell looks like JSON and is not.
+        CellError: If a cell looks like JSON and is not, or a turn is none.
     """
     fields, rest = dict(found.fields), dict(found.rest)
     if cells:
@@ -40,6 +47,8 @@ def shaped(found: Spelled, *, cells: bool) -> dict[str, Any]:
         if isinstance(fields["tags"], Mapping):
             rest.setdefault("tags", fields["tags"])
         fields["tags"] = _tags(fields["tags"])
+    if isinstance(fields.get("turns"), list | tuple):
+        fields["turns"] = [_turn(number, one) for number, one in enumerate(fields["turns"], 1)]
     _converse(fields)
     fields["metadata"] = _merged(rest, fields.pop("metadata", None))
     return fields
@@ -78,10 +87,31 @@ def _tags_of_kinds(kinds: Iterable[tuple[Any, Any]]) -> Iterator[Any]:
             yield from _listed(value)
 
 
+def _turn(number: int, given: Any) -> Any:
+    """Shape a turn as an entry of its own, named by its number; what is no turn is left for the entry to refuse."""
+    told = {"user": given} if isinstance(given, str) else given
+    if not isinstance(told, Mapping):
+        return given
+    if told.get("role", "user") != "user":
+        raise CellError(f"turn {number} is of the {told['role']!r}; a turn is the user's, 'messages' hold both sides")
+    said = next((name for name in TURN_TEXTS if name in told), None)
+    if said is None:
+        raise CellError(f"turn {number} has no 'user'; add what the user says")
+    row = {name: value for name, value in told.items() if name not in (said, "role", "id")}
+    found = spelled({**row, "question": told[said]}, _PLACES)
+    for name in found.rest:
+        if near := get_close_matches(name, _TURN_FIELDS, 1, cutoff=0.8):
+            raise CellError(f"turn {number} has a field {name!r}; did you mean {near[0]!r}?")
+    return {"id": str(number), **shaped(found, cells=False)}
+
+
 def _converse(fields: dict[str, Any]) -> None:
     """Take a question that is a list of messages for the conversation, and its last user message for the question."""
     if "messages" not in fields and _is_conversation(fields.get("question")):
         fields["messages"] = fields.pop("question")
+    turns = fields.get("turns")
+    if "question" not in fields and turns and isinstance(turns, list) and isinstance(turns[0], Mapping):
+        fields["question"] = turns[0].get("question")
     if "question" not in fields and (text := _last_user_text(fields.get("messages"))):
         fields["question"] = text
 

@@ -14,8 +14,8 @@ from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.judge.asking import Heard, side_by_side
 from pytest_llmeval.grading.judge.pairwise import Better, BothOrders, Opinion, ask_both_orders, pairwise_hash
 from pytest_llmeval.models.answer import Call, Usage
-from pytest_llmeval.models.client import total_cost
 from pytest_llmeval.models.model_name import ModelName
+from pytest_llmeval.models.tracing import total_cost
 from pytest_llmeval.runs.preference_log import PreferenceLine, PreferenceLog, Said
 from pytest_llmeval.runs.provenance import utc_timestamp
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import GraderError
+from pytest_llmeval.errors import NothingExpected
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Level, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
 from pytest_llmeval.models.answer import Answer
@@ -47,7 +47,7 @@ class Evidence(RuleGrader):
         files = texts_of(self.files or entry.expected_files)
         symbols = texts_of(self.symbols or entry.expected_symbols)
         if not files and not symbols:
-            raise GraderError(
+            raise NothingExpected(
                 f"graders.evidence() needs expected_files or expected_symbols, entry {entry.id!r} has neither; "
                 "add them to the benchmark, or write graders.evidence(files=[...])"
             )

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, ClassVar, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import ConfigurationError, ExtractionError, GraderError
+from pytest_llmeval.errors import ConfigurationError, ExtractionError, NothingExpected
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Level, Score
 from pytest_llmeval.models.answer import Answer
@@ -31,6 +31,8 @@ class RuleGrader(ABC):
     kind: ClassVar[Kind] = "verifiable"
     runs_inline: ClassVar[bool] = True
     """It needs no thread of its own: it waits for nothing and may run on the event loop."""
+    of_whole: ClassVar[bool] = False
+    """Of a conversation with several turns it judges the whole, and none of the turns."""
 
     @property
     def id(self) -> str:
@@ -53,19 +55,19 @@ class RuleGrader(ABC):
 
         Raises:
             ExtractionError: Where it holds no value of the kind to judge.
-            GraderError: Where the entry lacks what the grader needs.
+            NothingExpected: Where the entry lacks what the grader needs.
         """
 
     def needed(self, given: Any, entry: Entry, field: str, argument: str) -> Any:
         """Return the grader's own setting, else the entry's field.
 
         Raises:
-            GraderError: Where neither is there.
+            NothingExpected: Where neither is there.
         """
         found = entry.field(field) if given is None or given == () else given
         if found is None or found in ("", (), [], {}):
             article = "an" if field[0] in "aeiou" else "a"
-            raise GraderError(
+            raise NothingExpected(
                 f"graders.{self.name}() needs {article} {field}, entry {entry.id!r} has none; "
                 f"add it to the benchmark, or write graders.{self.name}({argument}=...)"
             )

@@ -52,6 +52,29 @@ def _sum(a: int | None, b: int | None) -> int | None:
     return b if a is None else a if b is None else a + b
 
 
+ToolStatus = Literal["ok", "error", "timeout", "malformed", "unknown_tool", "invalid_arguments", "unscripted"]
+"""How a tool call ended.
+
+``error``, ``timeout`` and ``malformed`` are faults of the tool; ``unknown_tool`` and ``invalid_arguments`` are the
+model's: it asked for a tool that was not offered, or with arguments that do not fit its schema. ``unscripted``: a fake
+tool has no result for these arguments.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave back."""
+
+    __pydantic_config__ = IN_RECORDS
+
+    text: str
+    """What the model was told."""
+    status: ToolStatus = "ok"
+    """How the call ended."""
+    latency_s: float = 0.0
+    """Seconds the tool took; of a fake tool, the seconds it says it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolCall:
     """A tool the model asked for."""
@@ -63,6 +86,10 @@ class ToolCall:
     id: str = ""
     raw_arguments: str | None = None
     """The text the model wrote, where it was not a JSON object."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What the provider wants back with the call, such as a signature."""
+    result: ToolResult | None = None
+    """What the tool gave back; null where it was not run, or by code that does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +115,8 @@ class Reply:
     """Seconds from the first token to the last, when streamed."""
     token_logprobs: tuple[float, ...] | None = None
     """Natural logarithm of the probability of each output token, where they were asked for (``logprobs=True``)."""
+    carried: dict[str, Any] = field(default_factory=dict)
+    """What the provider wants back with the turn that calls tools, such as its thinking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +164,8 @@ class Answer:
     """The conversation, the model's last turn included: extend it to go on."""
     calls: tuple[Call, ...] = ()
     """Every call made on the way, in order."""
+    turns: tuple[Answer, ...] = ()
+    """Of a conversation with several turns of the user: the answer to each."""
     usage: Usage = field(default_factory=Usage)
     latency_s: float | None = None
     ttft_s: float | None = None
@@ -144,7 +175,7 @@ class Answer:
     """The trial it belongs to, for the assertion helpers."""
 
     def __post_init__(self) -> None:
-        for name in ("evidence_files", "tool_calls", "messages", "calls"):
+        for name in ("evidence_files", "tool_calls", "messages", "calls", "turns"):
             object.__setattr__(self, name, _as_tuple(getattr(self, name)))
 
     def __str__(self) -> str:

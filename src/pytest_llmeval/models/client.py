@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,10 @@ from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Message, Params, Request, Tool, read_messages
+from pytest_llmeval.models.tools.fake_tool import FakeTool
+from pytest_llmeval.models.tools.fake_tools import FakeTools, as_toolbox
+from pytest_llmeval.models.tools.loop import Toolbox, call_tools, conversation_after
+from pytest_llmeval.models.tracing import answer_of, with_trace
 
 Schema = Mapping[str, Any] | str | Path | type
 """A JSON Schema, the path of one, or a pydantic model class."""
@@ -27,6 +32,8 @@ class Defaults:
     system: str | None = None
     sample: int = 1
     base_url: str | None = None
+    max_steps: int = 10
+    """How often a model that calls tools is asked at most, before it has to have answered."""
 
 
 class LLM:
@@ -40,6 +47,7 @@ class LLM:
         send: Sends a request on the session's loop.
         loop: The session's loop.
         context: What every answer carries for the assertion helpers.
+        tools: The trial's own fake tools.
     """
 
     def __init__(
@@ -48,11 +56,14 @@ class LLM:
         send: Callable[[Request], Awaitable[Call]],
         loop: LoopThread,
         context: object | None = None,
+        tools: FakeTools | None = None,
     ) -> None:
         self._defaults = defaults
         self._send = send
         self._loop = loop
         self._context = context
+        self.tools = FakeTools() if tools is None else tools
+        """The trial's fake tools, those of the marker and of the entry; no other trial sees what happens to them."""
         self.calls: list[Call] = []
         """Every call made so far, in the order of the replies."""
 
@@ -76,7 +87,7 @@ class LLM:
         prompt: str | Message | Iterable[Message],
         *,
         system: str | None = None,
-        tools: Iterable[Tool | Mapping[str, Any]] = (),
+        tools: Iterable[Tool | FakeTool | Mapping[str, Any]] = (),
         schema: Schema | None = None,
         **params: Any,
     ) -> Answer:
@@ -85,7 +96,7 @@ class LLM:
         Args:
             prompt: A user's text, or a conversation (see `Message`).
             system: System prompt; the trial's own where None.
-            tools: Functions the model may call.
+            tools: Functions the model may call; they are described to it, and not run (see `arun_tools`).
             schema: JSON Schema the reply must follow, where the provider can enforce one.
             **params: Sampling parameters for this call: ``temperature``, ``max_tokens``, ``seed``, ``top_p``, ``stop``,
                 or any other the provider knows.
@@ -104,7 +115,7 @@ class LLM:
         prompt: str | Message | Iterable[Message],
         *,
         system: str | None = None,
-        tools: Iterable[Tool | Mapping[str, Any]] = (),
+        tools: Iterable[Tool | FakeTool | Mapping[str, Any]] = (),
         schema: Schema | None = None,
         **params: Any,
     ) -> Answer:
@@ -113,11 +124,81 @@ class LLM:
             raise ConfigurationError("llm.complete() would block the event loop here; write: await llm.acomplete(...)")
         return self._loop.run(self.acomplete(prompt, system=system, tools=tools, schema=schema, **params))
 
+    async def arun_tools(
+        self,
+        prompt: str | Message | Iterable[Message],
+        tools: Toolbox | Iterable[Any] | None = None,
+        *,
+        max_steps: int | None = None,
+        system: str | None = None,
+        schema: Schema | None = None,
+        **params: Any,
+    ) -> Answer:
+        """Ask the model, run the tools it calls and tell it what they gave, until it answers without calling any.
+
+        Args:
+            prompt: A user's text, or a conversation.
+            tools: What can be called: a list of `FakeTool`, a `Toolbox`; by default the trial's own, ``llm.tools``.
+            max_steps: How often the model is asked at most; by default the marker's ``max_steps``, else 10.
+            system: System prompt; the trial's own where None.
+            schema: JSON Schema the replies must follow.
+            **params: Sampling parameters, as for `acomplete`.
+
+        Returns:
+            The last reply, with all calls, all tool calls and their results. Its finish reason is ``tool_calls`` where
+            the model still wanted tools at the last step.
+
+        Raises:
+            ProviderError: Where there was no answer, after retries.
+            ConfigurationError: Where there is no tool, or fewer than one step.
+        """
+        toolbox = self.tools if tools is None else as_toolbox(tools)
+        steps = self._defaults.max_steps if max_steps is None else max_steps
+        if not toolbox.specs:
+            raise ConfigurationError("llm.run_tools() has no tools: pass some, or declare them, llm_eval(tools=[...])")
+        if steps < 1:
+            raise ConfigurationError(f"max_steps must be at least 1, got {steps}")
+
+        async def ask(messages: Iterable[Message]) -> Call:
+            request = self._request(messages, system, toolbox.specs, schema, params)
+            return await self._loop.join(self._traced(request))
+
+        begun = time.perf_counter()
+        trace = await call_tools(ask, read_messages(prompt), toolbox, steps, self._note)
+        called = tuple(tool for call in trace for tool in call.reply.tool_calls)
+        last = replace(answer_of(trace[-1]), messages=tuple(conversation_after(trace[-1])))
+        answer = replace(last, tool_calls=called, evidence_files=())
+        return replace(with_trace(answer, trace, time.perf_counter() - begun), context=self._context)
+
+    def run_tools(
+        self,
+        prompt: str | Message | Iterable[Message],
+        tools: Toolbox | Iterable[Any] | None = None,
+        *,
+        max_steps: int | None = None,
+        system: str | None = None,
+        schema: Schema | None = None,
+        **params: Any,
+    ) -> Answer:
+        """Ask the model, run the tools it calls, and wait for its answer; see `arun_tools`."""
+        if self._loop.is_current:
+            raise ConfigurationError(
+                "llm.run_tools() would block the event loop here; write: await llm.arun_tools(...)"
+            )
+        asking = self.arun_tools(prompt, tools, max_steps=max_steps, system=system, schema=schema, **params)
+        return self._loop.run(asking)
+
+    def _note(self, before: Call, after: Call) -> None:
+        """Put a call with the results of its tools in the place of the one without."""
+        place = next((place for place, call in enumerate(self.calls) if call is before), None)
+        if place is not None:
+            self.calls[place] = after
+
     def _request(
         self,
         prompt: str | Message | Iterable[Message],
         system: str | None,
-        tools: Iterable[Tool | Mapping[str, Any]],
+        tools: Iterable[Tool | FakeTool | Mapping[str, Any]],
         schema: Schema | None,
         params: Mapping[str, Any],
     ) -> Request:
@@ -126,7 +207,7 @@ class LLM:
             model=given.model,
             messages=read_messages(prompt),
             system=given.system if system is None else system,
-            tools=tuple(Tool.read(tool) for tool in tools),
+            tools=tuple(tool.spec if isinstance(tool, FakeTool) else Tool.read(tool) for tool in tools),
             response_schema=None if schema is None else read_schema(schema),
             params=given.params.updated(params) if params else given.params,
             sample=given.sample,
@@ -137,83 +218,6 @@ class LLM:
         call = await self._send(request)
         self.calls.append(call)
         return call
-
-
-def answer_of(call: Call) -> Answer:
-    """Make the answer that consists of one call."""
-    reply = call.reply
-    return Answer(
-        text=reply.text,
-        evidence_files=reply.evidence_files,
-        tool_calls=reply.tool_calls,
-        retrieval_method=reply.retrieval_method,
-        finish_reason=reply.finish_reason,
-        messages=(*call.messages, _assistant_turn(call)),
-        calls=(call,),
-        usage=reply.usage,
-        latency_s=_latency((call,), 0.0),
-        ttft_s=reply.ttft_s,
-        cost_usd=call.cost_usd,
-    )
-
-
-def _assistant_turn(call: Call) -> Message:
-    turn: Message = {"role": "assistant", "content": call.reply.text}
-    if call.reply.tool_calls:
-        turn["tool_calls"] = [{"id": c.id, "name": c.name, "arguments": c.arguments} for c in call.reply.tool_calls]
-    return turn
-
-
-def with_trace(answer: Answer, calls: Iterable[Call], wall_s: float) -> Answer:
-    """Give a task's answer the calls that were made on the way to it.
-
-    Args:
-        answer: What the task returned.
-        calls: Every call the trial made for it.
-        wall_s: How long the task took, in seconds. Its latency is that less what the calls spent queued or backing off,
-            but never less than the longest call.
-    """
-    trace = tuple(calls)
-    if not trace:
-        return answer if answer.latency_s is not None else replace(answer, latency_s=wall_s)
-    usage = trace[0].reply.usage
-    for call in trace[1:]:
-        usage += call.reply.usage
-    last = trace[-1].reply
-    return replace(
-        answer,
-        calls=trace,
-        usage=usage,
-        cost_usd=total_cost(trace),
-        latency_s=_latency(trace, wall_s),
-        ttft_s=trace[0].reply.ttft_s if len(trace) == 1 else answer.ttft_s,
-        tool_calls=answer.tool_calls or tuple(tool for call in trace for tool in call.reply.tool_calls),
-        finish_reason=answer.finish_reason or last.finish_reason,
-        evidence_files=answer.evidence_files or _in_order(f for call in trace for f in call.reply.evidence_files),
-        retrieval_method=answer.retrieval_method or last.retrieval_method,
-    )
-
-
-def _latency(trace: tuple[Call, ...], wall_s: float) -> float | None:
-    if any(call.attempts == 0 and not call.cached for call in trace):
-        return None  # a batch takes the time it takes
-    if len(trace) == 1:
-        return trace[0].latency_s
-    return max(wall_s - sum(call.waited_s for call in trace), max(call.latency_s for call in trace))
-
-
-def _in_order(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
-
-
-def total_cost(calls: Iterable[Call]) -> float | None:
-    """Add up what calls cost in US dollars; None where any price is unknown."""
-    total = 0.0
-    for call in calls:
-        if call.cost_usd is None:
-            return None
-        total += call.cost_usd
-    return total
 
 
 def read_schema(schema: Schema) -> Mapping[str, Any]:

@@ -13,9 +13,10 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.citations import cited_files
-from pytest_llmeval.models.client import LLM, with_trace
+from pytest_llmeval.models.client import LLM
 from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.request import Message
+from pytest_llmeval.models.tracing import with_trace
 
 Task: TypeAlias = Callable[[Entry, LLM], Answer | str | Awaitable[Answer | str]]
 
@@ -23,7 +24,8 @@ Task: TypeAlias = Callable[[Entry, LLM], Answer | str | Awaitable[Answer | str]]
 class AskTheQuestion:
     """The default task: ask the model the entry's question, with its context files, and take what it says.
 
-    Files that the text cites count as evidence where the provider itself retrieved none.
+    Of an entry with turns it says one after another, each with the conversation so far. Where the trial has tools, the
+    model may call them. Files that the text cites count as evidence where the provider itself retrieved none.
 
     Args:
         roots: Directories in which context files are looked for, in order.
@@ -33,16 +35,42 @@ class AskTheQuestion:
         self._roots = roots
 
     async def __call__(self, entry: Entry, llm: LLM) -> Answer:
-        """Ask, once."""
-        schema = entry.response_schema
-        answer = await llm.acomplete(self._conversation(entry), system=entry.system_prompt, schema=schema)
+        """Ask: once, or once for each turn."""
+        if entry.turns:
+            return await self._converse(entry, llm)
+        return await self._ask(self._conversation(entry), entry, llm)
+
+    async def _ask(self, messages: list[Message], entry: Entry, llm: LLM, turn: Entry | None = None) -> Answer:
+        schema = (turn.response_schema if turn else None) or entry.response_schema
+        ask = llm.arun_tools if llm.tools else llm.acomplete
+        answer = await ask(messages, system=entry.system_prompt, schema=schema)
         return answer if answer.evidence_files else replace(answer, evidence_files=cited_files(answer.text))
+
+    async def _converse(self, entry: Entry, llm: LLM) -> Answer:
+        messages = list(entry.messages)
+        answers: list[Answer] = []
+        for turn in entry.turns:
+            text = turn.question if answers else self._with_files(entry, turn.question)
+            answer = await self._ask([*messages, {"role": "user", "content": text}], entry, llm, turn)
+            answers.append(answer)
+            messages = list(answer.messages)
+            if messages[-1].get("tool_calls"):
+                break  # cut off amid a tool call: no provider takes another turn after that
+        return replace(
+            answers[-1],
+            turns=tuple(answers),
+            tool_calls=tuple(call for answer in answers for call in answer.tool_calls),
+            evidence_files=tuple(dict.fromkeys(file for answer in answers for file in answer.evidence_files)),
+        )
 
     def _conversation(self, entry: Entry) -> list[Message]:
         if entry.messages:
             return list(entry.messages)
+        return [{"role": "user", "content": self._with_files(entry, entry.question)}]
+
+    def _with_files(self, entry: Entry, text: str) -> str:
         parts = [f'<file path="{name}">\n{self._read(name)}\n</file>' for name in entry.context_files]
-        return [{"role": "user", "content": "\n\n".join([*parts, entry.question])}]
+        return "\n\n".join([*parts, text])
 
     def _read(self, name: str) -> str:
         for root in self._roots:

@@ -16,7 +16,7 @@ from pytest_llmeval.models.request import Params, Request
 from pytest_llmeval.models.task import AskTheQuestion
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.past import Past
-from pytest_llmeval.plugin.trial import Trial, defaults_of
+from pytest_llmeval.plugin.trial import Trial, defaults_of, tools_of
 
 ANSWERS = ("answer", "grade")
 """Fixtures that have the task asked."""
@@ -33,7 +33,7 @@ class Asking:
     asks_the_question: bool
     """Whether the default task asks for it, which is one request that can be told beforehand."""
     asks_more: bool
-    """Whether code of the user's may ask, as often as it likes."""
+    """Whether more may be asked: by code of the user's, by a model that calls tools, in later turns."""
 
 
 def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
@@ -44,7 +44,8 @@ def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
             continue
         has_task = trial.spec.task is not None
         wants_answer = any(name in ANSWERS for name in getattr(item, "fixturenames", ()))
-        found = Asking(item, trial, wants_answer and not has_task, (wants_answer and has_task) or _holds_client(item))
+        more = has_task or len(trial.entry.turns) > 1 or bool(trial.spec.tools or trial.entry.fake_tools)
+        found = Asking(item, trial, wants_answer and not has_task, (wants_answer and more) or _holds_client(item))
         if (found.asks_the_question or found.asks_more) and past.answered(item.nodeid, trial) == (None, None):
             yield found
 
@@ -79,7 +80,7 @@ async def request_of(trial: Trial, params: Params, base_url: str | None, loop: L
         noted.append(request)
         raise _Noted
 
-    llm = LLM(defaults_of(trial, params, base_url), note, loop)
+    llm = LLM(defaults_of(trial, params, base_url), note, loop, tools=tools_of(trial.entry, trial.spec))
     with suppress(_Noted):
         await AskTheQuestion(tuple(map(Path, trial.roots)))(trial.entry, llm)
     return noted[0]

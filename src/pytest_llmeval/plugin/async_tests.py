@@ -21,6 +21,7 @@ NOT_ASYNC = "ignore:The test .* is marked with '@pytest.mark.asyncio':pytest.Pyt
 OURS: dict[str, Callable[[TrialRun], object]] = {
     "entry": lambda run: run.trial.entry,
     "llm": lambda run: run.llm,
+    "fake_tools": lambda run: run.llm.tools,
     "judge": lambda run: run.judge,
     "llm_model": lambda run: run.llm.model,
     "llm_provider": lambda run: run.llm.provider,

@@ -15,6 +15,7 @@ from pytest_llmeval.plugin.fixtures import (
     _llm_trial,
     answer,
     entry,
+    fake_tools,
     grade,
     judge,
     llm,
@@ -27,12 +28,23 @@ from pytest_llmeval.plugin.state import SETTINGS, check
 if TYPE_CHECKING:
     from pytest_llmeval.plugin.session import EvalSession
 
-__all__ = ["_llm_trial", "answer", "entry", "grade", "judge", "llm", "llm_model", "llm_provider", "repo_sha"]
+__all__ = [
+    "_llm_trial",
+    "answer",
+    "entry",
+    "fake_tools",
+    "grade",
+    "judge",
+    "llm",
+    "llm_model",
+    "llm_provider",
+    "repo_sha",
+]
 
 MARKERS = (
     (
-        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, samples, require, "
-        "perturb): run the test once for each entry of a benchmark and each model under test."
+        "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, tools, max_steps, "
+        "samples, require, perturb): run the test once for each entry of a benchmark and each model under test."
     ),
     "must_pass: evals that must pass whatever a gate allows; run first.",
     "fingerprint: evals of behaviour that must not change; as must_pass.",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pytest_llmeval.grading.grade import Grade
     from pytest_llmeval.models.answer import Answer
     from pytest_llmeval.models.client import LLM
+    from pytest_llmeval.models.tools.fake_tools import FakeTools
     from pytest_llmeval.plugin.judging import TrialJudge
     from pytest_llmeval.plugin.trial import TrialRun
 
@@ -56,6 +57,12 @@ def grade(_llm_trial: TrialRun) -> Grade:
 def judge(_llm_trial: TrialRun) -> TrialJudge:
     """The judges of ``--llm-judge-model``: ``judge.grade(answer)``, ``await judge.agrade(answer, rubric)``."""
     return _llm_trial.judge
+
+
+@pytest.fixture
+def fake_tools(_llm_trial: TrialRun) -> FakeTools:
+    """The trial's fake tools: those of the marker and the entry, and what ``fake_tools.add(...)`` adds."""
+    return _llm_trial.llm.tools
 
 
 @pytest.fixture

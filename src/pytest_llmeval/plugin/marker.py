@@ -15,7 +15,10 @@ from pytest_llmeval.benchmark.perturbation.perturbation import Perturbation
 from pytest_llmeval.benchmark.perturbation.variants import read_perturbations
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.models.request import Tool
 from pytest_llmeval.models.task import Task, task_name
+from pytest_llmeval.models.tools.fake_tool import FakeTool
+from pytest_llmeval.models.tools.fake_tools import FakeTools
 
 MARKER = "llm_eval"
 ENTRY_MARKER = "llm_entry"
@@ -35,6 +38,8 @@ class EvalSpec:
     limit: int | None = None
     system_prompt: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    tools: tuple[FakeTool, ...] = ()
+    max_steps: int = 10
     samples: int | None = None
     require: Quota | None = None
     """How many of an entry's samples must pass; None: all of them."""
@@ -118,6 +123,17 @@ def _where(value: Any) -> Any:
     return value
 
 
+def _tools(value: Any) -> tuple[FakeTool, ...]:
+    if isinstance(value, FakeTool | Tool | Mapping):
+        value = [value]
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise ConfigurationError(f"llm_eval's tools must be a list of fake tools, got {value!r}")
+    try:
+        return tuple(FakeTools(value))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"llm_eval's tools: {error}") from None
+
+
 def _at_least_one(name: str) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -141,6 +157,8 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "columns": _mapping("columns"),
     "where": _where,
     "limit": _at_least_one("limit"),
+    "tools": _tools,
+    "max_steps": _at_least_one("max_steps"),
     "samples": _at_least_one("samples"),
     "require": Quota.parse,
     "perturb": read_perturbations,

@@ -14,12 +14,13 @@ from pytest_llmeval.benchmark.perturbation.variants import Variant, all_variants
 from pytest_llmeval.benchmark.selecting import select
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
+from pytest_llmeval.grading.traces.turns import names_graders
 from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.plugin.items import PARAMETER
 from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, VARIANT_MARKER, EvalSpec
 from pytest_llmeval.plugin.standing import ORDINARY, standing_of, today
-from pytest_llmeval.plugin.trial import Trial
+from pytest_llmeval.plugin.trial import Trial, tools_of
 
 NO_MODEL = "no model under test; name one, such as --llm-model=openai:gpt-4o-mini, or --llm-model=offline:bm25 to try"
 
@@ -101,6 +102,9 @@ def trials(
         raise ConfigurationError(
             f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
         )
+    for entry in chosen.entries:
+        tools_of(entry, spec)  # what cannot be read is told now, and not by the first item
+        _check_turns(entry)
     places, of_function, on = tuple(roots), tuple(marks), today()
     wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
@@ -124,16 +128,29 @@ def _asked(entries: Sequence[Entry], spec: EvalSpec) -> Iterator[tuple[Entry, Va
             yield variant.entry, variant
 
 
+def _check_turns(entry: Entry) -> None:
+    try:
+        names_graders(entry)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"entry {entry.id!r}: {error}") from None
+
+
 def _with_schema(entry: Entry, roots: Sequence[Path]) -> Entry:
-    """Return the entry with the JSON Schema itself where it names a file: its hash then covers what the file says."""
-    named = entry.response_schema
-    if not isinstance(named, str):
-        return entry
+    """Return the entry with the JSON Schemas themselves where it names files: its hash then covers what they say."""
+    changed: dict[str, Any] = {}
+    if isinstance(entry.response_schema, str):
+        changed["response_schema"] = _schema_of(entry.response_schema, f"entry {entry.id!r}", roots)
+    if any(isinstance(turn.response_schema, str) for turn in entry.turns):
+        changed["turns"] = [_with_schema(turn, roots).model_dump() for turn in entry.turns]
+    # A new entry rather than a copy: a copy would keep the hash that was worked out for the file's name.
+    return Entry.model_validate({**entry.model_dump(), **changed}) if changed else entry
+
+
+def _schema_of(named: str, whose: str, roots: Sequence[Path]) -> dict[str, Any]:
     path = next((root / named for root in roots if (root / named).is_file()), None)
     if path is None:
-        raise ConfigurationError(f"entry {entry.id!r}: response_schema {named} does not exist beside the benchmark")
-    # A new entry rather than a copy: a copy would keep the hash that was worked out for the file's name.
-    return Entry.model_validate({**entry.model_dump(), "response_schema": dict(read_schema(path))})
+        raise ConfigurationError(f"{whose}: response_schema {named} does not exist beside the benchmark")
+    return dict(read_schema(path))
 
 
 def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Sequence[ModelName]) -> None:

@@ -16,8 +16,9 @@ from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
-from pytest_llmeval.models.client import answer_of, total_cost, with_trace
+from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import Trial, TrialRun
+from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
 from pytest_llmeval.runs.record import JudgeControl, JudgeInfo, JudgeVerdict, Outcome, PerturbationInfo, Record
 
@@ -107,6 +108,8 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         **_variant(trial),
         guard=trial.standing.guard,
         quarantined_until=str(until) if (until := trial.standing.quarantined_until) else None,
+        tool_calls=own_tool_calls(answer) if answer else (),
+        turns=turn_records(entry, answer, grade),
         **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
     )
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.variants import Variant
-from pytest_llmeval.errors import CacheMiss, LLMEvalError, UnscoredError
+from pytest_llmeval.errors import CacheMiss, ConfigurationError, LLMEvalError, UnscoredError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
-from pytest_llmeval.grading.running import grade_answer
+from pytest_llmeval.grading.traces.turns import grade_entry, names_graders
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.client import LLM, Defaults
 from pytest_llmeval.models.gateway_judge import GatewayJudge
@@ -21,6 +21,7 @@ from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request
 from pytest_llmeval.models.run_ahead import Job
 from pytest_llmeval.models.task import run_task
+from pytest_llmeval.models.tools.fake_tools import FakeTools
 from pytest_llmeval.plugin.engine import Engine
 from pytest_llmeval.plugin.judging import TrialJudge
 from pytest_llmeval.plugin.marker import EvalSpec
@@ -56,6 +57,9 @@ class Trial:
         return self.variant.parent if self.variant else self.entry
 
 
+TOO_LATE = "the model was asked before this test began; declare its tools on the marker, llm_eval(tools=[...])"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What asking and grading gave."""
@@ -79,7 +83,20 @@ def defaults_of(trial: Trial, params: Params, base_url: str | None) -> Defaults:
     if trial.model is None:
         raise UnscoredError("no model under test was named")
     system = trial.entry.system_prompt or trial.spec.system_prompt
-    return Defaults(trial.model, params.updated(trial.spec.params), system, trial.sample, base_url)
+    own = params.updated(trial.spec.params)
+    return Defaults(trial.model, own, system, trial.sample, base_url, trial.spec.max_steps)
+
+
+def tools_of(entry: Entry, spec: EvalSpec) -> FakeTools:
+    """Return the fake tools of one attempt at an entry: the marker's, with what the entry says of them or adds.
+
+    Raises:
+        ConfigurationError: Where the entry's cannot be read.
+    """
+    try:
+        return FakeTools([*spec.tools, *entry.fake_tools])
+    except ConfigurationError as error:
+        raise ConfigurationError(f"entry {entry.id!r}: {error}") from None
 
 
 class TrialRun:
@@ -117,7 +134,8 @@ class TrialRun:
         self.context = TrialContext(trial.entry, judges=tuple(judges), sandbox=engine.sandbox, roots=trial.roots)
         self.controls: list[ControlResult] = []
         """What judges made of answers of known worth."""
-        self.llm = LLM(defaults_of(trial, engine.params, engine.base_url), self._send, engine.loop, self.context)
+        defaults = defaults_of(trial, engine.params, engine.base_url)
+        self.llm = LLM(defaults, self._send, engine.loop, self.context, tools_of(trial.entry, trial.spec))
         self.job: Job[Asked] = Job(self._ask_and_grade)
         self.body: Job[None] | None = None
         """The test's own async body, where it was hinted to run ahead of its turn."""
@@ -176,10 +194,10 @@ class TrialRun:
         answer = await self._answer()
         self.context.answer = answer
         answer = replace(answer, context=self.context)
-        if not spec.graders:
+        if not spec.graders and not names_graders(entry):
             return Asked(answer)
         try:
-            grade = await grade_answer(spec.graders, entry, answer, run_in_thread=run_in_thread)
+            grade = await grade_entry(spec.graders, entry, answer, run_in_thread=run_in_thread)
         except Exception as error:
             return Asked(answer, grading_error=error)
         await self._put_controls()
@@ -199,6 +217,9 @@ class TrialRun:
         if self._refusal is not None:
             raise self._refusal
         if self._earlier is not None:
-            return answer_in(self._earlier)
+            recorded = answer_in(self._earlier)
+            self.llm.tools.calls.extend(recorded.tool_calls)
+            return recorded
+        self.llm.tools.closed = TOO_LATE
         task = self.trial.spec.task or self._engine.default_task(self.trial.roots)
         return await run_task(task, self.trial.entry, self.llm)

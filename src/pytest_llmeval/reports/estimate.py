@@ -53,7 +53,7 @@ def _assumptions(batch: bool, *, judged: bool) -> list[str]:
     return [
         f"{CHARACTERS_PER_TOKEN} characters are a token",
         f"replies take {LEAST_OUTPUT} token to max_tokens, or {USUAL_OUTPUT:,} where that is not set",
-        "a task or test of your own asks at least once",
+        "tools, turns and code of your own may ask more",
         *(["a judge is asked once a trial, and reads what the model may write"] if judged else []),
         "cached answers are not considered",
         *(["all is asked in batches"] if batch else []),

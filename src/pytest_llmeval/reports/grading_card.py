@@ -38,7 +38,7 @@ class Card:
 def card_lines(card: Card, width: int) -> list[Line]:
     """Set a card for a width; what strangers wrote has no control codes and no markup."""
     told = _title(card, width)
-    for part in (_question(card), _expected(card.entry), _answer(card), _evidence(card), _votes(card)):
+    for part in (_question(card), _expected(card.entry), _turns(card), _answer(card), _evidence(card), _votes(card)):
         rows = [row for label, styles, text in part for row in _labelled(label, text, width, styles)]
         told += [line(), *rows] if rows else []
     return told
@@ -94,6 +94,18 @@ def _point(one: str | Sequence[str]) -> str:
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def _turns(card: Card) -> _Part:
+    """Show a conversation but for its last answer, which stands where answers stand."""
+    expected = card.entry.turns if card.entry is not None else ()
+    for number, turn in enumerate(card.record.turns, 1):
+        yield f"user {number}", (), turn.question
+        gold = expected[number - 1].gold_answer if number <= len(expected) else None
+        if gold is not None:
+            yield "gold", ("green",), _as_text(gold)
+        if number < len(card.record.turns):
+            yield f"answer {number}", (), trim_middle(turn.answer or "(none)", LONGEST_TEXT)
 
 
 def _answer(card: Card) -> _Part:

@@ -14,6 +14,7 @@ from pytest_llmeval.reports.confidence_lines import confidence_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
+from pytest_llmeval.reports.tool_lines import tool_lines
 
 SLICES_SHOWN = 50
 THIN = 30
@@ -37,9 +38,13 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
     """Tell of one model what its summary leaves out, and what to mind when reading it."""
     details = run.details(summary)
     yield from _success(summary, details, screen)
-    parts = [_spreads(details, screen), _worst(details.worst_slices(summary), screen)]
-    parts.append(behaviour_by_category(summary, width=screen.width, safe=screen.safe))
-    parts += [confidence_lines(found, screen) for found in details.confidences.figures()]
+    parts = [
+        _spreads(details, screen),
+        tool_lines(details.tools, screen),
+        _worst(details.worst_slices(summary), screen),
+        behaviour_by_category(summary, width=screen.width, safe=screen.safe),
+        *(confidence_lines(found, screen) for found in details.confidences.figures()),
+    ]
     for part in [*parts, _by(run, summary, screen), _mind(run, summary, screen)]:
         told = list(part)
         if told:

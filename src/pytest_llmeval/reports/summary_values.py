@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.confidence_lines import confidence_values
 from pytest_llmeval.reports.robustness_values import robustness_values
 
@@ -72,6 +73,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "cached": summary.cached,
         "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
         "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
+        "tools": _tool_values(details.tools) if details.tools.is_used else None,
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
@@ -104,6 +106,20 @@ def _proportion(share: Proportion) -> dict[str, float | None]:
         "rate": share.rate,
         "low": bounds.low if bounds else None,
         "high": bounds.high if bounds else None,
+    }
+
+
+def _tool_values(tools: ToolUse) -> dict[str, Any]:
+    return {
+        "calls": tools.calls,
+        "trials_with_calls": _proportion(tools.call_rate),
+        "failed_calls": _proportion(tools.failure_rate),
+        "by_tool": {name: asdict(counts) for name, counts in tools.by_tool.items()},
+        "selection": _proportion(tools.selection),
+        "choices": [
+            {"expected": expected, "called": called, "times": times}
+            for (expected, called), times in sorted(tools.choices.items())
+        ],
     }
 
 

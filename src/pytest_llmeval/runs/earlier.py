@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -118,7 +118,7 @@ def same_entry(record: Record, entry: Entry) -> bool:
 def answer_in(record: Record) -> Answer:
     """Return the answer a record holds, as one that cost nothing this time."""
     calls = tuple(replace(call, cached=True, cost_usd=0.0) for call in record.calls if call.role == "model")
-    tools = tuple(tool for call in calls for tool in call.reply.tool_calls)
+    tools = _tools_in(calls) or record.tool_calls
     return Answer(
         text=record.answer or "",
         evidence_files=record.evidence_files,
@@ -126,11 +126,27 @@ def answer_in(record: Record) -> Answer:
         retrieval_method=record.retrieval_method,
         finish_reason=record.finish_reason,
         calls=calls,
+        turns=tuple(_turns_in(record, calls)),
         usage=record.usage,
         latency_s=record.latency_s,
         ttft_s=record.ttft_s,
         cost_usd=0.0,
     )
+
+
+def _tools_in(calls: Iterable[Call]) -> tuple[ToolCall, ...]:
+    return tuple(tool for call in calls for tool in call.reply.tool_calls)
+
+
+def _turns_in(record: Record, calls: tuple[Call, ...]) -> Iterator[Answer]:
+    """Give each turn its calls back."""
+    begin = 0
+    for turn in record.turns:
+        own = calls[begin : begin + turn.calls]
+        begin += turn.calls
+        if turn.answer is not None:
+            tools = _tools_in(own) or turn.tool_calls
+            yield Answer(turn.answer, tool_calls=tools, finish_reason=turn.finish_reason, calls=own, cost_usd=0.0)
 
 
 class RecordedCalls:

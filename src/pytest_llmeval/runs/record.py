@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import FailureLabel, Level, Score
-from pytest_llmeval.models.answer import Call, FinishReason, Usage
+from pytest_llmeval.models.answer import Call, FinishReason, ToolCall, Usage
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning; new fields alone do not raise it."""
@@ -103,6 +103,29 @@ class PerturbationInfo(BaseModel):
     """Whether the right answer is written as the original's is; not where choices changed their letters."""
 
 
+class TurnRecord(BaseModel):
+    """One turn of a conversation: what the user said, and what became of it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    question: str
+    """What the user said."""
+    answer: str | None = None
+    """What the system under test answered; null where the conversation ended before."""
+    calls: int = 0
+    """How many of the record's calls of the model under test are this turn's, in their order."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Tools called, where no call of the record holds them."""
+    finish_reason: FinishReason | None = None
+    """Why the model stopped."""
+    grade: Level | None = None
+    """Null where nothing was expected of this turn, or no level could be given."""
+    failure_label: FailureLabel | None = None
+    """What kind of failure it is."""
+    grading_notes: str | None = None
+    """Why the grade was given."""
+
+
 class Record(BaseModel):
     """One trial. The first sixteen fields are on every line under exactly these names.
 
@@ -183,6 +206,10 @@ class Record(BaseModel):
     """Sampling parameters."""
     calls: tuple[Call, ...] = ()
     """Every call made on the way, in order."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Tools called, with arguments and results, where no call holds them: those of a task's own agent."""
+    turns: tuple[TurnRecord, ...] = ()
+    """Of a conversation with several turns of the user: each of them."""
     tags: tuple[str, ...] = ()
     """Further slices of the benchmark the entry belongs to."""
     difficulty: str | None = None

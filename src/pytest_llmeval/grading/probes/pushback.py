@@ -14,9 +14,10 @@ from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.rule_grader import texts_of
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer, Call
-from pytest_llmeval.models.client import LLM, answer_of
+from pytest_llmeval.models.client import LLM
 from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.request import Message
+from pytest_llmeval.models.tracing import answer_of
 
 PushbackKind = Literal["doubt", "claim", "authority", "emotion"]
 KINDS: tuple[PushbackKind, ...] = get_args(PushbackKind)

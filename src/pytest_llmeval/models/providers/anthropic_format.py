@@ -15,6 +15,8 @@ DEFAULT_MAX_TOKENS = 4096
 """The limit sent where none is asked for; the format demands one."""
 FIXED_FIELDS = frozenset({"model", "messages", "system", "stream"})
 """What no extra parameter may set."""
+THINKING = ("thinking", "redacted_thinking")
+"""Blocks that the format wants back, signed as they came, with the turn that called tools."""
 
 _FINISH_REASONS: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -65,13 +67,16 @@ def read_reply(got: object) -> Reply | None:
     if not isinstance(content, list):
         return None
     blocks = [block for block in content if isinstance(block, Mapping)]
+    calls = tuple(_tool_call(block) for block in blocks if block.get("type") == "tool_use")
+    thought = [dict(block) for block in blocks if block.get("type") in THINKING]
     return Reply(
         text=_joined(blocks, "text"),
         finish_reason=_FINISH_REASONS.get(str(body.get("stop_reason")), "other"),
-        tool_calls=tuple(_tool_call(block) for block in blocks if block.get("type") == "tool_use"),
+        tool_calls=calls,
         usage=_usage(body.get("usage")),
         served_model=string(body.get("model")),
         thinking=_joined(blocks, "thinking") or None,
+        carried={"thinking_blocks": thought} if thought and calls else {},
     )
 
 
@@ -96,6 +101,8 @@ def _messages(turns: list[Message]) -> list[Message]:
     written: list[Message] = []
     previous = ""
     for turn in turns:
+        if turn["role"] == "assistant" and not turn.get("content") and not turn.get("tool_calls"):
+            continue  # the format refuses a turn without content, and reads the user's turns around it as one
         message = _message(turn)
         if turn["role"] == previous == "tool":
             written[-1]["content"].extend(message["content"])
@@ -109,15 +116,19 @@ def _message(turn: Message) -> Message:
     content = turn.get("content")
     if turn["role"] == "tool":
         result = {"type": "tool_result", "tool_use_id": turn.get("tool_call_id", ""), "content": content}
-        return {"role": "user", "content": [result]}
+        return {"role": "user", "content": [{**result, "is_error": True} if turn.get("is_error") else result]}
     if not turn.get("tool_calls"):
         return {"role": turn["role"], "content": content}
     said = content if isinstance(content, list) else [{"type": "text", "text": content}] if content else []
-    return {"role": turn["role"], "content": [*said, *(_tool_use(call) for call in turn["tool_calls"])]}
+    thought = turn.get("thinking_blocks") or []
+    return {"role": turn["role"], "content": [*thought, *said, *(_tool_use(call) for call in turn["tool_calls"])]}
 
 
 def _tool_use(call: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "tool_use", "id": call.get("id", ""), "name": call["name"], "input": call.get("arguments") or {}}
+    given = call.get("arguments")
+    # The format takes an object; what the model wrote in place of one is not to be had here.
+    arguments = given if isinstance(given, Mapping) else {}
+    return {"type": "tool_use", "id": call.get("id", ""), "name": call["name"], "input": arguments}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.providers.streaming import receive
 from pytest_llmeval.models.request import Request
 
-VERSION = "anthropic-messages-1"
+VERSION = "anthropic-messages-2"
 PATH = "/v1/messages"
 
 

@@ -64,6 +64,10 @@ class MessageAssembly:
         if not isinstance(delta, Mapping) or index not in self._blocks:
             raise ValueError(f"a delta belongs to no content block: {delta!r}")
         kind = str(delta.get("type"))
+        if kind == "signature_delta":
+            signed = string(self._blocks[index].get("signature")) or ""
+            self._blocks[index]["signature"] = signed + (string(delta.get("signature")) or "")
+            return False
         piece = string(delta.get("partial_json" if kind == "input_json_delta" else PIECES.get(kind, ""))) or ""
         self._pieces[index].append(piece)
         return bool(piece)

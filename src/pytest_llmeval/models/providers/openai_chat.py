@@ -21,7 +21,7 @@ from pytest_llmeval.models.providers.streaming import receive
 from pytest_llmeval.models.providers.thinking_text import split_thinking
 from pytest_llmeval.models.request import Request
 
-VERSION = "openai-chat-2"
+VERSION = "openai-chat-3"
 PATH = "/chat/completions"
 
 

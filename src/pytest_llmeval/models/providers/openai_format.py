@@ -16,6 +16,10 @@ from pytest_llmeval.models.request import Message, Request, Tool
 
 FIXED_FIELDS = frozenset({"model", "messages", "n", "stream"})
 """What no extra parameter may set: samples and streaming are not the caller's business."""
+CARRIED = ("reasoning_content", "reasoning_details")
+"""What some endpoints want back with the turn that called tools: DeepSeek the one, OpenRouter the other."""
+OURS = frozenset({"is_error", "thinking_blocks"})
+"""Fields of a turn that only another format has a place for; strict servers refuse what they do not know."""
 
 _FINISH_REASONS: dict[str, FinishReason] = {
     "stop": "stop",
@@ -74,6 +78,7 @@ def read_reply(got: object) -> Reply | None:
         # reasoning_content: DeepSeek, vLLM; reasoning: OpenRouter, Ollama.
         thinking=string(message.get("reasoning_content")) or string(message.get("reasoning")),
         token_logprobs=_token_logprobs(choice.get("logprobs")),
+        carried={name: message[name] for name in CARRIED if message.get(name)} if calls else {},
     )
 
 
@@ -104,6 +109,7 @@ def fits_strict_mode(schema: object) -> bool:
 
 def _message(turn: Message) -> Message:
     calls = turn.get("tool_calls")
+    turn = {name: value for name, value in turn.items() if name not in OURS}
     if not calls:
         return turn
     return {**turn, "content": turn.get("content") or None, "tool_calls": [_call(call) for call in calls]}
@@ -114,7 +120,8 @@ def _call(call: Mapping[str, Any]) -> Mapping[str, Any]:
         return call
     arguments = call.get("arguments") or {}
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-    return {"id": call.get("id", ""), "type": "function", "function": {"name": call["name"], "arguments": text}}
+    written = {"id": call.get("id", ""), "type": "function", "function": {"name": call["name"], "arguments": text}}
+    return {**(call.get("extra") or {}), **written}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
@@ -142,7 +149,9 @@ def _tool_calls(message: Mapping[str, Any]) -> Iterator[ToolCall]:
             continue
         raw = function.get("arguments")
         arguments, unread = _arguments(raw)
-        yield ToolCall(string(function.get("name")) or "", arguments, string(call.get("id")) or "", unread)
+        # Gemini's signature of a call stands here, and the next request is refused without it.
+        extra = {"extra_content": call["extra_content"]} if call.get("extra_content") else {}
+        yield ToolCall(string(function.get("name")) or "", arguments, string(call.get("id")) or "", unread, extra)
 
 
 def _arguments(raw: object) -> tuple[dict[str, Any], str | None]:

@@ -20,9 +20,11 @@ class _CallInPieces:
     id: str = ""
     name: str = ""
     arguments: list[str] = field(default_factory=list)
+    extra_content: object = None
 
     def wire(self) -> dict[str, Any]:
-        return {"id": self.id, "function": {"name": self.name, "arguments": "".join(self.arguments)}}
+        written = {"id": self.id, "function": {"name": self.name, "arguments": "".join(self.arguments)}}
+        return {**written, "extra_content": self.extra_content} if self.extra_content else written
 
 
 class CompletionAssembly:
@@ -85,5 +87,6 @@ class CompletionAssembly:
         function: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
         call.id = call.id or call_id
         call.name = call.name or string(function.get("name")) or ""
+        call.extra_content = call.extra_content or part.get("extra_content")
         written = function.get("arguments")
         call.arguments.append(json.dumps(written) if isinstance(written, Mapping) else string(written) or "")

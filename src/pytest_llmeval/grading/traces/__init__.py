@@ -1,0 +1,1 @@
+"""Graders of what a model did on the way to its answer: tools, steps, turns."""

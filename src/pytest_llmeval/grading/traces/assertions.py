@@ -1,0 +1,84 @@
+"""Assertion helpers about what a model did on the way to its answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.assertions import assert_grade
+from pytest_llmeval.grading.context import context_of
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.grader import as_grade
+from pytest_llmeval.grading.rule_grader import RuleGrader
+from pytest_llmeval.grading.traces.budgets import Budget
+from pytest_llmeval.grading.traces.expected import Match
+from pytest_llmeval.grading.traces.loops import NoLoops
+from pytest_llmeval.grading.traces.tool_calls import Order, ToolCalls
+from pytest_llmeval.models.answer import Answer
+
+
+def assert_tool_calls(
+    answer: Answer, expected: Any = None, *, order: Order = "unordered", args: Match = "subset"
+) -> None:
+    """Fail unless the expected tools were called with the expected arguments.
+
+    Args:
+        answer: The answer.
+        expected: Names, or dicts with ``name``, ``args``, ``optional``, ``after``; ``"none"`` for no call at all. By
+            default the entry's ``expected_tools``.
+        order: ``unordered``, ``strict``, ``in_order``, ``superset`` or ``subset``, see ``graders.tool_calls``.
+        args: ``subset``, ``exact`` or ``names``.
+
+    Raises:
+        EvalAssertionError: Telling what is missing, too much, or different.
+        NothingExpected: Where neither the call nor the entry says what is expected.
+    """
+    __tracebackhide__ = True
+    assert_grade(_graded(ToolCalls(expected, order=order, args=args), answer))
+
+
+def assert_trajectory(
+    answer: Answer,
+    *,
+    max_steps: int | None = None,
+    max_tool_calls: int | None = None,
+    max_tokens: int | None = None,
+    max_cost: float | None = None,
+    max_seconds: float | None = None,
+    max_repeats: int | None = None,
+) -> None:
+    """Fail unless the way to the answer kept within its limits.
+
+    Args:
+        answer: The answer.
+        max_steps: Replies of the model.
+        max_tool_calls: Tools called.
+        max_tokens: Read and written.
+        max_cost: US dollars.
+        max_seconds: Of the model and its tools.
+        max_repeats: How often one call may be made with the same arguments.
+
+    Raises:
+        EvalAssertionError: Telling which limit was passed.
+        UnscoredError: Where a measure is unknown, such as a price.
+        ConfigurationError: Without any limit.
+    """
+    __tracebackhide__ = True
+    limits = {
+        "max_steps": max_steps,
+        "max_tool_calls": max_tool_calls,
+        "max_tokens": max_tokens,
+        "max_cost": max_cost,
+        "max_seconds": max_seconds,
+    }
+    if max_repeats is not None:
+        assert_grade(_graded(NoLoops(max_repeats=max_repeats), answer))
+    if max_repeats is None or any(limit is not None for limit in limits.values()):
+        assert_grade(_graded(Budget(**limits), answer))  # type: ignore[arg-type]  # mypy joins int and float
+
+
+def _graded(grader: RuleGrader, answer: Answer) -> Grade:
+    context = context_of(answer)
+    entry = context.entry if context is not None else Entry(id="-", question="-")
+    return replace(as_grade(grader(entry, answer), grader.id), context=context)

@@ -1,0 +1,39 @@
+"""What a record keeps of the turns of a conversation, and of tools that a task's own agent called."""
+
+from __future__ import annotations
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.traces.turns import grades_by_turn
+from pytest_llmeval.models.answer import Answer, ToolCall
+from pytest_llmeval.runs.record import TurnRecord
+
+
+def own_tool_calls(answer: Answer) -> tuple[ToolCall, ...]:
+    """Return the tool calls that none of an answer's calls holds."""
+    in_calls = any(call.reply.tool_calls for call in answer.calls)
+    return () if in_calls else answer.tool_calls
+
+
+def turn_records(entry: Entry, answer: Answer | None, grade: Grade | None) -> tuple[TurnRecord, ...]:
+    """Write the turns down; those that were not reached have no answer."""
+    if answer is None or not (entry.turns and answer.turns):
+        return ()
+    grades = grades_by_turn(grade, len(entry.turns))
+    return tuple(
+        _turn_record(turn, answer.turns[place] if place < len(answer.turns) else None, grades[place])
+        for place, turn in enumerate(entry.turns)
+    )
+
+
+def _turn_record(turn: Entry, answer: Answer | None, grade: Grade | None) -> TurnRecord:
+    return TurnRecord(
+        question=turn.question,
+        answer=answer.text if answer else None,
+        calls=len(answer.calls) if answer else 0,
+        tool_calls=own_tool_calls(answer) if answer else (),
+        finish_reason=answer.finish_reason if answer else None,
+        grade=grade.level if grade else None,
+        failure_label=grade.failure_label if grade else None,
+        grading_notes=(grade.notes or None) if grade else None,
+    )
