@@ -9,7 +9,7 @@ import pytest
 
 from pytest_llmeval.cli.main import main
 from tests.plugin.conftest import Project
-from tests.plugin.test_judge import JUDGE, questions
+from tests.plugin.test_judge import JUDGE, JUDGED, questions
 
 
 def said(project: Project, *args: str) -> str:
@@ -106,3 +106,52 @@ def test_calibration_that_cannot_be_read_is_told_and_ends_nothing(project: Proje
     result = project.run(JUDGE)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*judges*.json: is no calibration:*"])
+
+
+def gate(project: Project, *args: str) -> tuple[int, str]:
+    result = project.run(JUDGE, "--llm-fail-under=0", *args)
+    return int(result.ret), " ".join(result.stdout.str().split())
+
+
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_gate_cannot_decide_by_a_judge_that_nobody_has_calibrated(project: Project, way: tuple[str, ...]) -> None:
+    questions(project, "this is right", "this is not")
+    status, shown = gate(project, *way)
+    assert status == 1
+    assert "gate: cannot decide, judge stand-in:judge (" in shown
+    assert "is uncalibrated: nobody has held it against people; pytest-llmeval calibrate llm-runs/" in shown
+    assert "or add --llm-allow-uncalibrated-judge" in shown
+
+
+def test_gate_decides_where_the_user_lets_it(project: Project) -> None:
+    questions(project, "this is right", "this is not")
+    status, shown = gate(project, "--llm-allow-uncalibrated-judge")
+    assert (status, "gate: passed" in shown) == (0, True)
+
+
+def test_gate_decides_by_a_calibrated_judge(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions(project, "this is right", "this is not")
+    project.run(JUDGE)
+    calibrate(project, monkeypatch)
+    assert gate(project)[0] == 0
+
+
+def test_gate_never_decides_by_a_judge_that_failed_its_controls(project: Project) -> None:
+    project.benchmark({"id": f"q{n}", "question": "say: this is right", "gold_answer": f"gold{n}x"} for n in range(12))
+    project.evals(JUDGED)
+    status, shown = gate(project, "--llm-judge-controls=100%", "--llm-allow-uncalibrated-judge")
+    assert status == 1
+    assert "is void: it passed only 6 of 12 controls" in shown
+    assert "or add" not in shown
+
+
+def test_broken_calibration_decides_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions(project, "this is right", "this is not")
+    project.run(JUDGE)
+    calibrate(project, monkeypatch)
+    (kept,) = (project.path / "llm-judges").iterdir()
+    kept.write_text("nonsense")
+    status, shown = gate(project)
+    assert status == 1
+    assert "gate: cannot decide, " in shown
+    assert "is no calibration" in shown

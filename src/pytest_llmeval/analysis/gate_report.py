@@ -35,7 +35,7 @@ class GateReport:
 
     models: tuple[ModelGate, ...]
     unfinished: str | None = None
-    """Why the run is not whole; such a run never passes."""
+    """Why nothing can be decided, as where the run is not whole; such a run never passes."""
     accepted: SignedOff | None = None
     """Who lets it pass all the same."""
 

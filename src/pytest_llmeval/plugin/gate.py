@@ -9,6 +9,7 @@ import pytest
 from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes
 from pytest_llmeval.analysis.gated_run import GatedModel, Surroundings, read_gated, verdicts
+from pytest_llmeval.analysis.judge_trust import objections
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
 from pytest_llmeval.plugin.desk import Desk
@@ -19,6 +20,8 @@ from pytest_llmeval.reports.gate_lines import next_command
 from pytest_llmeval.runs.people import who
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.sidecar import RunInfo, SignedOff
+
+ALLOW = "--llm-allow-uncalibrated-judge"
 
 
 class Gate:
@@ -82,7 +85,7 @@ class Gate:
             self._screen.show(terminalreporter, self.report, self._desk.shown_path)
 
     def _decided(self, info: RunInfo) -> GateReport:
-        unfinished = None if info.complete else self._why_unfinished()
+        unfinished = self._why_not_believed() if info.complete else self._why_unfinished()
         try:
             models = read_gated(self._desk.path, Path(self._desk.shown_path), info, self._settings.rules)
         except RunLogError as error:  # there may be no record at all
@@ -98,6 +101,18 @@ class Gate:
         asked = self._desk.collected.trials
         told = f"the run is not whole: {self._desk.written:,} of {asked:,} trials have a record"
         return told + "".join(f"; {times:,} not asked, {why}" for why, times in self._desk.not_asked.most_common(1))
+
+    def _why_not_believed(self) -> str | None:
+        """Name the judges that must not decide: nobody knows how good they are, or the run shows that they are bad."""
+        if not self._settings.rules:
+            return None
+        try:
+            told = objections(self._desk.trust, allow_uncalibrated=self._settings.allow_uncalibrated_judge)
+            void = objections(self._desk.trust, allow_uncalibrated=True)
+        except RunLogError as error:
+            return str(error)
+        way_out = f"; pytest-llmeval calibrate {self._desk.shown_path}, or add {ALLOW}" if told != void else ""
+        return "; ".join(told) + way_out if told else None
 
     def _matches(self, models: dict[str, GatedModel]) -> Matches:
         if self._settings.baseline is None:
