@@ -36,14 +36,14 @@ FAULTS = {
         record_line(trial(1)).replace(b'"schema_version":1', b'"schema_version":7'),
         "log.jsonl:1: schema_version 7",
     ),
-    "a line without an end": (b'{"a": "' + b"x" * 3_000_000, "log.jsonl:1: the line is longer than 2 MiB, "),
+    "a line without an end": (b'{"a": "' + b"x" * 3_000_000, "log.jsonl:1: the line is longer than 2 MiB; "),
     "not a file": (b"folder", "log.jsonl: cannot be read (Is a directory)"),
 }
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("pytest_llmeval.runs.reading.LONGEST_LINE", 2 << 20)
+    monkeypatch.setattr("pytest_llmeval.bounded.LONGEST_LINE", 2 << 20)
     write_log(tmp_path / "sound.jsonl", every_grade(4))
     (tmp_path / "votes.jsonl").write_text('{"question_id": "q1", "grade": "wrong"}\n')
     return tmp_path

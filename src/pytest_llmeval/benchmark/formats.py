@@ -11,9 +11,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias, cast
 
 from pytest_llmeval.benchmark.rows import Fault, Row, as_row, wrapper_of
+from pytest_llmeval.bounded import LARGEST_WHOLE, TooLong, bounded_lines
 
 Reader: TypeAlias = Callable[[Iterable[bytes]], Iterator[Row | Fault]]
 
@@ -35,13 +36,15 @@ def read_rows(path: Path) -> Iterator[Row | Fault]:
     read = FORMATS[suffix_of(path)]
     try:
         with _open(path) as stream:
-            yield from read(stream)
+            yield from read(bounded_lines(stream))
+    except TooLong as error:
+        yield Fault(error.line, str(error))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         yield Fault(None, f"not a whole gzip file ({error}); compress it again")
 
 
-def _open(path: Path) -> io.BufferedIOBase:
-    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
+def _open(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.name.lower().endswith(".gz") else path.open("rb")
 
 
 def jsonl_rows(lines: Iterable[bytes]) -> Iterator[Row | Fault]:
@@ -132,13 +135,23 @@ def _document(read: Callable[[str], Iterator[Row | Fault]]) -> Reader:
     """Make a reader of bytes from one that needs the whole text."""
 
     def rows(lines: Iterable[bytes]) -> Iterator[Row | Fault]:
-        text = _decoded(b"".join(lines), 1, 0)
+        text = _decoded(b"".join(_whole(lines)), 1, 0)
         if isinstance(text, Fault):
             yield text
         elif text.strip():
             yield from read(text)
 
     return rows
+
+
+def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a document as long as it can be held in memory."""
+    size = 0
+    for line in lines:
+        size += len(line)
+        if size > LARGEST_WHOLE:
+            raise TooLong(f"larger than {LARGEST_WHOLE >> 20:,} MiB; save it as .jsonl, a line an entry")
+        yield line
 
 
 def _decoded(raw: bytes, line: int, offset: int) -> str | Fault:

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from pytest_llmeval.bounded import TooLong, bounded_lines
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.record import Record
-
-LONGEST_LINE = 128 << 20
-"""Bytes. No record comes near; a longer line is none, and is not read to its end, which may not fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +85,15 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     """Yield each line that is not blank, with its number, and whether it lacks its line feed.
 
     Raises:
-        RunLogError: Where the file cannot be read, or a line is longer than any record.
+        RunLogError: Where the file cannot be read, or has a line of more than `LONGEST_LINE`.
     """
     try:
         with _open(path) as file:
             for number, line in enumerate(_lines(file), start=1):
-                if len(line) > LONGEST_LINE:
-                    raise RunLogError(
-                        f"{path}:{number}: the line is longer than {LONGEST_LINE >> 20} MiB, which no record is; "
-                        "is this a run log?"
-                    )
                 if line.strip():
                     yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, line[-1:] != b"\n"
+    except TooLong as error:
+        raise RunLogError(f"{path}:{error.line}: {error}") from None
     except (OSError, zlib.error) as error:
         raise RunLogError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
@@ -109,7 +104,6 @@ def _open(path: Path) -> IO[bytes]:
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     try:
-        while line := file.readline(LONGEST_LINE + 1):
-            yield line
+        yield from bounded_lines(file)
     except EOFError:
         yield b"{"  # a packed file that was cut off ends in a torn line

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches import SentBatch
 from pytest_llmeval.runs.line import faults_of
@@ -126,12 +127,11 @@ def read_sidecar(log: Path) -> RunInfo:
     """
     path = sidecar_path(log)
     try:
-        return RunInfo.model_validate_json(path.read_bytes())
+        return RunInfo.model_validate_json(whole_text(path))
     except OSError as error:
         raise RunLogError(
             f"{path}: cannot be read ({error.strerror}); the log {log.name} can be used without"
         ) from None
-    except ValidationError as error:
-        raise RunLogError(
-            f"{path}: is no sidecar of a run: {faults_of(error)}; remove it to use the log alone"
-        ) from None
+    except (ValidationError, UnicodeDecodeError, TooLong) as error:
+        reason = faults_of(error) if isinstance(error, ValidationError) else str(error)
+        raise RunLogError(f"{path}: is no sidecar of a run: {reason}; remove it to use the log alone") from None

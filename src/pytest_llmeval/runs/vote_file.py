@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Level
 from pytest_llmeval.runs.graded_log import GradedTrial
@@ -144,7 +145,9 @@ def _is_known(one: PlacedVote, trials: Sequence[GradedTrial]) -> bool:
 def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield each row with its line number; an empty value is one not given."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = whole_text(path)
+    except TooLong as error:
+        raise RunLogError(f"{path}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
         raise RunLogError(f"{path}: cannot be read ({reason})") from None
