@@ -29,7 +29,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
 }
 """Field to accepted names, in the order in which they win where a row has several; the field's own name beats all."""
 
-BESIDE_TESTS: Mapping[str, str] = {"question": "text", "gold_answer": "code"}
+BESIDE_TESTS = (("question", "text"), ("gold_answer", "code"))
 """Further names, too common to stand for these fields in every file: only in rows with a ``test_list``, as in MBPP."""
 
 FIELDS = tuple(Entry.model_fields)
@@ -91,7 +91,7 @@ def spelled(row: Mapping[str, Any], where: Places) -> Spelled:
 
 def _from_beside_tests(row: Mapping[str, Any], fields: dict[str, Any], used: set[str]) -> set[str]:
     """Fill the fields that are still empty, and return the names they were read from."""
-    found = {field: name for field, name in BESIDE_TESTS.items() if field not in fields and name not in used}
+    found = {field: name for field, name in BESIDE_TESTS if field not in fields and name not in used}
     found = {field: name for field, name in found.items() if not _absent(row.get(name))}
     fields |= {field: row[name] for field, name in found.items()}
     return set(found.values())

@@ -135,7 +135,7 @@ def test_many_faults_are_cut_short() -> None:
 
 def test_expectations_come_from_the_entry() -> None:
     assert tool_calls()(entry(expected_tools=["a"]), answer(A)).level == "fully_correct"
-    with pytest.raises(NothingExpected, match=r"graders\.tool_calls\(\) needs a expected_tools"):
+    with pytest.raises(NothingExpected, match=r"graders\.tool_calls\(\) needs an expected_tools"):
         tool_calls()(entry(), answer(A))
     with pytest.raises(GraderError, match="expected_tools of entry 'x': an expected tool has no 'arg'"):
         tool_calls()(entry(expected_tools=[{"name": "a", "arg": 1}]), answer(A))
