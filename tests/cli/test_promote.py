@@ -46,6 +46,7 @@ def test_the_entry_names_what_it_guards_and_where_it_failed(log: Path, command: 
         "repo_sha": "abcdef0123456789",
     }
     assert (entry.metadata["observed"], entry.metadata["harm"]) == ("It is 1.", "a wrong bill")
+    assert entry.metadata["must_pass"] is True
     assert entry.metadata["guards"] == "odd numbers are told as even"
 
 

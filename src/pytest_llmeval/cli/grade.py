@@ -19,12 +19,36 @@ from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.vote_file import votes_in_file
 from pytest_llmeval.safe_text import one_line
 
+EPILOG = """\
+Every grade is saved at once, and a session goes on where the last one ended. Keys are told on the screen.
+
+examples:
+  pytest-llmeval grade llm-runs/RUN.jsonl --blind --sample 50
+  pytest-llmeval grade llm-runs/RUN.jsonl --only disagreed
+  pytest-llmeval grade llm-runs/RUN.jsonl --side-by-side gpt-4o-mini gpt-4o
+  pytest-llmeval grade --side-by-side main.jsonl branch.jsonl
+  pytest-llmeval grade --side-by-side main.jsonl branch.jsonl --result
+
+exit status: 0 whenever the rater ends, 2 misuse, or a file cannot be used
+"""
+
 NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("log", metavar="RUN", type=Path, help="run log; grades go to RUN-graded.jsonl beside it")
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "log", metavar="RUN", type=Path, nargs="?", help="run log; grades go to RUN-graded.jsonl beside it"
+    )
+    parser.add_argument(
+        "--side-by-side",
+        metavar=("A", "B"),
+        nargs=2,
+        help="say which answer is better: of two models of RUN, or of two logs; blind",
+    )
+    parser.add_argument("--result", action="store_true", help="with --side-by-side: what was chosen; ask nothing")
+    parser.add_argument("--json", action="store_true", help="with --side-by-side: the result as JSON")
     parser.add_argument(
         "--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the run's sidecar says)"
     )
@@ -42,6 +66,12 @@ def run(given: argparse.Namespace) -> int:
     rater = _rater(given.rater)
     if given.sample is not None and given.sample < 1:
         raise ConfigurationError(f"--sample must be at least 1, got {given.sample}")
+    if given.side_by_side:
+        return _side_by_side(given, rater)
+    if given.result or given.json:
+        raise ConfigurationError("--result and --json go with --side-by-side; summarize tells what grades come to")
+    if given.log is None:
+        raise ConfigurationError("grade needs a run log: pytest-llmeval grade RUN")
     if given.answers is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError("grade needs a terminal; without one give the grades with --answers FILE")
     with being_graded(given.log, given.output) as log:
@@ -50,6 +80,14 @@ def run(given: argparse.Namespace) -> int:
             log.save_sidecar(summaries_by_model(log.records()).totals())
     note(told)
     return 0
+
+
+def _side_by_side(given: argparse.Namespace, rater: str) -> int:
+    from pytest_llmeval.cli.side_by_side import side_by_side
+
+    if given.only is not None:
+        raise ConfigurationError("--only chooses answers to grade one by one; leave it out with --side-by-side")
+    return side_by_side(given, rater)
 
 
 def _rater(name: str | None) -> str:

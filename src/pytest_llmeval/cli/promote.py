@@ -28,7 +28,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", metavar="ID", dest="new_id", help="id of the new entry (ID-regression)")
     parser.add_argument("--model", metavar="PROVIDER:MODEL", help="whose failure, where several models were run")
     parser.epilog = (
-        "The entry gets the tag regression, what was observed, and in which run, model and commit.\n"
+        "The entry gets the tag regression, what was observed, and in which run, model and commit; it must pass\n"
+        "whatever a gate allows (must_pass).\n"
         "Run these alone with pytest -m regression."
     )
 

@@ -44,8 +44,17 @@ def card_lines(card: Card, width: int) -> list[Line]:
     return told
 
 
+def asked_lines(card: Card, width: int) -> list[Line]:
+    """Set the title, the question and what is expected, without what was answered."""
+    told = _title(card, width)
+    for part in (_question(card), _expected(card.entry)):
+        rows = [row for label, styles, text in part for row in _labelled(label, text, width, styles)]
+        told += [line(), *rows] if rows else []
+    return told
+
+
 def _labelled(label: str, text: str, width: int, styles: tuple[Style, ...]) -> Iterator[Line]:
-    for number, one in enumerate(_folded(text, width - _LABEL)):
+    for number, one in enumerate(folded(text, width - _LABEL)):
         yield line(Segment(fit("" if number else label, _LABEL), ("light",)), Segment(one, styles))
 
 
@@ -138,7 +147,7 @@ def _vote(vote: Vote, number: int, blind: bool) -> str:
     return f"{who}: {vote.grade.replace('_', ' ')}{label}" + (f" — {vote.notes}" if vote.notes else "")
 
 
-def _folded(text: str, width: int) -> Iterable[str]:
+def folded(text: str, width: int) -> Iterable[str]:
     """Fold a text at words, its own line breaks and indentation kept."""
     console = Console(width=width, color_system=None)
     for one in Text(strip_control(text).strip("\n"), tab_size=4).wrap(console, width):

@@ -94,18 +94,18 @@ def _rule(width: int, hint: str = "") -> Line:
 def grade_keys(width: int) -> list[Line]:
     """Tell the keys while a card waits for its grade."""
     grades = [f"{key} {words(level)}" for key, level in GRADES.items()]
-    return [*_keyed(grades, width), *_keyed(["s skip", "z undo", "space more", "b back", "q quit"], width)]
+    return [*keyed(grades, width), *keyed(["s skip", "z undo", "space more", "b back", "q quit"], width)]
 
 
 def label_keys(level: Level, width: int) -> list[Line]:
     """Tell the keys while a grade waits for its label."""
     told = [f"{key} {words(label or 'none of these')}" for key, label in LABELS.items()]
-    return [said(f"{words(level)}, because of"), *_keyed([*told, "z back"], width)]
+    return [said(f"{words(level)}, because of"), *keyed([*told, "z back"], width)]
 
 
 def end_keys(width: int) -> list[Line]:
     """Tell the keys after the last card."""
-    return _keyed(["z undo", "q quit"], width)
+    return keyed(["z undo", "q quit"], width)
 
 
 def said(text: str) -> Line:
@@ -118,8 +118,8 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _keyed(told: Sequence[str], width: int) -> list[Line]:
-    """Set keys with their meaning, the keys standing out."""
+def keyed(told: Sequence[str], width: int) -> list[Line]:
+    """Set keys with their meaning, the keys standing out; each is told as ``k what it does``."""
     lines = []
     for text in wrapped(" ", told, width, "   "):
         parts = [one.partition(" ") for one in text.strip().split("   ")]

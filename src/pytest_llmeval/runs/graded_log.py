@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
+from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.reading import numbered_lines
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path, write_sidecar
@@ -116,22 +116,8 @@ def being_graded(run: Path, path: Path | None = None) -> Iterator[GradedLog]:
     path = path or graded_path(run)
     if not run.exists():
         raise RunLogError(f"{run}: cannot be read (No such file or directory)")
-    lock = path.with_name(f".{path.name}.lock")
-    try:
-        file = lock.open("w")
-    except OSError as error:
-        raise RunLogError(f"{path}: cannot be made ({error.strerror}); name another place with --output") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunLogError(
-                f"{path}: is being graded in another session; end that one, or write elsewhere with --output"
-            ) from None
-        try:
-            yield GradedLog(run, path)
-        finally:
-            lock.unlink(missing_ok=True)
+    with alone(path, "is being graded in another session; end that one, or write elsewhere with --output"):
+        yield GradedLog(run, path)
 
 
 def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:

@@ -65,6 +65,7 @@ def entry_of(record: Record, day: str, **told: Any) -> dict[str, Any]:
         "category": record.category,
         "tags": [*(tag for tag in record.tags if tag != TAG), TAG],
         "difficulty": record.difficulty,
+        "must_pass": True,
         "added": day,
         "observed": record.answer,
         "failure_label": record.failure_label,

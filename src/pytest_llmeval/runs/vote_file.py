@@ -96,7 +96,7 @@ def all_votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, 
         by_entry[trial.record.question_id].append(number)
     faults: list[str] = []
     found: list[PlacedVote] = []
-    for line, told in _lines(path):
+    for line, told in rows_in_file(path):
         try:
             given = GivenVote.model_validate(told)
             number = _meant(given, by_entry[given.question_id], trials)
@@ -107,11 +107,14 @@ def all_votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, 
         else:
             found.append(PlacedVote(number, _vote(given, rater, timestamp)))
     if faults or not found:
-        raise RunLogError(_told(faults) if faults else f"{path}: holds no grade; it needs question_id and grade")
+        raise RunLogError(
+            told_together(faults) if faults else f"{path}: holds no grade; it needs question_id and grade"
+        )
     return found
 
 
-def _told(faults: Sequence[str]) -> str:
+def told_together(faults: Sequence[str]) -> str:
+    """Tell the faults of a file, a line each, as many as one reads."""
     more = [f"and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
     return "\n".join([*faults[:SHOWN], *more])
 
@@ -142,8 +145,12 @@ def _is_known(one: PlacedVote, trials: Sequence[GradedTrial]) -> bool:
     return before is not None and before.says_the_same_as(one.vote)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield each row with its line number; an empty value is one not given."""
+def rows_in_file(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each row of a JSONL or CSV file with its line number; an empty value is one not given.
+
+    Raises:
+        RunLogError: Where it cannot be read.
+    """
     try:
         text = whole_text(path)
     except TooLong as error:
