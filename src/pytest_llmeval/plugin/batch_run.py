@@ -24,10 +24,10 @@ from pytest_llmeval.plugin.asking import asking, request_of
 from pytest_llmeval.plugin.batch_screen import BatchScreen
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.engine import Engine
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.plugin.runner import may_run_ahead
 from pytest_llmeval.plugin.screen import ascii_only, width
+from pytest_llmeval.plugin.settings import Settings
 
 REFUSALS = (BudgetExhausted, ConfigurationError, UnsupportedByProvider)
 """What the user has asked for cannot be had; nothing was sent."""

@@ -10,7 +10,7 @@ from pytest_llmeval.grading.code.code_tests import NOT_ALLOWED
 from pytest_llmeval.grading.code.sandbox import Sandbox
 from pytest_llmeval.grading.combining import Composite
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.settings import Settings
 
 UNISOLATED = (
     "code out of answers runs without walls (--llm-code-isolation=process): it could reach network and files, "

@@ -17,9 +17,9 @@ from pytest_llmeval.analysis.judge_trust import JudgesInRun, Trust, trust_in, tr
 from pytest_llmeval.analysis.summary import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches import SentBatch
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.past import LOG_FOLDER
 from pytest_llmeval.plugin.recording import RunFacts
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.workers import PAYLOAD, Collected
 from pytest_llmeval.redaction import redact_command, secrets_in, without_secrets
 from pytest_llmeval.runs.calibrations import FOLDER, read_calibrations

@@ -14,9 +14,9 @@ from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin.asking import Asking, asking, request_of
 from pytest_llmeval.plugin.asking_judges import judge_requests, judging
 from pytest_llmeval.plugin.items import trial_of
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.screen import ascii_only, width, write
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.state import cast_of, past
 from pytest_llmeval.reports.estimate import estimate_lines
 

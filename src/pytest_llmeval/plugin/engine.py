@@ -18,7 +18,7 @@ from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.run_ahead import RunAhead
 from pytest_llmeval.models.task import AskTheQuestion, Task
 from pytest_llmeval.plugin.cast import Cast
-from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_llmeval.plugin import hookspecs, options, workers
+from pytest_llmeval.plugin import hookspecs, options, settings, workers
 from pytest_llmeval.plugin.fixtures import (
     _llm_trial,
     answer,
@@ -67,7 +67,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the flags, so that a wrong one ends the run before anything is collected."""
-    config.stash[SETTINGS] = options.read_settings(config)
+    config.stash[SETTINGS] = settings.read_settings(config)
     check(config)
     if config.stash[SETTINGS].dry_run:
         from pytest_llmeval.plugin.dry_run import DryRun

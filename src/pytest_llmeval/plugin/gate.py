@@ -14,8 +14,8 @@ from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.gate_screen import GateScreen
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.parametrize import NO_MODEL
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.reports.gate_lines import next_command
 from pytest_llmeval.runs.people import who
 from pytest_llmeval.runs.provenance import utc_timestamp

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_llmeval.analysis.gate_report import GateReport
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.screen import ascii_only, width, write
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.reports.gate_lines import compared_lines, gate_lines
 from pytest_llmeval.reports.lines import in_ascii, shortened
 from pytest_llmeval.reports.one_model import Screen

@@ -1,19 +1,18 @@
-"""Flags and ini values: declared in one table, read by one rule (flag, environment, ini, default)."""
+"""Flags and ini values: declared in one table."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.plugin.gate_flags import check_baseline_name, gate_faults, is_demanded, read_rules, rule_reader
+from pytest_llmeval.plugin.gate_flags import check_baseline_name, rule_reader
+from pytest_llmeval.plugin.option_values import duration, number, one_of, parameter, percent, whole
 
 if TYPE_CHECKING:
-    from pytest_llmeval.analysis.gate_rules import Rule
+    pass
 
 MODEL_VARIABLE = "PYTEST_LLM_MODEL"
 DEFAULT_CONCURRENCY = 16
@@ -46,63 +45,6 @@ class Option:
         return "--" + self.name.replace("_", "-")
 
 
-def _whole(least: int) -> Callable[[str, str], int]:
-    def read(flag: str, text: str) -> int:
-        if not text.strip().lstrip("-").isdigit() or int(text) < least:
-            raise ConfigurationError(f"{flag} must be a whole number of at least {least}, got {text}")
-        return int(text)
-
-    return read
-
-
-def _number(what: str) -> Callable[[str, str], float]:
-    def read(flag: str, text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = 0.0
-        if not 0 < value < float("inf"):
-            raise ConfigurationError(f"{flag} must be {what} above 0, got {text}")
-        return value
-
-    return read
-
-
-def _percent(flag: str, text: str) -> float:
-    try:
-        value = float(text.removesuffix("%"))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 100:
-        raise ConfigurationError(f"{flag} must be a share from 0 to 100 percent, got {text}")
-    return value
-
-
-def _duration(flag: str, text: str) -> float:
-    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
-    try:
-        return _number("a number")(flag, number) * UNITS[unit]
-    except ConfigurationError:
-        raise ConfigurationError(f"{flag} must be a time such as 90, 90s, 15m or 2h, got {text}") from None
-
-
-def _one_of(*values: str) -> Callable[[str, str], str]:
-    def read(flag: str, text: str) -> str:
-        if text not in values:
-            raise ConfigurationError(f"{flag} must be one of {', '.join(values)}, got {text}")
-        return text
-
-    return read
-
-
-def _parameter(flag: str, text: str) -> tuple[str, Any]:
-    from pytest_llmeval.models.request import read_param  # nothing of it is needed before a flag is given
-
-    return read_param(flag, text)
-
-
-UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
 OPTIONS: tuple[Option, ...] = (
     # What is evaluated
     Option(
@@ -119,7 +61,7 @@ OPTIONS: tuple[Option, ...] = (
         "NAME=VALUE",
         "sampling parameter for every call, such as temperature=0.7, max_tokens=500 or seed=7; "
         "none as the value leaves it to the provider. Temperature is 0 unless you say otherwise",
-        _parameter,
+        parameter,
         many=True,
     ),
     Option(
@@ -139,7 +81,7 @@ OPTIONS: tuple[Option, ...] = (
         "HOW",
         "what the sandbox must have: namespaces (Linux; without them nothing is run), or process, which is weak: "
         "limits, an empty environment and a watch, for machines where a container is the wall",
-        _one_of("namespaces", "process"),
+        one_of("namespaces", "process"),
         "namespaces",
         in_ini=False,
     ),
@@ -148,7 +90,7 @@ OPTIONS: tuple[Option, ...] = (
         "PERCENT",
         "hide answers of known worth among what is judged, beside so many percent of the trials: gold answers, "
         "and those of other entries; a judge that fails them is told, and its grades are void",
-        _percent,
+        percent,
         0.0,
     ),
     Option(
@@ -157,37 +99,37 @@ OPTIONS: tuple[Option, ...] = (
         "let grades of a judge that nobody has calibrated decide gates; without it they are signal only",
         flag_only=True,
     ),
-    Option("llm_samples", "N", "ask every question N times; each sample is a test item and a record", _whole(1)),
+    Option("llm_samples", "N", "ask every question N times; each sample is a test item and a record", whole(1)),
     Option(
         "llm_sample", "N|P%", "run only N entries, or P percent, of each benchmark: by category, the same every time"
     ),
-    Option("llm_seed", "N", "seed of the choice that --llm-sample makes", _whole(0), 0),
+    Option("llm_seed", "N", "seed of the choice that --llm-sample makes", whole(0), 0),
     Option("llm_shard", "I/N", "run only part I of N; merge the parts' logs with pytest-llmeval merge", in_ini=False),
     # How fast
     Option(
         "llm_concurrency",
         "N",
         "calls in flight at once, over the whole session and all xdist workers",
-        _whole(1),
+        whole(1),
         DEFAULT_CONCURRENCY,
     ),
-    Option("llm_rpm", "N", "requests a minute to each provider, over all xdist workers", _number("a number")),
-    Option("llm_tpm", "N", "tokens a minute to each provider, over all xdist workers", _number("a number")),
-    Option("llm_timeout", "SECONDS", "how long one call may take", _number("a number of seconds"), DEFAULT_TIMEOUT_S),
-    Option("llm_retries", "N", "further tries after a transport error or a 429", _whole(0), DEFAULT_RETRIES),
+    Option("llm_rpm", "N", "requests a minute to each provider, over all xdist workers", number("a number")),
+    Option("llm_tpm", "N", "tokens a minute to each provider, over all xdist workers", number("a number")),
+    Option("llm_timeout", "SECONDS", "how long one call may take", number("a number of seconds"), DEFAULT_TIMEOUT_S),
+    Option("llm_retries", "N", "further tries after a transport error or a 429", whole(0), DEFAULT_RETRIES),
     Option(
         "llm_max_consecutive_errors",
         "N",
         "end the session after N calls failed one after another",
-        _whole(1),
+        whole(1),
         DEFAULT_ERRORS_IN_A_ROW,
     ),
     Option("llm_stream", "", "stream replies, to know the time to the first token", flag_only=True),
     # What it may cost
-    Option("llm_max_calls", "N", "ask at most N times; what is left is skipped", _whole(1)),
-    Option("llm_max_tokens", "N", "ask no more once N tokens are used; what is left is skipped", _whole(1)),
-    Option("llm_max_cost", "USD", "ask no more once that much is spent; what is left is skipped", _number("an amount")),
-    Option("llm_max_time", "TIME", "ask no more after that long, such as 90s, 15m or 2h", _duration),
+    Option("llm_max_calls", "N", "ask at most N times; what is left is skipped", whole(1)),
+    Option("llm_max_tokens", "N", "ask no more once N tokens are used; what is left is skipped", whole(1)),
+    Option("llm_max_cost", "USD", "ask no more once that much is spent; what is left is skipped", number("an amount")),
+    Option("llm_max_time", "TIME", "ask no more after that long, such as 90s, 15m or 2h", duration),
     Option(
         "llm_price",
         "PROVIDER:MODEL=READ/WRITTEN",
@@ -205,7 +147,7 @@ OPTIONS: tuple[Option, ...] = (
         "llm_cache",
         "MODE",
         "answers of earlier runs: off (ask), auto (use them, ask the rest), refresh (ask and keep), only (never ask)",
-        _one_of("off", "auto", "refresh", "only"),
+        one_of("off", "auto", "refresh", "only"),
         "off",
     ),
     Option("llm_replay", "RUN", "take the answers from a run log and grade them anew; asks nobody", in_ini=False),
@@ -213,7 +155,7 @@ OPTIONS: tuple[Option, ...] = (
         "llm_replay_changed",
         "WHAT",
         "what to do in a replay with entries that changed or are new: skip or ask",
-        _one_of("skip", "ask"),
+        one_of("skip", "ask"),
         "skip",
     ),
     Option(
@@ -295,105 +237,3 @@ def _flag(option: Option) -> dict[str, Any]:
     if option.bare is not None:
         told |= {"nargs": "?", "const": option.bare}
     return {**told, "action": "append" if option.many else "store", "metavar": option.metavar}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the user asked for, checked; each field is named like its flag, without ``llm_``."""
-
-    model: tuple[str, ...]
-    provider: str | None
-    base_url: str | None
-    param: Mapping[str, Any]
-    judge_model: tuple[str, ...]
-    allow_code_execution: bool
-    code_isolation: Literal["namespaces", "process"]
-    judge_controls: float
-    allow_uncalibrated_judge: bool
-    samples: int | None
-    sample: str | None
-    seed: int
-    shard: str | None
-    concurrency: int
-    rpm: float | None
-    tpm: float | None
-    timeout: float
-    retries: int
-    max_consecutive_errors: int
-    stream: bool
-    max_calls: int | None
-    max_tokens: int | None
-    max_cost: float | None
-    max_time: float | None
-    price: tuple[str, ...]
-    dry_run: bool
-    cache: Literal["off", "auto", "refresh", "only"]
-    replay: str | None
-    replay_changed: Literal["skip", "ask"]
-    resume: str | None
-    rerun_errors: bool
-    batch: bool
-    baseline: str | None
-    baseline_force: bool
-    gates: tuple[str, ...]
-    fail_under: tuple[Rule, ...]
-    max_regression: tuple[Rule, ...]
-    accept: str | None
-    log: str | None
-    rules: tuple[Rule, ...] = ()
-    """What the run is held against, from all the ways to say it."""
-    demanded: bool = False
-    """Whether the command line itself asks for a gate, which then cannot be passed over."""
-    model_flag: tuple[str, ...] = ()
-    """The models named on the command line itself."""
-
-
-def read_settings(config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read every option: the flag, else the environment (models only), else the ini file, else the default.
-
-    Raises:
-        pytest.UsageError: With one line, for a value that cannot be used.
-    """
-    try:
-        values = {option.name.removeprefix("llm_"): _value(option, config) for option in OPTIONS}
-    except ConfigurationError as error:
-        raise pytest.UsageError(str(error)) from None
-    flag = tuple(dict.fromkeys(config.getoption("llm_model") or ()))
-    values["model"] = flag or tuple(dict.fromkeys(environ.get(MODEL_VARIABLE, "").split() or values["model"]))
-    values["param"] = dict(values["param"])
-    values["price"] = tuple(values["price"])
-    values["judge_model"] = tuple(dict.fromkeys(values["judge_model"]))
-    for name in ("gates", "fail_under", "max_regression"):
-        values[name] = tuple(values[name])
-    try:
-        rules = read_rules(values)
-    except ConfigurationError as error:
-        raise pytest.UsageError(str(error)) from None
-    settings = Settings(**values, model_flag=flag, rules=rules, demanded=is_demanded(config, rules))
-    for fault in (*_contradictions(settings), *gate_faults(values, rules)):
-        raise pytest.UsageError(fault)
-    return settings
-
-
-def _contradictions(settings: Settings) -> Iterator[str]:
-    if settings.replay and settings.resume:
-        yield "--llm-replay and --llm-resume cannot go together: one makes a new log, the other continues an old one"
-    if settings.rerun_errors and not settings.resume:
-        yield "--llm-rerun-errors belongs to --llm-resume; add it"
-    if settings.resume and settings.log:
-        yield "--llm-resume continues the log of the run it names; leave --llm-log out"
-    if settings.replay and settings.batch:
-        yield "--llm-replay asks nobody, so there is nothing for --llm-batch to send; leave one of them out"
-    if settings.cache == "only" and settings.batch:
-        yield "--llm-cache=only asks nobody, so there is nothing for --llm-batch to send; leave one of them out"
-
-
-def _value(option: Option, config: pytest.Config) -> Any:
-    given, source = config.getoption(option.name), option.flag
-    if option.flag_only:
-        return bool(given)
-    if given is None and option.in_ini:
-        given, source = config.getini(option.name) or None, option.name
-    if given is None:
-        return [] if option.many else option.default
-    return [option.read(source, one) for one in given] if option.many else option.read(source, str(given))

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_llmeval.errors import LLMEvalError, NotReplayable, RunLogError
 from pytest_llmeval.models.batches import SentBatch
-from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.runs.earlier import UNFINISHED, EarlierRun, last_incomplete, model_of, same_entry, same_model
 from pytest_llmeval.runs.record import Record

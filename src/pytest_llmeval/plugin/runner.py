@@ -17,8 +17,8 @@ from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.engine import Engine, Surroundings
 from pytest_llmeval.plugin.finished import tell_finished
 from pytest_llmeval.plugin.items import FINISHED, PHASES, RUN, trial_of
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.past import Past
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.state import code_execution
 from pytest_llmeval.plugin.trial import TrialRun
 from pytest_llmeval.plugin.upcoming import Upcoming, upcoming_items

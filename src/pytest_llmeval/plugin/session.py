@@ -23,13 +23,13 @@ from pytest_llmeval.plugin.gate import Gate
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.marker import read_marker
-from pytest_llmeval.plugin.options import Settings
 from pytest_llmeval.plugin.parametrize import Shelf, parametrize, trials
 from pytest_llmeval.plugin.quotas import Quotas
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
+from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.standing import standing_notes
 from pytest_llmeval.plugin.state import SETTINGS, cast_of, code_execution, past, run_id, slicer
 from pytest_llmeval.plugin.trial import Trial, TrialRun

@@ -8,7 +8,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.sampling import Sample, Shard, choose_sample, in_shard
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.plugin.items import trial_of
-from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.settings import Settings
 
 
 class Slicer:

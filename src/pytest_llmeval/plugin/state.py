@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_llmeval.plugin.options import Settings
+from pytest_llmeval.plugin.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_llmeval.plugin.cast import Cast
