@@ -25,6 +25,11 @@ COMMANDS = {
     "frontier": ["frontier", "LOG"],
     "history": ["history", "LOG"],
     "grade": ["grade", "LOG", "--answers", "VOTES", "--rater", "anna"],
+    "grade side by side": ["grade", "--side-by-side", "SOUND", "LOG", "--answers", "CHOICES", "--rater", "anna"],
+    "bless": ["bless", "LOG"],
+    "calibrate": ["calibrate", "LOG", "--labels", "VOTES"],
+    "pairwise": ["pairwise", "SOUND", "LOG", "--judge", "offline:closed-book"],
+    "promote": ["promote", "LOG", "q1", "--to", "OUT", "--gold", "One.", "--guards", "x"],
 }
 
 FAULTS = {
@@ -43,14 +48,22 @@ FAULTS = {
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("pytest_llmeval.bounded.LONGEST_LINE", 2 << 20)
     write_log(tmp_path / "sound.jsonl", every_grade(4))
+    (tmp_path / "choices.jsonl").write_text('{"question_id": "q1", "choice": "a"}\n')
     (tmp_path / "votes.jsonl").write_text('{"question_id": "q1", "grade": "wrong"}\n')
     return tmp_path
 
 
 def arguments(command: str, folder: Path) -> list[str]:
-    names = {"LOG": "log.jsonl", "SOUND": "sound.jsonl", "OUT": "out.jsonl", "VOTES": "votes.jsonl"}
+    names = {
+        "LOG": "log.jsonl",
+        "SOUND": "sound.jsonl",
+        "OUT": "out.jsonl",
+        "VOTES": "votes.jsonl",
+        "CHOICES": "choices.jsonl",
+    }
     return [str(folder / names[one]) if one in names else one for one in COMMANDS[command]]
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_llmeval.analysis.history import Series, read_history
-from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.history_lines import history_lines, history_values
 from pytest_llmeval.reports.lines import line
-from pytest_llmeval.runs.reading import Fault, iter_records
+from pytest_llmeval.runs.reading import iter_records
 
 DRIFTED = 1
 SUFFIXES = (".jsonl", ".jsonl.gz")
@@ -36,7 +36,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the series; 0, 1 for drift where that was asked for, 2 where a file cannot be used."""
-    found = [_cut(one, given.last) for one in read_history(_logs(given.runs), on_fault=_told)]
+    found = [_cut(one, given.last) for one in read_history(_logs(given.runs), on_fault=only_torn)]
     shown = [one for one in found if given.model in (None, one.model)]
     if not shown:
         raise RunLogError(_nothing(found, given.model))
@@ -89,9 +89,3 @@ def _in_folder(folder: Path) -> Iterator[Path]:
             yield path
     if not found:
         raise RunLogError(f"{folder}: holds no run log; name a folder of {' or '.join(SUFFIXES)} files")
-
-
-def _told(fault: Fault) -> None:
-    if not fault.torn:
-        raise RunLogError(str(fault))
-    note(str(fault))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.reading import Fault
 from pytest_llmeval.safe_text import strip_control
 
 
@@ -18,3 +20,14 @@ def write(lines: Iterable[str]) -> None:
 def note(text: str) -> None:
     """Say something beside the result."""
     sys.stderr.write(f"pytest-llmeval: {text}\n")
+
+
+def only_torn(fault: Fault) -> None:
+    """Say that a torn last line is passed over; any other line that is no record ends the command.
+
+    Raises:
+        RunLogError: For such a line.
+    """
+    if not fault.torn:
+        raise RunLogError(str(fault))
+    note(str(fault))

@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_llmeval.cli.printing import note
+from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.runs.promotion import add_entry, entry_of, failure_of
 from pytest_llmeval.runs.reading import iter_records
 
@@ -36,7 +36,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Add the entry; 0, or 2 where a file cannot be used or there is nothing to add."""
-    records = iter_records(given.log, on_fault=lambda fault: note(str(fault)))
+    records = iter_records(given.log, on_fault=only_torn)
     failure = failure_of(records, given.question_id, given.model)
     line = entry_of(
         failure,
