@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,11 @@ GRADED = """
 def test_capital(entry, answer, grade):
     assert_grade(grade, at_least="fully_correct")
 """
+
+
+def heed_ctrl_c() -> None:
+    """Undo, in a process about to start, what a shell does to those it starts in the background: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

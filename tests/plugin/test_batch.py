@@ -23,7 +23,7 @@ from tests.loopback.batches import BatchScript
 from tests.loopback.outcomes import Fail, Lapse, Outcome, Say
 from tests.loopback.scenario import Received
 from tests.loopback.server import LoopbackServer
-from tests.plugin.conftest import GRADED, Project
+from tests.plugin.conftest import GRADED, Project, heed_ctrl_c
 from tests.plugin.test_again import cut
 from tests.plugin.test_running import ROOT, many
 
@@ -336,6 +336,7 @@ def start(project: Project, vendor: Vendor, *args: str) -> subprocess.Popen[str]
         env=environ,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
         start_new_session=True,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import GRADED, Project
+from tests.plugin.conftest import GRADED, Project, heed_ctrl_c
 
 ROOT = Path(__file__).parents[2]
 
@@ -211,6 +211,7 @@ def test_ctrl_c_stops_at_once_and_what_was_reported_is_in_the_log(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=heed_ctrl_c,
     ) as process:
         assert process.stdout is not None
         passed = 0

@@ -38,7 +38,7 @@ def _repetition(alike: Sequence[Entry]) -> Finding:
     if len(golds) > 1:
         told = " and ".join(repr(one_line(str(gold), _QUOTE)) for gold in list(golds.values())[:2])
         return Finding("conflicting answers", "error", ids, f"the same question has gold answers {told}")
-    splits = {entry.split for entry in alike}
+    splits = dict.fromkeys(entry.split for entry in alike)
     across = f" across the splits {', '.join(map(str, splits))}" if len(splits) > 1 else ""
     return Finding("duplicates", "error" if across else "warning", ids, f"the same question{across}")
 
