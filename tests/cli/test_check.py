@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Told
+from tests.cli.logs import trial, write_log
 
 Command = Callable[..., Told]
 
@@ -121,3 +122,12 @@ def test_a_file_that_is_no_benchmark_is_told(here: Path, command: Command, conte
     assert (told.status, told.out) == (2, "")
     assert told.err.startswith("pytest-llmeval: q.jsonl")
     assert not (here / "q.manifest.json").exists()
+
+
+def test_entries_that_tell_no_model_from_another_are_found_in_runs(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", {"id": "q1", "question": "Why?"}, {"id": "q2", "question": "Where?"})
+    records = [trial(q, "fully_correct" if q == 1 else "wrong", model=f"m{n}") for n in range(5) for q in (1, 2)]
+    told = command("check", benchmark, "--answered", write_log(here / "run.jsonl", records))
+    assert told.status == 0
+    assert "items  2 warnings" in told.out
+    assert "  q2: answered wrong by all 5 models, runs and samples: is the gold answer" in told.out

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pytest_llmeval.analysis.items import item_findings, items_of
+from pytest_llmeval.analysis.sides import read_sides
 from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
 from pytest_llmeval.benchmark.checking.contamination import Thresholds, read_corpus
 from pytest_llmeval.benchmark.checking.finding import Finding
@@ -50,6 +52,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         help="a corpus to look for the questions in: texts, or .jsonl",
+    )
+    look.add_argument(
+        "--answered",
+        metavar="RUN",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="run logs: which entries are too easy, too hard or unclear (five answers of each at least)",
     )
     bounds = parser.add_argument_group("where a check begins to object")
     bounds.add_argument(
@@ -130,6 +140,9 @@ def _findings(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifes
         corpus=read_corpus(given.against) if given.against else None,
         strictness=Strictness(given.min_slice, given.alike, given.stale_after, thresholds),
     )
+    if given.answered:
+        sides = [side for log in given.answered for side in read_sides(log).values()]
+        found += item_findings(items_of(sides))
     return [one for one in found if one.check != "manifest"] if given.release else found
 
 

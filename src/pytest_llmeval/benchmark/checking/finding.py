@@ -18,6 +18,7 @@ Check = Literal[
     "missing symbols",
     "review dates",
     "contamination",
+    "items",
     "manifest",
 ]
 CHECKS: tuple[Check, ...] = get_args(Check)
