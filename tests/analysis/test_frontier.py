@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.details import CostPerSuccess
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.frontier import Contender, contenders, frontier
 from pytest_llmeval.analysis.run_figures import RunFigures
@@ -14,8 +13,7 @@ from tests.cli.logs import trial
 
 
 def contender(name: str, right: int, cost: float | None, n: int = 100) -> Contender:
-    dollars = cost * n / right if cost is not None and right else None
-    return Contender(name, "run", Proportion(right, n), cost, CostPerSuccess(dollars, at_least=cost is None), 1.0)
+    return Contender(name, "run", Proportion(right, n), cost, 1.0)
 
 
 def named(found: tuple[Contender, ...]) -> list[str]:
@@ -84,3 +82,18 @@ def test_contenders_are_the_models_of_runs_with_anything_measured() -> None:
     assert (small.model, small.share, small.cost_per_trial) == ("openai:small", Proportion(3, 4), 0.5)
     assert small.successes_per_dollar == pytest.approx(3 / 2)
     assert (unpriced.cost_per_trial, unpriced.successes_per_dollar) == (None, None)
+
+
+def test_answers_from_the_cache_do_not_make_a_model_cheap() -> None:
+    run = RunFigures("run-1")
+    for number in range(4):
+        cached = number > 1
+        run.add(trial(number, "fully_correct", cost_usd=0.0 if cached else 0.5, cached=cached))
+        run.add(trial(number, "fully_correct", model="old", cost_usd=0.0, cached=True))
+    small, old = contenders([run])
+    assert (small.cost_per_trial, small.cost_per_success, small.successes_per_dollar) == (0.5, 0.5, 2)
+    assert (old.cost_per_trial, old.cost_per_success) == (None, None)
+
+
+def test_without_a_success_there_is_no_price_of_one() -> None:
+    assert contender("none", 0, 0.1).cost_per_success is None

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_llmeval.analysis.details import CostPerSuccess, cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
@@ -24,16 +23,19 @@ class Contender:
     share: Proportion
     """Fully correct answers; where nothing was graded, passed trials."""
     cost_per_trial: float | None
-    """US dollars; None where the price of any trial is unknown."""
-    per_success: CostPerSuccess
+    """US dollars, answers from the cache left out; None where the price of any trial is unknown, or all were cached."""
     median_s: float | None
 
     @property
     def successes_per_dollar(self) -> float | None:
         """Return how many fully correct answers a dollar buys; None where that is unknown, or nothing was paid."""
-        if self.cost_per_trial is None or not self.per_success.dollars:
-            return None
-        return 1 / self.per_success.dollars
+        return (self.share.rate or 0) / self.cost_per_trial if self.cost_per_trial else None
+
+    @property
+    def cost_per_success(self) -> float | None:
+        """Return what a fully correct answer costs, in US dollars; None where that is unknown, or there is none."""
+        rate = self.share.rate
+        return self.cost_per_trial / rate if self.cost_per_trial is not None and rate else None
 
     def standing(self, bar: float) -> Standing:
         """Tell whether the model reaches a bar, by its 95 % interval.
@@ -73,13 +75,12 @@ def contenders(runs: Iterable[RunFigures]) -> list[Contender]:
 
 def _contender(summary: Summary, run_id: str) -> Contender:
     whole, cost = summary.overall, summary.cost_usd
-    known = cost.known if cost.counted and not cost.unknown else None
+    paid = cost.counted - summary.cached  # what came from the cache cost nothing, and would cost something anew
     return Contender(
         summary.model,
         run_id,
         whole.fully_correct if whole.judged else whole.pass_rate,
-        known / cost.counted if known is not None else None,
-        cost_per_success(summary),
+        cost.known / paid if paid > 0 and not cost.unknown else None,
         summary.latency_s.p50,
     )
 

@@ -109,7 +109,7 @@ def _values(one: Contender, found: Frontier, better: Contender | None, bar: floa
         "rate": one.share.rate,
         "interval": list(bounds) if bounds else None,
         "cost_per_trial_usd": one.cost_per_trial,
-        "cost_per_success_usd": None if one.cost_per_trial is None else one.per_success.dollars,
+        "cost_per_success_usd": one.cost_per_success,
         "successes_per_usd": one.successes_per_dollar,
         "latency_p50_s": one.median_s,
         "on_front": one in found.front,
