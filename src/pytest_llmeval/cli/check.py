@@ -34,9 +34,21 @@ FOUND = 1
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    standard = Strictness()
     parser.add_argument("benchmark", metavar="BENCHMARK", type=Path, help="benchmark file of any format")
-    look = parser.add_argument_group("what else to look at")
+    _declare_looks(parser.add_argument_group("what else to look at"))
+    _declare_bounds(parser.add_argument_group("where a check begins to object"), Strictness())
+    release = parser.add_argument_group("releasing a version")
+    release.add_argument(
+        "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
+    )
+    release.add_argument("--why", metavar="TEXT", default="", help="what the release is for")
+    parser.add_argument("--strict", action="store_true", help="let warnings fail too")
+    parser.add_argument("--json", action="store_true", help="all findings")
+    parser.add_argument("-v", "--verbose", action="store_true", help="tell every finding")
+    parser.epilog = "exit status: 0 no error, 1 some error (with --strict: or warning), 2 a file cannot be used"
+
+
+def _declare_looks(look: argparse._ArgumentGroup) -> None:
     look.add_argument("--root", metavar="DIR", type=Path, default=Path(), help="where expected files lie (.)")
     look.add_argument(
         "--prompt",
@@ -61,7 +73,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="run logs: which entries are too easy, too hard or unclear (five answers of each at least)",
     )
-    bounds = parser.add_argument_group("where a check begins to object")
+
+
+def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> None:
     bounds.add_argument(
         "--min-slice", metavar="N", type=int, default=standard.least_in_slice, help="entries of a slice (%(default)s)"
     )
@@ -93,15 +107,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=standard.contamination.run,
         help="length of such a run (%(default)s)",
     )
-    release = parser.add_argument_group("releasing a version")
-    release.add_argument(
-        "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
-    )
-    release.add_argument("--why", metavar="TEXT", default="", help="what the release is for")
-    parser.add_argument("--strict", action="store_true", help="let warnings fail too")
-    parser.add_argument("--json", action="store_true", help="all findings")
-    parser.add_argument("-v", "--verbose", action="store_true", help="tell every finding")
-    parser.epilog = "exit status: 0 no error, 1 some error (with --strict: or warning), 2 a file cannot be used"
 
 
 def _share(text: str) -> float:
