@@ -1,9 +1,10 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request, Tool, read_messages
 
@@ -32,6 +33,15 @@ def test_every_part_of_a_request_is_part_of_its_key(change: dict[str, Any]) -> N
 def test_key_depends_on_the_adapter_and_on_nothing_else() -> None:
     assert REQUEST.key("1") == replace(REQUEST).key("1")
     assert REQUEST.key("1") != REQUEST.key("2")
+
+
+def test_key_is_that_of_the_whole_request_as_plain_values() -> None:
+    """Caches of earlier versions hold answers under it."""
+    tool = Tool("look", "Look it up.", {"type": "object", "properties": {"at": {"type": "string"}}})
+    params = Params(temperature=1, stop=("END",), extra={"effort": {"level": "low"}})
+    full = replace(REQUEST, tools=(tool,), response_schema={"type": "object"}, params=params, sample=2)
+    for request in (REQUEST, full):
+        assert request.key("1") == fingerprint({"request": asdict(request), "adapter": "1"})
 
 
 def test_unknown_parameters_are_kept_for_the_provider() -> None:

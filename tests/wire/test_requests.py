@@ -9,6 +9,7 @@ import pytest
 
 from pytest_llmeval.errors import UnsupportedByProvider
 from pytest_llmeval.models.request import Params, Tool
+from tests.loopback.server import LoopbackServer
 from tests.wire.conftest import Wire
 
 ADD = Tool("add", "Add numbers.", {"type": "object", "properties": {"a": {"type": "integer"}}})
@@ -36,6 +37,18 @@ def test_the_plainest_message_adds_only_the_limit_the_format_demands(anthropic: 
         "max_tokens": 4096,
         "messages": [{"role": "user", "content": "hello"}],
     }
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_requests_go_through_the_proxy_that_the_environment_names(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    with LoopbackServer() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+        reply = wire.ask("http://models.invalid/v1", stream=stream)
+
+    assert reply.text
+    assert [request.headers["host"] for request in proxy.requests] == ["models.invalid"]
 
 
 def test_every_parameter_of_a_completion_has_its_field(openai: Wire) -> None:

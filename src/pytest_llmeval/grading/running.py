@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
@@ -42,12 +42,14 @@ async def grade_answer(graders: Sequence[Grader], entry: Entry, answer: Answer, 
         raise GraderError(
             f"entry {entry.id!r} cannot be graded: there is no grader; add graders=[...] to the llm_eval marker"
         )
-    grades = await _side_by_side(_grade(grader, entry, answer, run_in_thread) for grader in graders)
+    grades = await _side_by_side([_grade(grader, entry, answer, run_in_thread) for grader in graders])
     return honest_about_cuts(lowest(grades), answer)
 
 
-async def _side_by_side(grading: Iterable[Awaitable[Grade]]) -> list[Grade]:
+async def _side_by_side(grading: Sequence[Awaitable[Grade]]) -> list[Grade]:
     """Wait for all, also where one fails: none is left running behind."""
+    if len(grading) == 1:  # the usual case, and a task for it would cost as much as grading by rule
+        return [await grading[0]]
     ended = await asyncio.gather(*grading, return_exceptions=True)
     for end in ended:
         if isinstance(end, BaseException):
@@ -58,7 +60,7 @@ async def _side_by_side(grading: Iterable[Awaitable[Grade]]) -> list[Grade]:
 async def _grade(grader: Grader, entry: Entry, answer: Answer, run_in_thread: RunInThread) -> Grade:
     if isinstance(grader, Composite):
         return grader.combined(
-            await _side_by_side(_grade(part, entry, answer, run_in_thread) for part in grader.parts())
+            await _side_by_side([_grade(part, entry, answer, run_in_thread) for part in grader.parts()])
         )
     name = grader_id(grader)
     try:

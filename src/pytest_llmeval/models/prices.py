@@ -34,15 +34,31 @@ class Prices:
 
     def __init__(self, own: Mapping[ModelName, Price] | None = None) -> None:
         self._own = dict(own or {})
+        self._unlisted: set[ModelName] = set()
+        """genai-prices remembers the models that it found, but looks for the others in all of its list each time."""
 
     def __call__(self, model: ModelName, usage: Usage) -> float | None:
-        """Return what a usage cost in US dollars, None where tokens or price are unknown; see `price_of`."""
+        """Return what a usage cost in US dollars, None where tokens or price are unknown.
+
+        The embedded provider costs nothing.
+        """
         own = self._own.get(model)
         if own is None:
-            return price_of(model, usage)
+            return self._by_list(model, usage)
         if usage.input_tokens is None or usage.output_tokens is None:
             return None
         return (usage.input_tokens * own.read + usage.output_tokens * own.written) / 1_000_000
+
+    def _by_list(self, model: ModelName, usage: Usage) -> float | None:
+        if model in self._unlisted:
+            return None
+        try:
+            return _list_price(model, usage)
+        except LookupError:
+            self._unlisted.add(model)
+        except ValueError:  # of a usage that cannot be, such as more cached tokens than were read
+            pass
+        return None
 
 
 def read_price(text: str, *, option: str = "--llm-price") -> tuple[ModelName, Price]:
@@ -69,16 +85,7 @@ def read_price(text: str, *, option: str = "--llm-price") -> tuple[ModelName, Pr
     return ModelName.parse(name), price
 
 
-def price_of(model: ModelName, usage: Usage) -> float | None:
-    """Return what a usage cost in US dollars.
-
-    Args:
-        model: Who answered.
-        usage: Tokens of one call.
-
-    Returns:
-        Dollars; 0 for the embedded provider, None where tokens or price are unknown.
-    """
+def _list_price(model: ModelName, usage: Usage) -> float | None:
     if model.provider == "offline":
         return 0.0
     if model.provider not in VENDORS or usage.total_tokens is None:
@@ -88,8 +95,5 @@ def price_of(model: ModelName, usage: Usage) -> float | None:
     tokens = genai_prices.Usage(
         input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cache_read_tokens=usage.cached_tokens
     )
-    try:
-        price = genai_prices.calc_price(tokens, model_ref=model.model, provider_id=VENDORS[model.provider])
-    except (LookupError, ValueError):
-        return None
+    price = genai_prices.calc_price(tokens, model_ref=model.model, provider_id=VENDORS[model.provider])
     return float(price.total_price)

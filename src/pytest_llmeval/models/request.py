@@ -102,7 +102,15 @@ class Request:
 
     def key(self, adapter_version: str) -> str:
         """Return the identity of the request as the given adapter sends it; holds no API key."""
-        return fingerprint({"request": asdict(self), "adapter": adapter_version})
+        return fingerprint({"request": self._as_dict(), "adapter": adapter_version})
+
+    def _as_dict(self) -> dict[str, Any]:
+        """Return what `dataclasses.asdict` would, which copies every message and takes most of the time of a key."""
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {
+            "model": asdict(self.model),
+            "tools": [asdict(tool) for tool in self.tools],
+            "params": asdict(self.params),
+        }
 
 
 def read_param(option: str, text: str) -> tuple[str, Any]:

@@ -66,7 +66,7 @@ class Hosted:
             max_connections=self._max_connections, max_keepalive_connections=self._max_connections
         )
         # Redirects are not followed: a POST does not survive most of them, and a key must not go along to another host.
-        transport = sdk.DefaultAsyncHttpxClient(timeout=timeout, limits=limits, follow_redirects=False)
+        transport = sdk.DefaultAioHttpClient(timeout=timeout, limits=limits, follow_redirects=False)
         return {
             "api_key": self.key or "none",
             "base_url": self.base_url,

@@ -112,7 +112,7 @@ class SdkErrors:
         if isinstance(status, int) and status >= 300:
             headers = getattr(getattr(error, "response", None), "headers", {})
             return self.of_status(status, getattr(error, "body", None), model, headers)
-        if isinstance(error, (TimeoutError, self.sdk.APITimeoutError)):
+        if isinstance(error, (TimeoutError, self.sdk.APITimeoutError)) and not _was_cut_off(error):
             return ProviderTimeout(f"{model}: no reply within {self.timeout_s:g} s; allow more with --llm-timeout")
         if isinstance(error, (self.sdk.APIConnectionError, ConnectionError)) or _is_of_transport(error):
             ways_out = "; ".join(part for part in (self._cause(error), self.when_unreachable) if part)
@@ -157,9 +157,7 @@ class SdkErrors:
         return RequestRejected(line, status=status)
 
     def _cause(self, error: BaseException) -> str:
-        deepest = error
-        while (below := deepest.__cause__ or deepest.__context__) is not None:
-            deepest = below
+        *_, deepest = _with_causes(error)
         return self.quote(str(deepest) or type(deepest).__name__)
 
     def quote(self, text: str) -> str:
@@ -171,12 +169,31 @@ class SdkErrors:
         return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
 
 
-def _is_of_transport(error: Exception) -> bool:
-    """Tell a connection cut in mid-stream, which the SDKs let through as their HTTP library raised it.
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
-    By name, because that library is httpx or httpx2, depending on the SDK's version.
+
+def _is_of_transport(error: Exception) -> bool:
+    """Tell a connection cut in mid-stream, which the SDKs let through as their HTTP library raised it."""
+    return _is_a(error, "TransportError")
+
+
+def _was_cut_off(error: Exception) -> bool:
+    """Tell a connection that was refused or cut, which openai's transport over aiohttp passes off as timed out.
+
+    See AIOHTTP_EXC_MAP there: every ClientConnectionError becomes a ConnectTimeout, those of a real timeout among them.
     """
-    return any(kind.__name__ == "TransportError" for kind in type(error).__mro__)
+    return any(
+        _is_a(cause, "ClientConnectionError") and not isinstance(cause, TimeoutError) for cause in _with_causes(error)
+    )
+
+
+def _is_a(error: BaseException, name: str) -> bool:
+    """Look for a class by its name: the HTTP library is httpx or httpx2, depending on the SDK's version."""
+    return any(kind.__name__ == name for kind in type(error).__mro__)
 
 
 def _refused_parameter(said: str) -> str | None:

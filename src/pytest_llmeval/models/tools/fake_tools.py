@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -35,7 +34,7 @@ class FakeTools:
 
     def __init__(self, tools: Iterable[FakeTool | Tool | Mapping[str, Any]] = ()) -> None:
         self._tools: dict[str, FakeTool] = {}
-        self._used: Counter[tuple[str, int]] = Counter()
+        self._used: dict[tuple[str, int], int] = {}
         self.calls: list[ToolCall] = []
         """Every call so far, in order, with its result."""
         self.closed = ""
@@ -107,9 +106,9 @@ class FakeTools:
 
     def _case(self, tool: FakeTool, arguments: dict[str, Any]) -> Case | None:
         for number, case in enumerate(map(Case.read, tool.cases)):
-            used = self._used[tool.name, number]
+            used = self._used.get((tool.name, number), 0)
             if (case.times is None or used < case.times) and case.holds_for(arguments):
-                self._used[tool.name, number] += 1
+                self._used[tool.name, number] = used + 1
                 return case
         return None
 
