@@ -105,6 +105,18 @@ def test_entry_module_imports_no_heavy_package() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+def test_a_run_imports_neither_gates_nor_batches_before_they_are_wanted() -> None:
+    unwanted = ("pytest_llmeval.plugin.gate", "pytest_llmeval.plugin.batch_run", "pytest_llmeval.analysis.comparison")
+    code = f"import sys, pytest_llmeval.plugin.session; print([m for m in {unwanted} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_no_model_reads_its_own_source_when_it_is_made() -> None:
+    """Under pytest pydantic's own reading of docstrings costs a tenth of a second of each run; see field_docs."""
+    assert [name for name, tree in modules().items() if "use_attribute_docstrings" in ast.dump(tree)] == []
+
+
 def test_every_name_of_the_face_exists() -> None:
     for name in pytest_llmeval.__all__:
         assert getattr(pytest_llmeval, name) is not None

@@ -17,6 +17,9 @@ def _named(value: Any) -> str:
     return str(value) if name is None else f"{value.__module__}.{name}"
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_named)
+
+
 def fingerprint(value: Any) -> str:
     """Hash a JSON-like value, independent of key order and Unicode normal form.
 
@@ -31,5 +34,5 @@ def fingerprint(value: Any) -> str:
         >>> fingerprint({"b": 1, "a": [2]}) == fingerprint({"a": [2], "b": 1})
         True
     """
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_named)
+    text = _CANONICAL.encode(value)
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]

@@ -14,7 +14,8 @@ from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.main import COMMANDS
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
-from pytest_llmeval.plugin import entrypoint, hookspecs, marker
+from pytest_llmeval.plugin import hookspecs, marker
+from pytest_llmeval.plugin.fixtures import EvalFixtures
 from pytest_llmeval.plugin.options import OPTIONS
 from pytest_llmeval.plugin.recording import junit_properties
 from tests.docs.pages import REPOSITORY, page, pages
@@ -22,6 +23,8 @@ from tests.docs.pages import REPOSITORY, page, pages
 EVERYTHING = "\n".join(one.text for one in pages())
 FLAGS = {option.flag for option in OPTIONS}
 FLAG_TAKERS = re.compile(r"--llm-[a-z][a-z-]*[a-z]")
+
+FIXTURES = [name for name in vars(EvalFixtures) if not name.startswith(("_", "pytest_"))]
 
 
 def missing(names: Iterable[str], text: str) -> list[str]:
@@ -38,7 +41,7 @@ def test_every_flag_is_on_a_page() -> None:
 
 def test_every_ini_value_on_a_page_exists() -> None:
     known = {option.name for option in OPTIONS if option.in_ini and not option.flag_only}
-    fixtures = set(entrypoint.__all__)
+    fixtures = set(FIXTURES)
     others = {"llm_eval", "llm_entry", "llm_perturbed", *junit_names()}
     found = set(re.findall(r"\bllm_[a-z_]+\b", EVERYTHING))
     assert found - known - fixtures - others == set()
@@ -87,7 +90,7 @@ def test_every_field_of_an_entry_is_on_the_page_of_benchmarks() -> None:
 def test_every_argument_of_the_marker_and_every_fixture_is_explained() -> None:
     text = page("docs/write-an-eval.md").text
     assert missing(marker.ARGUMENTS, text) == []
-    assert missing((name for name in entrypoint.__all__ if not name.startswith("_")), text) == []
+    assert missing(FIXTURES, text) == []
 
 
 def test_levels_and_labels_are_explained() -> None:

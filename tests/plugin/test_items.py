@@ -116,6 +116,12 @@ def test_eval_that_asks_for_no_fixture_of_ours_still_runs_for_each_entry(project
     project.run().assert_outcomes(passed=3)
 
 
+def test_items_show_no_fixture_but_those_they_ask_for(capitals: Project) -> None:
+    capitals.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(entry, llm_model): ...\n')
+    result = capitals.run("--setup-show", "-k", "fr")
+    result.stdout.fnmatch_lines(["*test_evals.py::test_it[[]fr[]] (fixtures used: entry, llm, llm_model)*"])
+
+
 def test_where_and_limit_choose_entries_and_retired_ones_stay_out(project: Project) -> None:
     project.benchmark([{**row, "status": "retired" if row["id"] == "fr" else "active"} for row in CAPITALS])
     project.evals("""

@@ -129,9 +129,9 @@ class Repeats:
             success: Whether it was fully correct, or where nothing was graded passed.
         """
         entries = self._tests.setdefault(eval_of(record.nodeid or ""), {})
+        end = record.sample if success else -record.sample
         others = [one for one in entries.get(record.question_id, ()) if abs(one) != record.sample]
-        others.append(record.sample if success else -record.sample)
-        entries[record.question_id] = tuple(sorted(others, key=abs))
+        entries[record.question_id] = tuple(sorted([*others, end], key=abs)) if others else (end,)
 
     def figures(self) -> RepeatFigures | None:
         """Return what the samples came to; None where no entry has more than one."""

@@ -116,18 +116,17 @@ class Robustness:
             record: Of a trial that says something about the model.
             success: Whether it was fully correct, or where nothing was graded passed.
         """
-        ended = Ended(success, _hashed(record.answer))
-        test = eval_of(record.nodeid or "")
+        test, answer = eval_of(record.nodeid or ""), _hashed(record.answer)
         if record.parent_id is None or record.perturbation is None:
             key = record.question_id if record.sample == 1 else (record.question_id, record.sample)
-            self._originals.setdefault(test, {})[key] = ended.answer << 1 | success
+            self._originals.setdefault(test, {})[key] = answer << 1 | success
             return
         how = record.perturbation
         found = self._variants.setdefault((test, record.parent_id), {})
         if record.question_id not in found:
             depth, length = (_number(how.settings.get(name)) for name in ("depth", "length"))
             found[record.question_id] = VariantTrials(how.kind, how.same_gold, depth, length)
-        found[record.question_id].samples[record.sample] = ended
+        found[record.question_id].samples[record.sample] = Ended(success, answer)
 
     def entries(self) -> list[PerturbedEntry]:
         """Return the entries with variants, in order of first appearance."""

@@ -128,7 +128,9 @@ class Summary:
         if verdict is None and record.outcome is None:
             self.pending += 1
             return
-        category = self.categories.setdefault(record.category, Slice())
+        category = self.categories.get(record.category)
+        if category is None:
+            category = self.categories[record.category] = Slice()
         for part in (self.overall, category):
             if verdict is not None:
                 part.verdicts[verdict] += 1

@@ -87,7 +87,7 @@ def body_ahead(item: pytest.Item, run: TrialRun) -> Job[None] | None:
     for name in item.fixturenames:
         if name in OURS:
             values[name] = OURS[name](run)
-        elif name not in ("_llm_trial", "request"):
+        elif name != "request":
             known = definitions.get(name)
             result = known[-1].cached_result if known and known[-1].scope != "function" else None
             if result is None or result[2] is not None:

@@ -34,7 +34,8 @@ class Counting:
             return f"in quarantine until {standing.quarantined_until}{reason}"
         if standing.guarded:
             return None
-        rule = next((rule for rule in self._rules if rule.covers(trial.entry.slices)), None)
+        slices = trial.entry.slices if self._rules else ()
+        rule = next((rule for rule in self._rules if rule.covers(slices)), None)
         return None if rule is None else f"{COUNTED_BY_GATE} {rule}"
 
     def of_failure(self, trial: Trial, error: BaseException | None, *, right: bool, in_call: bool) -> str | None:

@@ -18,6 +18,7 @@ from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.run_ahead import RunAhead
 from pytest_llmeval.models.task import AskTheQuestion, Task
 from pytest_llmeval.plugin.cast import Cast
+from pytest_llmeval.plugin.freezing import freeze_what_is_there
 from pytest_llmeval.plugin.settings import Settings
 
 
@@ -97,4 +98,6 @@ class Engine:
             max_connections=around.concurrency,
             stream=around.settings.stream,
         )
-        return around.cast.registry.make(name, told)
+        made = around.cast.registry.make(name, told)
+        freeze_what_is_there()  # an SDK was imported for it
+        return made

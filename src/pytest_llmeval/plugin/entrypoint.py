@@ -11,35 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_llmeval.plugin import hookspecs, options, settings, workers
-from pytest_llmeval.plugin.fixtures import (
-    _llm_trial,
-    answer,
-    entry,
-    fake_tools,
-    grade,
-    judge,
-    llm,
-    llm_model,
-    llm_provider,
-    repo_sha,
-)
+from pytest_llmeval.plugin.fixtures import EvalFixtures
 from pytest_llmeval.plugin.state import SETTINGS, check
 
 if TYPE_CHECKING:
     from pytest_llmeval.plugin.session import EvalSession
-
-__all__ = [
-    "_llm_trial",
-    "answer",
-    "entry",
-    "fake_tools",
-    "grade",
-    "judge",
-    "llm",
-    "llm_model",
-    "llm_provider",
-    "repo_sha",
-]
 
 MARKERS = (
     (
@@ -69,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Check the flags, so that a wrong one ends the run before anything is collected."""
     config.stash[SETTINGS] = settings.read_settings(config)
     check(config)
+    config.pluginmanager.register(EvalFixtures(config), "llm_eval_fixtures")
     if config.stash[SETTINGS].dry_run:
         from pytest_llmeval.plugin.dry_run import DryRun
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_llmeval.plugin.parameter import value_of
+
 if TYPE_CHECKING:
     from pytest_llmeval.benchmark.entry import Entry
     from pytest_llmeval.grading.grade import Grade
@@ -16,70 +18,77 @@ if TYPE_CHECKING:
     from pytest_llmeval.plugin.trial import TrialRun
 
 
-@pytest.fixture
-def _llm_trial(request: pytest.FixtureRequest) -> TrialRun:
-    """The item's trial; the marker gives it its values."""
-    if not hasattr(request, "param"):
-        pytest.fail(
-            f"{request.node.name} asks for an eval's fixture but has no @pytest.mark.llm_eval(...); add it",
-            pytrace=False,
-        )
-    from pytest_llmeval.plugin.session import SESSION  # pulls in pydantic; here the marker has loaded it already
+class EvalFixtures:
+    """Registered in every project, and gives an eval what it asks for.
 
-    return request.config.stash[SESSION].begin(request.node)
+    One object that knows the item under way: functions of a module would have to ask for ``request``, for which pytest
+    makes a fixture definition of its own each time, and that is most of what a cheap fixture costs.
+    """
 
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._item: pytest.Item | None = None
 
-@pytest.fixture
-def entry(_llm_trial: TrialRun) -> Entry:
-    """The benchmark's entry this item is about."""
-    return _llm_trial.trial.entry
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Note whose fixtures are about to be set up."""
+        self._item = item
 
+    def _run(self) -> TrialRun:
+        item = self._item
+        if item is None or value_of(item) is None:
+            pytest.fail(
+                f"{item.name if item else 'a test'} asks for an eval's fixture but has no @pytest.mark.llm_eval(...); "
+                "add it",
+                pytrace=False,
+            )
+        from pytest_llmeval.plugin.session import SESSION  # pulls in pydantic; here the marker has loaded it already
 
-@pytest.fixture
-def llm(_llm_trial: TrialRun) -> LLM:
-    """The model under test: ``llm.complete(...)``, ``await llm.acomplete(...)``."""
-    return _llm_trial.llm
+        return self._config.stash[SESSION].begin(item)
 
+    @pytest.fixture
+    def entry(self) -> Entry:
+        """The benchmark's entry this item is about."""
+        return self._run().trial.entry
 
-@pytest.fixture
-def answer(_llm_trial: TrialRun) -> Answer:
-    """What the task answered; asked ahead of need."""
-    return _llm_trial.answer()
+    @pytest.fixture
+    def llm(self) -> LLM:
+        """The model under test: ``llm.complete(...)``, ``await llm.acomplete(...)``."""
+        return self._run().llm
 
+    @pytest.fixture
+    def answer(self) -> Answer:
+        """What the task answered; asked ahead of need."""
+        return self._run().answer()
 
-@pytest.fixture
-def grade(_llm_trial: TrialRun) -> Grade:
-    """The grade of the answer by the marker's graders."""
-    return _llm_trial.grade()
+    @pytest.fixture
+    def grade(self) -> Grade:
+        """The grade of the answer by the marker's graders."""
+        return self._run().grade()
 
+    @pytest.fixture
+    def judge(self) -> TrialJudge:
+        """The judges of ``--llm-judge-model``: ``judge.grade(answer)``, ``await judge.agrade(answer, rubric)``."""
+        return self._run().judge
 
-@pytest.fixture
-def judge(_llm_trial: TrialRun) -> TrialJudge:
-    """The judges of ``--llm-judge-model``: ``judge.grade(answer)``, ``await judge.agrade(answer, rubric)``."""
-    return _llm_trial.judge
+    @pytest.fixture
+    def fake_tools(self) -> FakeTools:
+        """The trial's fake tools: those of the marker and the entry, and what ``fake_tools.add(...)`` adds."""
+        return self._run().llm.tools
 
+    @pytest.fixture
+    def llm_model(self, llm: LLM) -> str:
+        """The name of the model under test, without its provider."""
+        return llm.model
 
-@pytest.fixture
-def fake_tools(_llm_trial: TrialRun) -> FakeTools:
-    """The trial's fake tools: those of the marker and the entry, and what ``fake_tools.add(...)`` adds."""
-    return _llm_trial.llm.tools
+    @pytest.fixture
+    def llm_provider(self, llm: LLM) -> str:
+        """The name of the provider under test."""
+        return llm.provider
 
+    @pytest.fixture(scope="session")
+    def repo_sha(self) -> str | None:
+        """The commit of the repository under test; None outside a repository."""
+        from pytest_llmeval.runs.provenance import git_state
 
-@pytest.fixture
-def llm_model(llm: LLM) -> str:
-    """The name of the model under test, without its provider."""
-    return llm.model
-
-
-@pytest.fixture
-def llm_provider(llm: LLM) -> str:
-    """The name of the provider under test."""
-    return llm.provider
-
-
-@pytest.fixture(scope="session")
-def repo_sha(request: pytest.FixtureRequest) -> str | None:
-    """The commit of the repository under test; None outside a repository."""
-    from pytest_llmeval.runs.provenance import git_state
-
-    return git_state(request.config.rootpath).sha
+        return git_state(self._config.rootpath).sha

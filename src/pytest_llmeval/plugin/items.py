@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_llmeval.plugin.parameter import value_of
 from pytest_llmeval.plugin.recording import Phases
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.runs.record import Record
-
-PARAMETER = "_llm_trial"
-"""The parameter that gives an eval's item its trial."""
 
 RUN = pytest.StashKey[TrialRun]()
 """The item's current attempt at its trial."""
@@ -21,5 +19,5 @@ FINISHED = pytest.StashKey[Record]()
 
 def trial_of(item: pytest.Item) -> Trial | None:
     """Return the trial of an eval's item, None for any other item."""
-    callspec = getattr(item, "callspec", None)
-    return None if callspec is None else callspec.params.get(PARAMETER)
+    trial: Trial | None = value_of(item)
+    return trial

@@ -17,8 +17,8 @@ from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
 from pytest_llmeval.grading.traces.turns import names_graders
 from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
-from pytest_llmeval.plugin.items import PARAMETER
 from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, VARIANT_MARKER, EvalSpec
+from pytest_llmeval.plugin.parameter import PARAMETER
 from pytest_llmeval.plugin.standing import ORDINARY, standing_of, today
 from pytest_llmeval.plugin.trial import Trial, tools_of
 
@@ -102,9 +102,11 @@ def trials(
         raise ConfigurationError(
             f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
         )
-    for entry in chosen.entries:
-        tools_of(entry, spec)  # what cannot be read is told now, and not by the first item
-        _check_turns(entry)
+    for entry in chosen.entries:  # what cannot be read is told now, and not by the first item
+        if spec.tools or entry.fake_tools:
+            tools_of(entry, spec)
+        if entry.turns:
+            _check_turns(entry)
     places, of_function, on = tuple(roots), tuple(marks), today()
     wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
@@ -155,8 +157,7 @@ def _schema_of(named: str, whose: str, roots: Sequence[Path]) -> dict[str, Any]:
 
 def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Sequence[ModelName]) -> None:
     """Give a test function one item for each trial."""
-    if PARAMETER not in metafunc.fixturenames:
-        metafunc.fixturenames.append(PARAMETER)
+    metafunc.fixturenames.append(PARAMETER)  # pytest refuses to set a parameter that nobody asks for
     shown = _model_labels(models)
     marks = Marks(metafunc.config)
     metafunc.parametrize(
@@ -164,6 +165,7 @@ def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Seque
         [pytest.param(trial, id=_id(trial, shown), marks=marks.of(trial)) for trial in found],
         indirect=True,
     )
+    metafunc.fixturenames.remove(PARAMETER)  # there is no fixture of that name: items find their trial in the callspec
 
 
 def _model_labels(models: Sequence[ModelName]) -> dict[ModelName | None, str]:

@@ -39,6 +39,8 @@ class Phases:
     error: BaseException | None = None
     attempt: int = 1
     """Which attempt at the item it is; more than 1 where a plugin reruns failures."""
+    begun: bool = False
+    """Whether the trial is under way: asked for by a fixture, or about to be by the test."""
     called: bool = False
     """Whether the test function has come to its end."""
 

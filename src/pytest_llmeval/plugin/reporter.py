@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.items import PHASES, RUN, trial_of
 from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import Phases, RunFacts, junit_properties, make_record
+from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.line import record_as_json
+from pytest_llmeval.runs.record import Outcome
 
 NOT_ASKED = (BudgetExhausted, NotReplayable)
 """What keeps a trial from being asked at all; its test is skipped with that reason."""
@@ -49,26 +52,34 @@ class Reporter:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Hang on the report what the process that writes needs to know."""
         report = yield
-        if trial_of(item) is None:
+        trial = trial_of(item)
+        if trial is None:
             return report
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, NOT_ASKED):
             report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, f"Skipped: {error}")
         if isinstance(error, FatalProviderError):
             item.session.shouldstop = str(error)
-        of = self._of_end if report.when == "teardown" else self._of_phase
-        payload = of(item, report, error)
+        if report.when == "teardown":
+            payload = self._of_end(item, report, error)
+        else:
+            payload = self._of_phase(item, trial, report, error)
         if payload:
             setattr(report, PAYLOAD, payload)
         return report
 
-    def _of_phase(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:
+    def _of_phase(
+        self, item: pytest.Item, trial: Trial, report: pytest.TestReport, error: BaseException | None
+    ) -> Mapping[str, Any]:
         run, phases = item.stash.get(RUN, None), item.stash[PHASES]
         grade = run.asked.grade if run is not None and run.asked else None
-        passed, counted = report.passed, self._counted(item, report, error, grade)
-        quota = self._quota(item, report, error)
+        passed, counted = report.passed, self._counted(trial, report, error, grade)
+        quota = self._quota(item, trial, report, error)
         phases.heard(report, error)
-        told: dict[str, Any] = {"grade": str(grade) if grade else None, "outcome": phases.outcome}
+        usual = _usual(str(grade) if grade else None, phases.outcome)
+        if counted is None and quota is None and error is None:
+            return usual
+        told: dict[str, Any] = dict(usual)
         if counted is not None and COUNTED_BY_GATE in counted:
             told[COUNTED] = counted
         if isinstance(error, NOT_ASKED):
@@ -78,10 +89,9 @@ class Reporter:
         return told
 
     def _counted(
-        self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None, grade: Grade | None
+        self, trial: Trial, report: pytest.TestReport, error: BaseException | None, grade: Grade | None
     ) -> str | None:
-        trial = trial_of(item)
-        if trial is None or not report.failed:
+        if not report.failed:
             return None
         right = grade is not None and grade.level == "fully_correct"
         why = self._counting.of_failure(trial, error, right=right, in_call=report.when == "call")
@@ -90,17 +100,16 @@ class Reporter:
         return why
 
     def _quota(
-        self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None
+        self, item: pytest.Item, trial: Trial, report: pytest.TestReport, error: BaseException | None
     ) -> dict[str, Any] | None:
-        trial = trial_of(item)
-        if trial is None or report.when != "call" or self._counting.by(trial) is not None:
+        if trial.spec.require is None or report.when != "call" or self._counting.by(trial) is not None:
             return None
         note = quota_note(trial, item.nodeid)
         if note is not None and report.failed and not isinstance(error, InfrastructureError):
             tolerate(report, allowance(note))
         return note
 
-    def _of_end(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> dict[str, Any]:
+    def _of_end(self, item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> Mapping[str, Any]:
         self._under_way = None
         run, phases = item.stash.get(RUN, None), item.stash[PHASES]
         phases.heard(report, error)
@@ -112,7 +121,7 @@ class Reporter:
         if self._desk is None:
             return {"record": record_as_json(record)}
         self._desk.hand_in(record)
-        return {"outcome": phases.outcome}
+        return _usual(None, phases.outcome)
 
     def pytest_sessionfinish(self) -> None:
         """Record the trial whose test had ended, and was told, when Ctrl-C came before its teardown."""
@@ -120,3 +129,9 @@ class Reporter:
         if item is None or self._desk is None or RUN not in item.stash or not item.stash[PHASES].called:
             return
         self._desk.hand_in(make_record(item.stash[RUN], item.stash[PHASES], item.nodeid, self._facts))
+
+
+@cache
+def _usual(grade: str | None, outcome: Outcome) -> Mapping[str, Any]:
+    """Return what there is to tell of a phase in which nothing special happened; thousands of reports share it."""
+    return {"grade": grade, "outcome": outcome}

@@ -71,8 +71,10 @@ class Runner:
         engine = self.started_engine(item.session)
         if self._upcoming is None or self._config.option.setuponly:
             return
-        found = (self._job_ahead(one) for one in self._upcoming.after(item, nextitem, self._window))
-        engine.run_ahead.hint(job for job in found if job is not None)
+        upcoming = self._upcoming.after(item, nextitem, self._window)
+        for some in (upcoming[:1], upcoming[1:]):  # the first call is on its way while the others are made ready
+            found = [self._job_ahead(one) for one in some]
+            engine.run_ahead.hint([job for job in found if job is not None])
 
     def _job_ahead(self, item: pytest.Item) -> Job[object] | None:
         """Return what can be begun for an item now, None where that is nothing, or was begun before."""
@@ -136,13 +138,20 @@ class Runner:
         return item.stash[RUN]
 
     def begin(self, item: pytest.Item) -> TrialRun:
-        """Return the item's run for the attempt that starts now; a rerun of the item asks again."""
-        rerun = PHASES in item.stash and item.stash[PHASES].attempt > 1
-        if RUN in item.stash and item.stash[RUN].begun:
-            del item.stash[RUN]
-        run = self._run_of(item, anew=rerun)
-        run.begun = True
-        return run
+        """Return the item's run for the attempt under way, begun where it was not; a rerun of the item asks again."""
+        phases = item.stash[PHASES]
+        if not phases.begun:
+            phases.begun = True
+            if RUN in item.stash and item.stash[RUN].begun:  # of an earlier attempt
+                del item.stash[RUN]
+            self._run_of(item, anew=phases.attempt > 1).begun = True
+        return item.stash[RUN]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """Begin the trial of a test that asks for none of our fixtures."""
+        if trial_of(item) is not None:
+            self.begin(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

@@ -13,13 +13,11 @@ from pytest_llmeval.grading.judge.families import self_preference_warning
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
-from pytest_llmeval.plugin.baseline import missing_baseline_notes
-from pytest_llmeval.plugin.batch_run import BatchRun
 from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
-from pytest_llmeval.plugin.gate import Gate
+from pytest_llmeval.plugin.freezing import freeze_what_is_there, thaw_at_end
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.marker import read_marker
@@ -86,13 +84,19 @@ class EvalSession:
             if part is not None:
                 self._config.pluginmanager.register(part, f"llm_eval_{name}")
 
-    def _gate(self) -> Gate | None:
-        wanted = self._settings.rules or self._settings.baseline
-        return Gate(self._config, self._settings, self._desk) if wanted and self._desk is not None else None
+    # Gates, baselines and batches are imported where they are wanted: every run would pay for what few ask for.
+    def _gate(self) -> object | None:
+        if self._desk is None or not (self._settings.rules or self._settings.baseline):
+            return None
+        from pytest_llmeval.plugin.gate import Gate
 
-    def _batch_run(self) -> BatchRun | None:
+        return Gate(self._config, self._settings, self._desk)
+
+    def _batch_run(self) -> object | None:
         if self._desk is None or not self._settings.batch:
             return None
+        from pytest_llmeval.plugin.batch_run import BatchRun
+
         return BatchRun(self._settings, self._past, self._desk, self._runner.started_engine)
 
     def parametrize(self, metafunc: pytest.Metafunc, mark: pytest.Mark) -> None:
@@ -166,8 +170,11 @@ class EvalSession:
         return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
 
     def _gate_notes(self) -> list[str]:
-        named = self._settings.baseline
-        return missing_baseline_notes(self._config.rootpath, named, map(str, self._models)) if named else []
+        if not self._settings.baseline:
+            return []
+        from pytest_llmeval.plugin.baseline import missing_baseline_notes
+
+        return missing_baseline_notes(self._config.rootpath, self._settings.baseline, map(str, self._models))
 
     def _note_finished(self, items: Sequence[pytest.Item]) -> None:
         """Find the items whose record the resumed run has already."""
@@ -197,6 +204,12 @@ class EvalSession:
         self._desk.open(self._past.kept())
         if collected is not None:
             self._screen.print_header()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """Spare the garbage collector what collecting has made."""
+        freeze_what_is_there()
+        thaw_at_end(self._config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self) -> None:

@@ -136,13 +136,20 @@ class TrialRun:
         """What judges made of answers of known worth."""
         defaults = defaults_of(trial, engine.params, engine.base_url)
         self.llm = LLM(defaults, self._send, engine.loop, self.context, tools_of(trial.entry, trial.spec))
-        self.job: Job[Asked] = Job(self._ask_and_grade)
+        self._job: Job[Asked] | None = None
         self.body: Job[None] | None = None
         """The test's own async body, where it was hinted to run ahead of its turn."""
         self.hinted = False
         self.begun = False
         self.asked: Asked | None = None
         """Set once the answer was fetched by the test."""
+
+    @property
+    def job(self) -> Job[Asked]:
+        """Asking and grading, as one piece of work."""
+        if self._job is None:
+            self._job = Job(self._ask_and_grade)
+        return self._job
 
     async def _send(self, request: Request) -> Call:
         if self._refusal is not None:

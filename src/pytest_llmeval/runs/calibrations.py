@@ -21,7 +21,7 @@ FOLDER = "llm-judges"
 class Limits(BaseModel):
     """What a judge must reach to be believed."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     least_n: int = 30
     """Answers that judge and people graded."""
@@ -53,7 +53,7 @@ class Share(BaseModel):
 class CategoryFigures(BaseModel):
     """One category of the answers that were labelled."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     same: Share
     kappa: float | None = None
@@ -63,7 +63,7 @@ class CategoryFigures(BaseModel):
 class Calibration(BaseModel):
     """How far one judge, in one version, agreed with people."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=(), use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
     format_version: int = FORMAT_VERSION
     judge: str

@@ -23,7 +23,7 @@ Side: TypeAlias = Literal["first", "second"]
 class Preference(BaseModel):
     """One person's choice; which answer is whose is told, for the person chose without knowing it."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     question_id: str
     sample: int = 1

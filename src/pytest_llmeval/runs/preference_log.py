@@ -26,7 +26,7 @@ Outcome = Literal["new", "base", "tie"]
 class Said(BaseModel):
     """What a judge said of two answers in one order."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     better: Better | None = None
     """Null where there is no verdict."""
@@ -40,7 +40,7 @@ class Said(BaseModel):
 class PreferenceLine(BaseModel):
     """One pair of answers, judged by one judge in both orders."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=(), use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
     format_version: int = FORMAT_VERSION
     key: str

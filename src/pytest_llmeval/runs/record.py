@@ -48,7 +48,7 @@ DESIGNED_FIELDS = (
 class JudgeVerdict(BaseModel):
     """What one judge, or one panel, made of the record's answer, whichever grade counts in the end."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     hash: str
     """Identifies model, prompt, rubric and parameters together."""
@@ -59,7 +59,7 @@ class JudgeVerdict(BaseModel):
 class JudgeControl(BaseModel):
     """An answer of known worth, put to a judge that cannot tell it from others."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     hash: str
     """The judge's, as in its verdicts."""
@@ -93,7 +93,7 @@ class JudgeInfo(BaseModel):
 class PerturbationInfo(BaseModel):
     """How a variant was made of another entry."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     kind: str
     """What was changed, such as ``typos``."""
@@ -106,7 +106,7 @@ class PerturbationInfo(BaseModel):
 class TurnRecord(BaseModel):
     """One turn of a conversation: what the user said, and what became of it."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     question: str
     """What the user said."""

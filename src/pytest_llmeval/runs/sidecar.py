@@ -36,7 +36,7 @@ class BenchmarkInfo(BaseModel):
 class SignedOff(BaseModel):
     """A person's decision about a run."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     by: str
     """As git or the CI system names them."""
