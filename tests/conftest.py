@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.kept_imports import keep_imports, put_back
 
 # A busy machine makes examples slow, and no rule is broken by that.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def libraries_put_back() -> Iterator[None]:
+    """Ask for it before what takes them out at its end."""
+    yield
+    put_back()
+
+
+@pytest.fixture
+def pytester(
+    libraries_put_back: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """Pytest's own, whose runs in this process import each library once."""
+    keep_imports(pytester, monkeypatch)
+    return pytester

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,9 @@ class Project:
 
     def run(self, *args: str, model: str | None = "stand-in:m", own_process: bool = False) -> pytest.RunResult:
         named = [f"--llm-model={model}"] if model else []
-        quiet = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
         known = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
         run = self.pytester.runpytest_subprocess if own_process else self.pytester.runpytest_inprocess
-        return run("-p", "tests.plugin.stand_in", *quiet, *known, *named, *args)
+        return run(*plugins_for(args), *known, *named, *args)
 
     def logs(self) -> list[Path]:
         return sorted(self.path.glob("llm-runs/*.jsonl"))
@@ -82,6 +82,19 @@ def test_capital(entry, answer, grade):
 """
 
 
+def plugins_for(arguments: Sequence[str]) -> list[str]:
+    """Return the flags that load what a project's run needs, where plugins do not load themselves."""
+    names = ["llm_eval", "tests.plugin.stand_in", "no:cacheprovider"]
+    if any(one.startswith(("-n", "--dist")) for one in arguments):
+        names.append("xdist")
+    return [part for name in names for part in ("-p", name)]
+
+
+def command_of(*arguments: str) -> list[str]:
+    """Return the command that runs a project in a process of its own."""
+    return [sys.executable, "-m", "pytest", *plugins_for(arguments), *arguments]
+
+
 def heed_ctrl_c() -> None:
     """Undo, in a process about to start, what a shell does to those it starts in the background: they ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -91,6 +104,8 @@ def heed_ctrl_c() -> None:
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.delenv("PYTEST_LLM_MODEL", raising=False)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # Every plugin of this environment would take its time in every process; who stands beside ours is named.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
     return Project(pytester)
 

@@ -5,14 +5,13 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.plugin.conftest import CAPITALS, GRADED, Project
+from tests.plugin.conftest import CAPITALS, GRADED, Project, command_of
 from tests.plugin.test_running import ROOT, many
 from tests.plugin.watching import finished_in
 
@@ -188,8 +187,7 @@ def test_what_was_reported_before_a_kill_is_in_the_log_and_is_not_asked_again(
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     project.benchmark(many(60))
     project.evals(GRADED)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.plugin.stand_in", "-p", "tests.plugin.watching", *way]
-    command += ["-p", "no:cacheprovider"]
+    command = command_of("-p", "tests.plugin.watching", *way)
     with subprocess.Popen(
         [*command, "--llm-model=stand-in:m", "--llm-concurrency=4"],
         cwd=project.path,

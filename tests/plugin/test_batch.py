@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from tests.loopback.batches import BatchScript
 from tests.loopback.outcomes import Fail, Lapse, Outcome, Say
 from tests.loopback.scenario import Received
 from tests.loopback.server import LoopbackServer
-from tests.plugin.conftest import GRADED, Project, heed_ctrl_c
+from tests.plugin.conftest import GRADED, Project, heed_ctrl_c, command_of
 from tests.plugin.test_again import cut
 from tests.plugin.test_running import ROOT, many
 
@@ -324,8 +323,7 @@ def test_batch_that_cannot_be_written_down_is_named(
 
 
 def command(vendor: Vendor, *args: str) -> list[str]:
-    plugins = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-    return [sys.executable, "-m", "pytest", *plugins, *vendor.flags, *args]
+    return command_of(*vendor.flags, *args)
 
 
 def start(project: Project, vendor: Vendor, *args: str) -> subprocess.Popen[str]:

@@ -3,11 +3,10 @@
 import json
 import resource
 import subprocess
-import sys
 
 import pytest
 
-from tests.plugin.conftest import GRADED, Project
+from tests.plugin.conftest import GRADED, Project, command_of
 from tests.plugin.test_running import ROOT, many
 
 MODEL = ("--llm-model=stand-in:m",)
@@ -31,7 +30,7 @@ def test_full_disk_ends_the_session_and_leaves_a_readable_log(
     project.benchmark(many(50))
     project.evals(GRADED)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.plugin.stand_in", "-p", "no:cacheprovider", *MODEL],
+        command_of(*MODEL),
         cwd=project.path,
         capture_output=True,
         text=True,

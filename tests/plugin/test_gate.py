@@ -224,13 +224,9 @@ def test_last_failed_alone_is_a_part(project: Project) -> None:
     (project.path / "test_other.py").write_text(
         (project.path / "test_evals.py").read_text().replace("test_it", "test_b")
     )
-    cached = ("-p", "cacheprovider")
-    project.pytester.runpytest_inprocess(
-        "-p", "tests.plugin.stand_in", "--llm-model=stand-in:m", *cached, "test_evals.py"
-    )
-    result = project.pytester.runpytest_inprocess(
-        "-p", "tests.plugin.stand_in", "--llm-model=stand-in:m", "--llm-fail-under=0", "--lf", "--llm-log=lf.jsonl"
-    )
+    cached = ("-p", "llm_eval", "-p", "tests.plugin.stand_in", "--llm-model=stand-in:m")
+    project.pytester.runpytest_inprocess(*cached, "test_evals.py")
+    result = project.pytester.runpytest_inprocess(*cached, "--llm-fail-under=0", "--lf", "--llm-log=lf.jsonl")
     assert result.ret == 1
     assert json.loads((project.path / "lf.run.json").read_text())["gate"] == "cannot decide"
 

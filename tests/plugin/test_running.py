@@ -2,12 +2,11 @@
 
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import GRADED, Project, heed_ctrl_c
+from tests.plugin.conftest import GRADED, Project, heed_ctrl_c, command_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -204,9 +203,8 @@ def test_ctrl_c_stops_at_once_and_what_was_reported_is_in_the_log(
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     project.benchmark(many(400))
     project.evals(GRADED)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.plugin.stand_in", "--llm-model=stand-in:m", "-v"]
     with subprocess.Popen(
-        [*command, "--llm-concurrency=4", "-p", "no:cacheprovider"],
+        command_of("--llm-model=stand-in:m", "-v", "--llm-concurrency=4"),
         cwd=project.path,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

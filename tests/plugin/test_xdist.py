@@ -7,8 +7,8 @@ import pytest
 from tests.plugin.conftest import CAPITALS, GRADED, Project
 
 WAYS = {
-    "plain": (),
-    "no xdist": ("-p", "no:xdist"),
+    "plain": ("-p", "xdist"),
+    "no xdist": (),
     "-n 0": ("-n0",),
     "-n 2": ("-n2",),
     "worksteal": ("-n2", "--dist=worksteal"),
