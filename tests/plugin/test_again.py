@@ -79,6 +79,18 @@ def test_changed_and_new_entries_are_named_and_skipped_or_asked(
         )
 
 
+def test_more_reasons_than_are_listed_are_counted(project: Project) -> None:
+    project.benchmark(many(9))
+    project.evals(GRADED)
+    project.run("--llm-log=first.jsonl")
+    project.benchmark([{**row, "gold_answer": "new"} for row in many(9)])
+    result = project.run("--llm-replay=first.jsonl")
+    result.assert_outcomes(skipped=9)
+    result.stdout.fnmatch_lines(
+        ["  not asked           1 of 9, entry 'q004'*", "  … 4 more for other reasons, see -rs"]
+    )
+
+
 def test_replay_does_not_give_one_models_answers_out_as_anothers(capitals: Project) -> None:
     capitals.run("--llm-log=first.jsonl")
     result = capitals.run("--llm-replay=first.jsonl", "-rs", model="stand-in:other")

@@ -31,6 +31,18 @@ def test_max_tokens_stops_at_most_one_window_late_and_never_early(project: Proje
     assert 10 <= len(project.asked()) <= 14  # each call takes 15 tokens
 
 
+def test_no_traceback_is_made_of_what_was_not_asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(*_: object, **__: object) -> None:
+        pytest.fail("it takes a twentieth of a second, and a budget may leave ten thousand trials", pytrace=False)
+
+    monkeypatch.setattr(pytest.ExceptionInfo, "getrepr", made)
+    project.benchmark(many(30))
+    project.evals(GRADED)
+    for style in ("auto", "long"):
+        result = project.run("--llm-max-calls=7", f"--tb={style}", f"--llm-log={style}.jsonl")
+        result.assert_outcomes(passed=7, skipped=23)
+
+
 def test_max_time_stops_asking(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAND_IN_DELAY", "0.1")
     project.benchmark(many(30))
@@ -56,8 +68,16 @@ def test_second_run_with_the_cache_asks_nothing_and_says_so(project: Project, wa
     project.run(*cached).assert_outcomes(passed=10)
     project.run(*cached, "--llm-log=second.jsonl").assert_outcomes(passed=10)
     assert len(project.asked()) == 10
-    project.run(*cached, "--llm-log=third.jsonl", "--llm-param=temperature=1")
-    project.run(*cached, "--llm-log=fourth.jsonl", "--llm-cache=refresh")
+
+
+def test_what_the_cache_has_is_asked_anew_where_a_parameter_changed_or_the_user_says_so(project: Project) -> None:
+    project.benchmark(many(10))
+    project.evals(GRADED)
+    cached = ("--llm-cache=auto", "-p", "cacheprovider")
+    project.run(*cached)
+    project.run(*cached, "--llm-log=second.jsonl", "--llm-param=temperature=1")
+    assert len(project.asked()) == 20
+    project.run(*cached, "--llm-log=third.jsonl", "--llm-cache=refresh")
     assert len(project.asked()) == 30
 
 
@@ -102,6 +122,13 @@ def test_rates_hold_calls_back(project: Project) -> None:
     [
         (("--llm-max-cost=-1",), "--llm-max-cost must be an amount above 0, got -1"),
         (("--llm-max-time=soon",), "--llm-max-time must be a time such as 90, 90s, 15m or 2h, got soon"),
+        (("--llm-max-calls=²",), "--llm-max-calls must be a whole number of at least 1, got ²"),
+        (("--llm-samples=--5",), "--llm-samples must be a whole number of at least 1, got --5"),
+        (("--llm-tpm=1e-320",), "--llm-tpm must be a number above 0, got 1e-320"),
+        (("--llm-replay=",), "--llm-replay is empty; give RUN, or leave it out"),
+        (("--llm-resume=",), "--llm-resume is empty; give RUN, or leave it out"),
+        (("--llm-shard=",), "--llm-shard is empty; give I/N, or leave it out"),
+        (("--llm-judge-model=",), "--llm-judge-model is empty; give PROVIDER:MODEL, or leave it out"),
         (("--llm-cache=maybe",), "--llm-cache must be one of off, auto, refresh, only, got maybe"),
         (("--llm-rerun-errors",), "--llm-rerun-errors belongs to --llm-resume; add it"),
         (("--llm-replay=a", "--llm-resume=b"), "--llm-replay and --llm-resume cannot go together: *"),

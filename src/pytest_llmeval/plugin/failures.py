@@ -14,11 +14,21 @@ from types import FrameType, TracebackType
 import pytest
 from _pytest._code.code import ReprEntry, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
-from pytest_llmeval.errors import CacheMiss, ConfigurationError, ProviderError, UnscoredError, UnsupportedByProvider
+from pytest_llmeval.errors import (
+    BudgetExhausted,
+    CacheMiss,
+    ConfigurationError,
+    NotReplayable,
+    ProviderError,
+    UnscoredError,
+    UnsupportedByProvider,
+)
 from pytest_llmeval.grading.assertions import EvalAssertionError
 
 ONE_LINE = (ProviderError, UnsupportedByProvider, UnscoredError, CacheMiss, ConfigurationError)
 """Errors that say all there is to say; a traceback through our own code would say less."""
+NOT_ASKED = (BudgetExhausted, NotReplayable)
+"""What keeps a trial from being asked at all; its test is skipped with that reason, and no traceback is shown."""
 OWN_STYLES = ("auto", "short", "line", "no")
 
 
@@ -34,9 +44,13 @@ class ShortFailures:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Make the report where the failure is of our kind."""
-        if not self._on or call.excinfo is None or item.config.getoption("usepdb", False):
+        if call.excinfo is None or item.config.getoption("usepdb", False):
             return None
         error = call.excinfo.value
+        if isinstance(error, NOT_ASKED):  # a budget that is used up may leave thousands of them
+            return _report(item, call, _one_line(error, item))
+        if not self._on:
+            return None
         if isinstance(error, EvalAssertionError):
             lines = _user_lines(error.__traceback__, str(item.path))
             return _report(item, call, _with_lines(error, lines, item, self._style))

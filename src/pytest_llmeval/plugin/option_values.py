@@ -12,9 +12,10 @@ def whole(least: int) -> Callable[[str, str], int]:
     """Return what reads a whole number of at least so much."""
 
     def read(flag: str, text: str) -> int:
-        if not text.strip().lstrip("-").isdigit() or int(text) < least:
+        said = text.strip()
+        if not said.removeprefix("-").isdecimal() or int(said) < least:
             raise ConfigurationError(f"{flag} must be a whole number of at least {least}, got {text}")
-        return int(text)
+        return int(said)
 
     return read
 
@@ -27,7 +28,7 @@ def number(what: str) -> Callable[[str, str], float]:
             value = float(text)
         except ValueError:
             value = 0.0
-        if not 0 < value < float("inf"):
+        if not LEAST <= value < float("inf"):
             raise ConfigurationError(f"{flag} must be {what} above 0, got {text}")
         return value
 
@@ -72,4 +73,6 @@ def parameter(flag: str, text: str) -> tuple[str, Any]:
     return read_param(flag, text)
 
 
+LEAST = 1e-9
+"""What is smaller is a slip, and its inverse may be beyond all numbers."""
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.errors import BudgetExhausted, FatalProviderError, InfrastructureError, NotReplayable
+from pytest_llmeval.errors import FatalProviderError, InfrastructureError
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.failures import NOT_ASKED
 from pytest_llmeval.plugin.items import PHASES, RUN, trial_of
 from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import Phases, RunFacts, junit_properties, make_record
@@ -19,9 +20,6 @@ from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.line import record_as_json
 from pytest_llmeval.runs.record import Outcome
-
-NOT_ASKED = (BudgetExhausted, NotReplayable)
-"""What keeps a trial from being asked at all; its test is skipped with that reason."""
 
 
 class Reporter:

@@ -129,6 +129,9 @@ class Screen:
         for reason, times in self._desk.not_asked.most_common(MOST_REASONS):
             label = "not asked: " if brief else "  not asked           "
             terminal.write_line(f"{label}{times:,} of {self._desk.collected.trials:,}, {reason}", yellow=True)
+        more = self._desk.not_asked.total() - sum(n for _, n in self._desk.not_asked.most_common(MOST_REASONS))
+        if more:
+            terminal.write_line(f"{'' if brief else '  '}… {more:,} more for other reasons, see -rs", yellow=True)
 
     def _tell_of_skipped(self, terminal: pytest.TerminalReporter) -> None:
         skipped = sum(NO_MODEL in str(report.longrepr) for report in terminal.stats.get("skipped", ()))

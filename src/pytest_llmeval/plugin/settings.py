@@ -112,6 +112,8 @@ def _value(option: Option, config: pytest.Config) -> Any:
     given, source = config.getoption(option.name), option.flag
     if option.flag_only:
         return bool(given)
+    if given == "" or (isinstance(given, list) and "" in given):  # as of --llm-replay=$RUN where RUN is not set
+        raise ConfigurationError(f"{option.flag} is empty; give {option.metavar}, or leave it out")
     if given is None and option.in_ini:
         given, source = config.getini(option.name) or None, option.name
     if given is None:
