@@ -84,8 +84,11 @@ def by_id(project: Project) -> dict[str, dict[str, Any]]:
     return {record["question_id"]: record for record in project.records()}
 
 
-@pytest.mark.parametrize("provider", ["openai", "anthropic"])
-@pytest.mark.parametrize("way", [(), ("-n2",), ("--llm-stream",)], ids=["plain", "-n 2", "streamed"])
+@pytest.mark.parametrize(
+    ("provider", "way"),
+    [(one, way) for one in ("openai", "anthropic") for way in ((), ("--llm-stream",))] + [("openai", ("-n2",))],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value) or "plain",
+)
 def test_models_use_tools_ahead_of_their_tests_and_the_log_has_every_step(
     weather: Project, provider: str, way: tuple[str, ...]
 ) -> None:
@@ -104,6 +107,7 @@ def test_models_use_tools_ahead_of_their_tests_and_the_log_has_every_step(
         [],
     ]
     assert [call["tools"] for call in calls] == [["weather"]] * 3
+    assert [[tool["name"] for tool in call["offered"]] for call in calls] == [["weather"], [], []]
     assert records["rome"]["usage"]["input_tokens"] == 36
     assert (records["rome"]["finish_reason"], records["rome"]["tool_calls"]) == ("stop", [])
 

@@ -32,15 +32,22 @@ CACHE_FILE = Path(".pytest_cache/d/llm-eval/answers.sqlite")
 """The cache of the runs made in this folder."""
 
 
-def declare_asking(parser: argparse.ArgumentParser) -> None:
-    """Add what every command that asks models takes."""
+def declare_asking(parser: argparse.ArgumentParser, *, cache: bool = True) -> None:
+    """Add what every command that asks models takes.
+
+    Args:
+        parser: Gets the arguments.
+        cache: Whether replies of earlier calls will do.
+    """
     group = parser.add_argument_group("asking")
     group.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="such as max_tokens=500")
     group.add_argument("--base-url", metavar="URL", help="endpoint in place of the provider's own")
     group.add_argument("--concurrency", metavar="N", type=whole, default=16, help="calls at once (default: 16)")
     group.add_argument("--timeout", metavar="SECONDS", type=_amount, default=120.0, help="of a call (default: 120)")
     group.add_argument("--retries", metavar="N", type=_count, default=3, help="further tries (default: 3)")
-    group.add_argument("--cache", choices=CACHE_MODES, default="off", help="replies of earlier calls (default: off)")
+    if cache:
+        group.add_argument("--cache", choices=CACHE_MODES, help="replies of earlier calls (default: off)")
+    parser.set_defaults(cache="off")
     group.add_argument("--max-calls", metavar="N", type=whole, help="ask at most N times")
     group.add_argument("--max-cost", metavar="USD", type=_amount, help="ask no more once that much is spent")
     group.add_argument("--price", metavar="MODEL=READ/WRITTEN", action="append", default=[], help="of a million tokens")
@@ -173,10 +180,14 @@ class Progress:
             sys.stderr.write("\n")
 
 
-def tell_spent(calls: Sequence[Call]) -> None:
+def tell_spent(calls: Sequence[Call], what: str = "judge call") -> None:
     """Say what asking took."""
     asked = [call for call in calls if not call.cached]
     cost, cached = total_cost(asked), len(calls) - len(asked)
     dollars = "price unknown" if cost is None else figures.cost(cost)
     more = f", {cached:,} more from the cache" if cached else ""
-    note(f"{len(asked):,} judge calls, {dollars}{more}" if calls else "nothing had to be asked")
+    note(
+        f"{len(asked):,} {what}{'' if len(asked) == 1 else 's'}, {dollars}{more}"
+        if calls
+        else "nothing had to be asked"
+    )

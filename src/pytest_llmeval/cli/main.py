@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "grade": "grade the answers of a run by hand",
         "history": "tell how runs changed over time, and whether they drift",
         "merge": "make one log of a run that was split over machines",
+        "replay": "send a failure's own request once more, and tell whose the failure is",
         "promote": "make a failure an entry that guards against it",
         "pairwise": "let judges say which of two runs answers better",
         "summarize": "print the figures of run logs",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pytest_llmeval.errors import ExtractionError
-from pytest_llmeval.models.request import Message
+from pytest_llmeval.models.request import Message, Tool
 
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "tool_calls", "other"]
 """Why the model stopped: done, cut off at its limit, filtered, refused, wants a tool, or something else."""
@@ -144,6 +144,12 @@ class Call:
     """What each attempt but the last ended with, one line each."""
     cached: bool = False
     cost_usd: float | None = None
+    offered: tuple[Tool, ...] = ()
+    """How the tools were described to the model; empty where an earlier call of the record was offered the same."""
+    response_schema: Mapping[str, Any] | None = None
+    """JSON Schema the model under test had to follow."""
+    base_url: str | None = None
+    """The endpoint, where it was not the provider's own; without a password."""
 
 
 @dataclass(frozen=True)

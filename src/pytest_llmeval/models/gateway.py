@@ -20,6 +20,7 @@ from pytest_llmeval.models.providers.port import Provider
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.sending import Attempted, Sender, Time
+from pytest_llmeval.redaction import redact
 
 Role = Literal["model", "judge"]
 PriceOf = Callable[[ModelName, Usage], float | None]
@@ -246,4 +247,7 @@ def _call(
         failures=done.failures,
         cached=cached,
         cost_usd=cost_usd,
+        offered=request.tools,
+        response_schema=request.response_schema if role == "model" else None,
+        base_url=redact(request.base_url) if request.base_url else None,
     )

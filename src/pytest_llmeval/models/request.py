@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.fingerprint import fingerprint
@@ -67,6 +67,9 @@ class Tool:
         description: When and how to use it.
         parameters: JSON Schema of its arguments (an object schema).
     """
+
+    __pydantic_config__: ClassVar = {"extra": "ignore"}
+    """In a record, what a newer version added is read over."""
 
     name: str
     description: str = ""

@@ -16,6 +16,7 @@ from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
+from pytest_llmeval.models.resending import described_once
 from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
@@ -112,7 +113,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         quarantined_until=str(until) if (until := trial.standing.quarantined_until) else None,
         tool_calls=own_tool_calls(answer) if answer else (),
         turns=turn_records(entry, answer, grade),
-        **{**_measured(answer, calls), "calls": (*calls, *run.judge_calls)},
+        **{**_measured(answer, calls), "calls": (*described_once(calls), *run.judge_calls)},
     )
 
 

@@ -12,6 +12,7 @@ from pytest_llmeval.errors import NotReplayable, RunLogError
 from pytest_llmeval.models.answer import Answer, Call, ToolCall
 from pytest_llmeval.models.batches import SentBatch
 from pytest_llmeval.models.request import Request
+from pytest_llmeval.models.resending import described_again
 from pytest_llmeval.runs.reading import holds_no_line, iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
@@ -157,7 +158,7 @@ class RecordedCalls:
     """
 
     def __init__(self, record: Record) -> None:
-        self._left = [call for call in record.calls if call.role == "model"]
+        self._left = list(described_again(call for call in record.calls if call.role == "model"))
 
     async def send(self, request: Request) -> Call:
         """Return the recorded call that asked the same.
