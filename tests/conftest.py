@@ -22,9 +22,7 @@ def libraries_put_back() -> Iterator[None]:
 
 
 @pytest.fixture
-def pytester(
-    libraries_put_back: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> pytest.Pytester:
+def pytester(libraries_put_back: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Pytest's own, whose runs in this process import each library once."""
     keep_imports(pytester, monkeypatch)
     return pytester

@@ -23,8 +23,8 @@ def spread_of(values: list[float]) -> Spread:
 def test_percentiles_are_those_of_numpy(values: list[float]) -> None:
     found = spread_of(values)
     cuts = [found.low, found.p5, found.p25, found.p50, found.p75, found.p95, found.high]
-    assert cuts == pytest.approx(np.percentile(values, [0, 5, 25, 50, 75, 95, 100]), abs=1e-9)
-    assert found.mean == pytest.approx(np.mean(values), abs=1e-9)
+    assert cuts == pytest.approx(np.percentile(values, [0, 5, 25, 50, 75, 95, 100]), rel=1e-12, abs=1e-9)
+    assert found.mean == pytest.approx(np.mean(values), rel=1e-12, abs=1e-9)
 
 
 @given(NUMBERS)

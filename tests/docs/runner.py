@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -9,12 +10,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pytest_llmeval.cli.main import main
+from pytest_llmeval.models.providers import registry
+from tests.docs import scripted
 from tests.docs.expected import missing_line
 from tests.docs.pages import REPOSITORY, Block, Page
 
@@ -27,7 +32,7 @@ STATUSES = (0, 1, 2, 4)
 """What a command whose output is shown may end with; 3 would be a fault of pytest or of ours."""
 NEVER_RUN = frozenset({"git", "export", "cd", "test"})
 """First words of shell lines that only make sense on the reader's machine."""
-QUIET = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "tests.docs.scripted")
+QUIET = ("-p", "llm_eval", "-p", "no:cacheprovider", "-p", "tests.docs.scripted")
 KNOWN_WARNING = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 
 
@@ -111,7 +116,7 @@ class PageRun:
         if words[0] == "pytest":
             return self._pytest(words[1:], environment)
         if words[0] == "pytest-llmeval":
-            return self._subprocess([sys.executable, "-c", CLI, *words[1:]], environment)
+            return self._command_line(words[1:], environment)
         if words[0] == "python":
             return self._subprocess([sys.executable, *words[1:]], environment)
         pytest.fail(f"{self.page.name}: do not know how to run {line!r}; mark the block as text")
@@ -122,8 +127,28 @@ class PageRun:
             for name, value in environment.items():
                 patch.setenv(name, value)
             run = self.pytester.runpytest_subprocess if own_process else self.pytester.runpytest_inprocess
-            result = run(*QUIET, *KNOWN_WARNING, *words)
+            spread = ("-p", "xdist") if own_process else ()
+            result = run(*QUIET, *spread, *KNOWN_WARNING, *words)
         return Ran(int(result.ret), result.stdout.str() + result.stderr.str())
+
+    def _command_line(self, words: list[str], environment: dict[str, str]) -> Ran:
+        """Run our own command in this process, and leave nothing behind that the next one would see."""
+        told = io.StringIO()
+        before, path = set(sys.modules), list(sys.path)
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(told), redirect_stderr(told):
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            for name in scripted.ADAPTERS:
+                patch.setattr(registry, name, scripted.TARGET)
+            try:
+                status = main(words)
+            except SystemExit as ended:
+                status = int(ended.code or 0)
+        sys.path[:] = path
+        for name in set(sys.modules) - before:
+            if str(self.pytester.path) in (getattr(sys.modules[name], "__file__", None) or ""):
+                del sys.modules[name]  # another page may have a module of that name
+        return Ran(status, told.getvalue())
 
     def _subprocess(self, command: list[str], environment: dict[str, str]) -> Ran:
         told = subprocess.run(
@@ -136,15 +161,6 @@ class PageRun:
             check=False,
         )
         return Ran(told.returncode, told.stdout)
-
-
-CLI = """
-import sys
-from pytest_llmeval.cli.main import main
-from tests.docs import scripted
-scripted.stand_in()
-sys.exit(main())
-"""
 
 
 def check_installable(words: list[str]) -> None:

@@ -20,6 +20,7 @@ from tests.docs.answers import ANSWERS, ANSWERS_OF, CALLS, NO_TOOL
 from tests.grading.code.rig import isolation
 
 ADAPTERS = ("OPENAI_CHAT", "ANTHROPIC_MESSAGES")
+TARGET = "tests.docs.scripted:Scripted"
 REPLACED = pytest.StashKey[Mapping[str, str]]()
 
 
@@ -104,16 +105,11 @@ def opinion(prompt: str) -> str:
     return json.dumps({"rationale": "As the reference has it.", "better": better, "key": key})
 
 
-def stand_in() -> None:
-    """Take the place of every hosted provider."""
-    for name in ADAPTERS:
-        setattr(registry, name, "tests.docs.scripted:Scripted")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[REPLACED] = {name: getattr(registry, name) for name in ADAPTERS}
-    stand_in()
+    for name in ADAPTERS:
+        setattr(registry, name, TARGET)
     if config.getoption("llm_allow_code_execution") and not config.getoption("llm_code_isolation"):
         config.option.llm_code_isolation = isolation()  # the pages are true on machines without namespaces too
 

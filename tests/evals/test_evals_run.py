@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -16,21 +18,35 @@ REPOSITORY = Path(__file__).parents[2]
 CATEGORIES = {"symbol_lookup", "architecture", "change_impact", "debugging", "onboarding"}
 
 
-def run(model: str, log: Path) -> list[Record]:
-    command = [sys.executable, "-m", "pytest", "evals", "-p", "no:cacheprovider", f"--llm-model={model}"]
-    told = subprocess.run([*command, f"--llm-log={log}"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert told.returncode in (0, 1), told.stdout + told.stderr
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
+    """Run the evals once for all tests, in whichever process wants them first."""
+    own = tmp_path_factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    log = place / "evals.jsonl"
+    with (place / "evals.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not log.exists():
+            run(log.with_suffix(".part.jsonl")).replace(log)
     return list(iter_records(log))
 
 
-@pytest.fixture(scope="module")
-def retrieved(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    return run("offline:bm25", tmp_path_factory.mktemp("bm25") / "run.jsonl")
+def run(log: Path) -> Path:
+    models = ("--llm-model=offline:bm25", "--llm-model=offline:closed-book")
+    command = [sys.executable, "-m", "pytest", "evals", "-p", "no:cacheprovider", *models, f"--llm-log={log}"]
+    told = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert told.returncode in (0, 1), told.stdout + told.stderr
+    return log
 
 
-@pytest.fixture(scope="module")
-def closed_book(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    return run("offline:closed-book", tmp_path_factory.mktemp("closed") / "run.jsonl")
+@pytest.fixture
+def retrieved(both: list[Record]) -> list[Record]:
+    return [record for record in both if record.model == "bm25"]
+
+
+@pytest.fixture
+def closed_book(both: list[Record]) -> list[Record]:
+    return [record for record in both if record.model == "closed-book"]
 
 
 def about_the_repository(records: list[Record]) -> list[Record]:

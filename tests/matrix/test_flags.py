@@ -18,31 +18,32 @@ def graded(suite: Suite, *args: str) -> Ran:
 
 
 @pytest.mark.parametrize(
-    "chosen", [("-k", "[fr] or [de] or [it]"), ("-m", "europe"), ("-m", "llm_entry(category='europe')")]
+    "chosen",
+    [
+        ("-k", "[fr] or [de] or [it]"),
+        ("-m", "europe"),
+        ("-m", "llm_entry(category='europe')"),
+        ("-m", "europe", "-n2"),
+    ],
+    ids=" ".join,
 )
-@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
-def test_what_is_not_selected_is_not_asked(suite: Suite, chosen: tuple[str, str], way: tuple[str, ...]) -> None:
-    ran = graded(suite, *chosen, *way)
+def test_what_is_not_selected_is_not_asked(suite: Suite, chosen: tuple[str, ...]) -> None:
+    ran = graded(suite, *chosen)
 
     assert ran.counted == {"passed": 3}
     assert ran.recorded == EUROPE
     assert sorted(ran.asked) == ["say: Berlin", "say: Paris", "say: Rome"]
 
 
-def test_last_failed_asks_only_what_failed(suite: Suite) -> None:
+def test_last_failed_asks_only_what_failed_and_failed_first_asks_it_first_and_the_rest_once(suite: Suite) -> None:
     graded(suite)
-    ran = graded(suite, "--lf")
+    last = graded(suite, "--lf")
+    first = graded(suite, "--ff")
 
-    assert (ran.recorded, ran.asked) == ([WRONG], ["say: Kyoto"])
-
-
-def test_failed_first_asks_them_first_and_the_rest_once(suite: Suite) -> None:
-    graded(suite)
-    ran = graded(suite, "--ff")
-
-    assert ran.names[0] == WRONG
-    assert ran.asked[0] == "say: Kyoto"
-    assert len(ran.asked) == len(set(ran.asked)) == 6
+    assert (last.recorded, last.asked) == ([WRONG], ["say: Kyoto"])
+    assert first.names[0] == WRONG
+    assert first.asked[0] == "say: Kyoto"
+    assert len(first.asked) == len(set(first.asked)) == 6
 
 
 def test_stepwise_stops_at_a_failure_and_begins_there_the_next_time(suite: Suite) -> None:
@@ -54,9 +55,8 @@ def test_stepwise_stops_at_a_failure_and_begins_there_the_next_time(suite: Suite
     assert "say: Paris" not in second.asked
 
 
-@pytest.mark.parametrize("flag", ["-x", "--maxfail=1"])
-def test_stop_at_a_failure_leaves_the_rest_unasked(suite: Suite, flag: str) -> None:
-    ran = graded(suite, flag)
+def test_stop_at_a_failure_leaves_the_rest_unasked(suite: Suite) -> None:
+    ran = graded(suite, "--maxfail=1")  # which -x is short for
 
     assert ran.counted == {"passed": 2, "failed": 1}
     assert len(ran.records) == 3

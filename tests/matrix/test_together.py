@@ -13,11 +13,9 @@ from tests.matrix.suite import ASKED, EVALS, PASSED, QUESTIONS
 pytestmark = pytest.mark.matrix
 
 WAYS = {
-    "plain": (),
     "asyncio strict": ("--asyncio-mode=strict", "--randomly-seed=1"),
     "asyncio auto": ("--asyncio-mode=auto", "--randomly-seed=2"),
     "anyio auto": ("-o", "anyio_mode=auto"),
-    "-n 2": ("-n2",),
     "worksteal": ("-n2", "--dist=worksteal", "--asyncio-mode=auto"),
 }
 SHOWN = ("--force-sugar", "--html=report.html", "--self-contained-html", "--cov=.", "--cov-report=term-missing")

@@ -22,7 +22,7 @@ from tests.loopback.batches import BatchScript
 from tests.loopback.outcomes import Fail, Lapse, Outcome, Say
 from tests.loopback.scenario import Received
 from tests.loopback.server import LoopbackServer
-from tests.plugin.conftest import GRADED, Project, heed_ctrl_c, command_of
+from tests.plugin.conftest import GRADED, Project, command_of, heed_ctrl_c
 from tests.plugin.test_again import cut
 from tests.plugin.test_running import ROOT, many
 

@@ -24,6 +24,7 @@ def test_judge_that_misjudges_known_answers_is_void(project: Project, way: tuple
     result.stdout.fnmatch_lines(["*controls * of 12 *", "*judge failed its controls: its grades are void"])
     (told,) = project.sidecar()["totals"]["judges"]
     assert (told["state"], told["controls"]["n"]) == ("void", 12)
+    assert {tuple(call["role"] for call in one["calls"]) for one in project.records()} == {("model", "judge", "judge")}
     controls = [one for record in project.records() for one in record["judge"]["controls"]]
     assert {(one["is_right"], one["passed"]) for one in controls} == {(True, False), (False, True)}
 

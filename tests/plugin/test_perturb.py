@@ -125,14 +125,11 @@ def test_variants_come_from_the_cache_the_second_time(project: Project) -> None:
     assert len(project.asked()) == 6
 
 
-@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
-def test_variants_are_replayed_and_graded_anew(project: Project, way: tuple[str, ...]) -> None:
+def test_variants_are_replayed_and_graded_anew(project: Project) -> None:
     perturbed(project)
     project.run("--llm-log=first.jsonl")
     perturbed(project, perturb="['case', shout]", more=", system_prompt=None")
-    project.run("--llm-replay=first.jsonl", "--llm-log=again.jsonl", *way, model=None).assert_outcomes(
-        passed=4, failed=2
-    )
+    project.run("--llm-replay=first.jsonl", "--llm-log=again.jsonl", model=None).assert_outcomes(passed=4, failed=2)
     assert len(project.asked()) == 6
     first, again = (read(project.path / f"{name}.jsonl") for name in ("first", "again"))
     kept = ("question_id", "parent_id", "perturbation", "answer", "grade")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import GRADED, Project, heed_ctrl_c, command_of
+from tests.plugin.conftest import GRADED, Project, command_of, heed_ctrl_c
 
 ROOT = Path(__file__).parents[2]
 

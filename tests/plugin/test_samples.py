@@ -56,8 +56,7 @@ def test_summary_shows_pass_at_k_and_flips(project: Project) -> None:
     project.run("--llm-samples=3").stdout.fnmatch_lines(["*pass@1*", "*pass@3*", "*pass^3*"])
 
 
-@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
-@pytest.mark.parametrize(("passing", "ret"), [([2, 3], 0), ([1, 3], 1)])
+@pytest.mark.parametrize(("passing", "ret", "way"), [([2, 3], 0, ()), ([1, 3], 1, ()), ([1, 3], 1, ("-n2",))])
 def test_k_of_n_decides_by_entry(project: Project, passing: list[int], ret: int, way: tuple[str, ...]) -> None:
     flaky(project, passing, ', samples=3, require="2/3"')
     result = project.run(*way)
