@@ -58,7 +58,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Score.grader": "Id of the grader it came from.",
         "RunInfo.run_id": "The run; the same as on every line of the log.",
         "RunInfo.schema_version": "As in the record.",
-        "RunInfo.versions": "Of Python, pytest, this plugin and the SDKs.",
+        "RunInfo.versions": "Of Python, pytest, this plugin, the SDKs and the price list.",
         "RunInfo.git": "`sha`, `branch`, and `dirty`: whether tracked files differed from the commit.",
         "RunInfo.benchmarks": "`name`, `path`, number of `entries` and content `hash` of each benchmark.",
     }

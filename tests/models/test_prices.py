@@ -67,9 +67,16 @@ def test_own_price_wins_and_fills_what_the_list_does_not_know() -> None:
     assert prices(ModelName("openai", "gpt-4o"), USAGE) == Prices()(ModelName("openai", "gpt-4o"), USAGE)
 
 
-@pytest.mark.parametrize(
-    "text", ["vllm:llama", "vllm:llama=1", "vllm:llama=a/b", "vllm:llama=-1/1", "vllm:llama=1/inf"]
-)
-def test_price_that_cannot_be_read_says_how_to_write_one(text: str) -> None:
+def test_own_price_of_cached_tokens_holds_for_them_alone() -> None:
+    prices = Prices(dict([read_price("vllm:llama=2/3/0.5"), read_price("vllm:other=2/3")]))
+    usage = Usage(1_000_000, 1_000_000, cached_tokens=400_000)
+    assert prices(ModelName("vllm", "llama"), usage) == pytest.approx(0.6 * 2 + 0.4 * 0.5 + 3)
+    assert prices(ModelName("vllm", "llama"), USAGE) == 5.0
+    assert prices(ModelName("vllm", "other"), usage) == 5.0
+    assert prices(ModelName("vllm", "llama"), Usage(10, 0, cached_tokens=99)) == pytest.approx(5e-6)
+
+
+@pytest.mark.parametrize("said", ["", "=1", "=1/1/1/1", "=1/1/nan", "=1/1/", "=a/b", "=-1/1", "=1/inf"])
+def test_price_that_cannot_be_read_says_how_to_write_one(said: str) -> None:
     with pytest.raises(ConfigurationError, match=r"--llm-price takes PROVIDER:MODEL=READ/WRITTEN"):
-        read_price(text)
+        read_price(f"vllm:llama{said}")

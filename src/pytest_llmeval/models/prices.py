@@ -23,6 +23,16 @@ class Price:
 
     read: float
     written: float
+    cached: float | None = None
+    """Of what the provider's prompt cache held; None where that costs as much as the rest."""
+
+    def of(self, usage: Usage) -> float | None:
+        """Return what a usage costs in US dollars, None where its tokens are unknown."""
+        if usage.input_tokens is None or usage.output_tokens is None:
+            return None
+        cached = min(usage.cached_tokens or 0, usage.input_tokens)
+        cheaper = 0.0 if self.cached is None else cached * (self.read - self.cached)
+        return (usage.input_tokens * self.read - cheaper + usage.output_tokens * self.written) / 1_000_000
 
 
 class Prices:
@@ -43,11 +53,7 @@ class Prices:
         The embedded provider costs nothing.
         """
         own = self._own.get(model)
-        if own is None:
-            return self._by_list(model, usage)
-        if usage.input_tokens is None or usage.output_tokens is None:
-            return None
-        return (usage.input_tokens * own.read + usage.output_tokens * own.written) / 1_000_000
+        return self._by_list(model, usage) if own is None else own.of(usage)
 
     def _by_list(self, model: ModelName, usage: Usage) -> float | None:
         if model in self._unlisted:
@@ -65,24 +71,23 @@ def read_price(text: str, *, option: str = "--llm-price") -> tuple[ModelName, Pr
     """Read a price as users write it.
 
     Raises:
-        ConfigurationError: For anything but a model and two amounts.
+        ConfigurationError: For anything but a model and two or three amounts.
 
     Example:
-        >>> read_price("vllm:llama=0.15/0.6")
-        (ModelName(provider='vllm', model='llama'), Price(read=0.15, written=0.6))
+        >>> read_price("vllm:llama=0.15/0.6")[1], read_price("vllm:llama=0.15/0.6/0.05")[1].cached
+        (Price(read=0.15, written=0.6, cached=None), 0.05)
     """
     name, _, amounts = text.rpartition("=")
-    read, slash, written = amounts.partition("/")
     try:
-        price = Price(float(read), float(written))
+        told = [float(one) for one in amounts.split("/")]
     except ValueError:
-        price = Price(-1, -1)
-    if not slash or not (0 <= price.read < inf and 0 <= price.written < inf):
+        told = []
+    if len(told) not in (2, 3) or not all(0 <= one < inf for one in told):
         raise ConfigurationError(
             f"{option} takes PROVIDER:MODEL=READ/WRITTEN, dollars for a million tokens, such as "
-            f"vllm:llama=0.15/0.60, got {text}"
+            f"vllm:llama=0.15/0.60, or with a third amount for what the provider had cached, got {text}"
         )
-    return ModelName.parse(name), price
+    return ModelName.parse(name), Price(*told)
 
 
 def _list_price(model: ModelName, usage: Usage) -> float | None:

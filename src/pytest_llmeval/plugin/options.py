@@ -133,7 +133,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "llm_price",
         "PROVIDER:MODEL=READ/WRITTEN",
-        "dollars for a million tokens of a model, in place of the price list's or where that knows none",
+        "dollars for a million tokens of a model, in place of the price list's or where that knows none; "
+        "READ/WRITTEN/CACHED where the provider's cached ones are cheaper",
         many=True,
     ),
     Option(

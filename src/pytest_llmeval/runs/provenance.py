@@ -91,7 +91,9 @@ def harness_version(distribution: str = DISTRIBUTION) -> str:
         return "unknown"
 
 
-def versions(distributions: Iterable[str] = ("pytest", "pydantic", "openai", "anthropic")) -> dict[str, str]:
+def versions(
+    distributions: Iterable[str] = ("pytest", "pydantic", "openai", "anthropic", "genai-prices"),
+) -> dict[str, str]:
     """Return the versions a run stands on, by name; packages that are not installed are left out."""
     told = {"python": platform.python_version(), "harness": harness_version(), "platform": platform.platform()}
     for name in distributions:
