@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pytest_llmeval.analysis.confidence import Answered, SignalFigures, signal_figures
+from pytest_llmeval.analysis.votes import vote_of, votes_of
 from pytest_llmeval.reports.confidence_lines import (
     confidence_lines,
     confidence_sentence,
     confidence_values,
     sureness,
+    vote_lines,
+    vote_values,
 )
 from pytest_llmeval.reports.lines import width_of
 from pytest_llmeval.reports.one_model import Screen
@@ -76,3 +81,23 @@ def test_values_are_json_with_every_figure() -> None:
     assert values["calibrations"]["mass"]["bins"][0]["right"] == {"count": 10, "n": 40}
     assert values["curve"] == [{"threshold": 0.9, "coverage": 1.0, "risk": 0.75, "n": 40}]
     assert [one["coverage"] for one in values["accuracy_at"]] == [0.8, 0.9, 0.95]
+
+
+def test_a_majority_vote_is_told_beside_one_sample_with_its_interval() -> None:
+    votes = votes_of([vote_of("aab", [True, True, False]), vote_of("ccc", [False] * 3), vote_of("d", [True])])
+    assert [one.text for one in vote_lines(votes, Screen(80))] == [
+        "  majority vote over the samples of 3 entries",
+        "    one sample is right 56 % [16–89]",
+        "    the majority is     67 % [21–94]",
+        "    vote entropy        0.31 bits on average, 0 where all samples agree",
+    ]
+    assert vote_values(votes) == {
+        "entries": 3,
+        "single": {"rate": 5 / 9, "low": pytest.approx(0.159, abs=1e-3), "high": pytest.approx(0.890, abs=1e-3)},
+        "majority": {"rate": 2 / 3, "low": pytest.approx(0.208, abs=1e-3), "high": pytest.approx(0.939, abs=1e-3)},
+        "entropy_bits": pytest.approx(0.3061, abs=1e-4),
+    }
+
+
+def test_without_votes_nothing_is_told() -> None:
+    assert (list(vote_lines(None, Screen())), vote_values(None)) == ([], None)

@@ -24,6 +24,7 @@ from pytest_llmeval.analysis.estimates import Interval, Proportion
 from pytest_llmeval.analysis.repeats import eval_of
 from pytest_llmeval.analysis.selective import Selected, accuracy_at, aurc, risk_coverage
 from pytest_llmeval.analysis.spread import Column
+from pytest_llmeval.analysis.votes import Votes, vote_of, votes_of
 from pytest_llmeval.grading.confidence.stated import without_statement
 from pytest_llmeval.grading.wording import normalized
 from pytest_llmeval.runs.record import Record
@@ -152,12 +153,22 @@ class Confidences:
         own = self.by_signal.get(signal, [])
         return own if own or signal != AGREEMENT else list(self._agreement())
 
-    def _agreement(self) -> Iterator[Answered]:
+    def votes(self) -> Votes | None:
+        """Return what majority votes come to; None where no two samples of an entry agree."""
+        return votes_of(
+            vote_of([said for said, _ in samples], [one.right for _, one in samples]) for samples, _ in self._repeated()
+        )
+
+    def _repeated(self) -> list[tuple[list[tuple[int, Answered]], Counter[int]]]:
+        """Return the samples of each entry that has several, and how often each answer is among them."""
         repeated = [samples for samples in self._samples.values() if len(samples) > 1]
         counted = [Counter(said for said, _ in samples) for samples in repeated]
         if not any(times.total() > len(times) for times in counted):
-            return  # long answers never agree word by word, which says nothing
-        for samples, times in zip(repeated, counted, strict=True):
+            return []  # long answers never agree word by word, which says nothing
+        return list(zip(repeated, counted, strict=True))
+
+    def _agreement(self) -> Iterator[Answered]:
+        for samples, times in self._repeated():
             for said, one in samples:
                 yield Answered(times[said] / len(samples), one.right, one.entry, one.slices)
 

@@ -9,7 +9,8 @@ from typing import Any
 from pytest_llmeval.analysis.calibration import BINS, Bin
 from pytest_llmeval.analysis.confidence import VERY_SURE, Calibration, SignalFigures, SliceConfidence
 from pytest_llmeval.analysis.estimates import Interval
-from pytest_llmeval.reports import figures
+from pytest_llmeval.analysis.votes import Votes
+from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
 
@@ -34,6 +35,29 @@ def confidence_lines(found: SignalFigures, screen: Screen) -> Iterator[Line]:
     yield from _wrong(found, screen)
     yield from _table(found.calibrations[0], screen)
     yield from _slices(found, screen)
+
+
+def vote_lines(found: Votes | None, screen: Screen) -> Iterator[Line]:
+    """Tell what a majority vote of the samples would come to, beside one sample."""
+    if found is None:
+        return
+    entries = f"{found.entries:,} {'entry' if found.entries == 1 else 'entries'}"
+    yield line(Segment(f"  majority vote over the samples of {entries}", ("light",)))
+    for label, estimate in (("one sample is right", found.single), ("the majority is", found.majority)):
+        told = f"{repeat_figures.percent(estimate)} {repeat_figures.interval(estimate)}"
+        yield from _row(label, [told], screen)
+    yield from _row("vote entropy", [f"{found.entropy:.2f} bits on average, 0 where all samples agree"], screen)
+
+
+def vote_values(found: Votes | None) -> dict[str, Any] | None:
+    """Return all of it for JSON."""
+    if found is None:
+        return None
+    rates = {
+        name: {"rate": one.value, "low": one.interval.low, "high": one.interval.high}
+        for name, one in (("single", found.single), ("majority", found.majority))
+    }
+    return {"entries": found.entries, **rates, "entropy_bits": found.entropy}
 
 
 def _error(one: Calibration) -> str:

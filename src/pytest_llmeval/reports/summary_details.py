@@ -10,7 +10,7 @@ from pytest_llmeval.analysis.spread import Spread
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
-from pytest_llmeval.reports.confidence_lines import confidence_lines
+from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
@@ -43,6 +43,7 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
         tool_lines(details.tools, screen),
         _worst(details.worst_slices(summary), screen),
         behaviour_by_category(summary, width=screen.width, safe=screen.safe),
+        vote_lines(details.confidences.votes(), screen),
         *(confidence_lines(found, screen) for found in details.confidences.figures()),
     ]
     for part in [*parts, _by(run, summary, screen), _mind(run, summary, screen)]:

@@ -11,7 +11,7 @@ from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
-from pytest_llmeval.reports.confidence_lines import confidence_values
+from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.robustness_values import robustness_values
 
 ROW_COLUMNS = (
@@ -72,6 +72,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "latency_s": asdict(summary.latency_s),
         "cached": summary.cached,
         "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
+        "majority_vote": vote_values(details.confidences.votes()),
         "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
         "tools": _tool_values(details.tools) if details.tools.is_used else None,
         "repeats": asdict(summary.repeats) if summary.repeats else None,
