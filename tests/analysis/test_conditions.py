@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from pytest_llmeval.analysis.conditions import Change, Conditions, changes, incomparable
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.models.answer import Call, Reply
@@ -49,6 +51,28 @@ def test_every_condition_of_a_record_that_changed_is_told() -> None:
         ("graders", "g1", "g2"),
         ("judge", "j 1", "j 2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "value"),
+    [
+        ("model", {"model": "b"}, "b"),
+        ("model", {"provider": "openai"}, "openai:a"),
+        ("served model", {"calls": (call("b-01"),)}, "b-01"),
+        ("system prompt", {"prompt_hash": "p2"}, "p2"),
+        ("retrieval", {"retrieval_method": "dense"}, "dense"),
+        ("repository", {"repo_sha": "b" * 40}, "bbbbbbbb"),
+        ("harness", {"harness_version": "2"}, "2"),
+        ("parameters", {"params": {"temperature": 1.0}}, "temperature=1.0"),
+        ("graders", {"grader": "g2"}, "g2"),
+        ("graders", {"scores": (Score("a", 1.0, grader="h"),)}, "h"),
+        ("judge", {"judge": JudgeInfo(model="j2")}, "j2"),
+        ("judge", {"judge": JudgeInfo(model="j", hash="2")}, "j 2"),
+    ],
+)
+def test_a_condition_that_changes_within_a_run_is_told(what: str, fields: dict[str, Any], value: str) -> None:
+    row = {"model": "a", "grader": "g", "judge": JudgeInfo(model="j"), "params": {"temperature": 0.0}}
+    assert conditions(row, {**row, **fields}).of(what)[-1] == value
 
 
 def test_what_is_the_same_is_no_change() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from statistics import stdev
 
 import numpy as np
 import pytest
@@ -8,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest  # type: ignore[import-untyped]  # scipy ships no types
 
-from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total, percentiles, wilson_interval
+from pytest_llmeval.analysis.estimates import (
+    Percentiles,
+    Proportion,
+    Total,
+    percentiles,
+    standard_deviation,
+    wilson_interval,
+)
 
 COUNTS = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -51,6 +59,16 @@ def test_percentiles_are_those_of_numpy(values: list[float]) -> None:
     expected = np.percentile(values, [50, 90, 95, 99])
     assert found.n == len(values)
     assert [found.p50, found.p90, found.p95, found.p99] == pytest.approx(list(expected), rel=1e-9, abs=1e-9)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=200))
+def test_the_standard_deviation_is_the_exact_one(values: list[float]) -> None:
+    assert standard_deviation(values) == pytest.approx(stdev(values), rel=1e-9, abs=1e-150)
+
+
+@given(st.floats(-1e6, 1e6), st.integers(2, 50))
+def test_equal_numbers_have_no_spread_at_all(value: float, n: int) -> None:
+    assert standard_deviation([value] * n) == 0
 
 
 def test_nothing_has_no_percentiles() -> None:

@@ -47,6 +47,22 @@ def test_mid_p_of_the_paper() -> None:
     assert mcnemar_mid_p(1, 7) == pytest.approx(0.0391, abs=5e-5)
 
 
+@settings(max_examples=50)
+@given(st.integers(2_001, 300_000), st.floats(0, 1))
+def test_many_discordant_pairs_are_tested_as_exactly_as_few(n: int, share: float) -> None:
+    b = round(n * share)
+    assert mcnemar_exact(b, n - b) == pytest.approx(binomtest(b, n, 0.5).pvalue, rel=1e-9, abs=1e-300)
+    mid_p = min(1, 2 * binom.cdf(min(b, n - b), n, 0.5) - binom.pmf(b, n, 0.5))
+    assert mcnemar_mid_p(b, n - b) == pytest.approx(mid_p, rel=1e-9, abs=1e-300)
+
+
+@settings(max_examples=50)
+@given(st.integers(2_001, 300_000), st.integers(-500, 500))
+def test_nearly_even_splits_of_many_pairs_keep_all_digits(n: int, apart: int) -> None:
+    b = n // 2 + apart
+    assert mcnemar_exact(b, n - b) == pytest.approx(binomtest(b, n, 0.5).pvalue, rel=1e-9)
+
+
 def test_a_hundred_thousand_discordant_pairs_are_no_problem() -> None:
     assert mcnemar_exact(50_000, 50_600) == pytest.approx(binomtest(50_000, 100_600, 0.5).pvalue, rel=1e-9)
     assert mcnemar_exact(0, 100_000) == 0

@@ -18,7 +18,7 @@ def test_nested_values_have_columns_of_their_own() -> None:
 
 
 def test_columns_begin_with_the_sixteen_and_end_with_those_of_others() -> None:
-    columns = columns_of([record(mine=1), full_record()])
+    columns = columns_of(map(flat_row, [record(mine=1), full_record()]))
     assert columns[:16] == DESIGNED_FIELDS
     assert columns[-1] == "mine"
     assert "score.exact" in columns
@@ -27,4 +27,4 @@ def test_columns_begin_with_the_sixteen_and_end_with_those_of_others() -> None:
 
 @given(any_record())
 def test_every_value_has_its_column(one: Record) -> None:
-    assert set(flat_row(one)) <= set(columns_of([one]))
+    assert set(flat_row(one)) <= set(columns_of([flat_row(one)]))

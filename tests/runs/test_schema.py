@@ -4,17 +4,20 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.line import record_as_json, record_line
+from pytest_llmeval.runs.line import read_line, record_as_json, record_line
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
 from pytest_llmeval.runs.schema import record_schema, shipped_schema, validate_log
 from tests.runs.samples import any_record, full_record, record
 
+FIELDS = sorted(Record.model_fields)
 VALIDATOR = Draft202012Validator(shipped_schema())
 
 
@@ -62,6 +65,53 @@ def test_faults_are_told_with_line_and_pointer(tmp_path: Path) -> None:
         f"{path}:3: not JSON (Expecting value: line 1 column 1 (char 0))",
         f"{path}:4: the last line was cut off (Unterminated string starting at: line 1 column 36 (char 35))",
     ]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "value", "x"]), inner),
+    max_leaves=3,
+)
+NAMES = sorted({*FIELDS, "mine", *(name for made in shipped_schema()["$defs"].values() for name in made["properties"])})
+
+
+def without(value: Any, names: set[str]) -> Any:
+    """Leave out keys at any depth."""
+    if isinstance(value, dict):
+        return {name: without(one, names) for name, one in value.items() if name not in names}
+    return [without(one, names) for one in value] if isinstance(value, list) else value
+
+
+@given(
+    any_record() | st.just(full_record()),
+    st.sets(st.sampled_from(NAMES)),
+    st.dictionaries(st.sampled_from(NAMES), JSON),
+)
+def test_no_fault_is_overlooked_that_the_schema_alone_finds(
+    tmp_path_factory: pytest.TempPathFactory, one: Record, dropped: set[str], changed: dict[str, object]
+) -> None:
+    value = {**without(record_as_json(one), dropped), **changed}
+    path = tmp_path_factory.mktemp("log") / "a.jsonl"
+    path.write_text(json.dumps(value) + "\n")
+    assert bool(validate_log(path)) == bool([*VALIDATOR.iter_errors(json.loads(json.dumps(value)))])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_may_be_left_out_of_an_object_is_no_fault_and_what_may_not_is(tmp_path: Path, name: str) -> None:
+    value = without(record_as_json(full_record()), {name})
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(value) + "\n")
+    assert len(validate_log(path)) == len([*VALIDATOR.iter_errors(value)])
+
+
+@pytest.mark.parametrize(
+    "changed", [{"cached": 1}, {"weight": -1.0}, {"sample": "2"}, {"question_id": 5}, {"usage": {"input_tokens": 7.0}}]
+)
+def test_what_is_read_though_it_is_not_valid_is_a_fault(tmp_path: Path, changed: dict[str, object]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({**record_as_json(full_record()), **changed}) + "\n")
+    assert len(validate_log(path)) == len([*VALIDATOR.iter_errors({**record_as_json(full_record()), **changed})])
+    assert read_line(path.read_bytes()).question == full_record().question
 
 
 def test_a_missing_log_cannot_be_validated(tmp_path: Path) -> None:

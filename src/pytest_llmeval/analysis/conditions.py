@@ -31,14 +31,39 @@ class Conditions:
     values: dict[str, dict[str, None]] = field(default_factory=dict)
     """Name of the condition to its values, in order of first appearance."""
 
+    _seen: set[tuple[Any, ...]] = field(default_factory=set, repr=False, compare=False)
+    """What records said so far, as they say it: the next one mostly says the same."""
+
     def add(self, record: Record) -> None:
         """Take in one more record."""
+        said = _as_said(record)
+        if said in self._seen:
+            return
+        self._seen.add(said)
         for what, value in _conditions_of(record):
             self.values.setdefault(what, {})[value] = None
 
     def of(self, what: str) -> tuple[str, ...]:
         """Return the values a condition had."""
         return tuple(self.values.get(what, ()))
+
+
+def _as_said(record: Record) -> tuple[Any, ...]:
+    """Return all that `_conditions_of` goes by."""
+    judge = record.judge
+    return (
+        record.provider,
+        record.model,
+        record.prompt_hash,
+        record.retrieval_method,
+        record.repo_sha,
+        record.harness_version,
+        str(record.params),
+        record.grader,
+        *[score.grader for score in record.scores],
+        judge and (judge.model, judge.hash),
+        *[call.reply.served_model for call in record.calls if call.role == "model"],
+    )
 
 
 def _conditions_of(record: Record) -> Iterator[tuple[str, str]]:

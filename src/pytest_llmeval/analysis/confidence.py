@@ -53,6 +53,10 @@ class Answered:
     """Kind and name, such as ``("category", "symbol_lookup")``."""
 
 
+_Said = tuple[int, bool, tuple[tuple[str, str], ...]]
+"""A hash of what one sample says, whether it is right, and its slices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Calibration with one kind of bins."""
@@ -117,9 +121,8 @@ class Confidences:
     judged: int = 0
     """Answers that were graded, or passed or failed, with a confidence or without."""
     by_signal: defaultdict[str, list[Answered]] = field(default_factory=lambda: defaultdict(list))
-    _samples: defaultdict[tuple[str, str], list[tuple[int, Answered]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    _samples: defaultdict[tuple[str, str], list[_Said]] = field(default_factory=lambda: defaultdict(list))
+    """By test and entry."""
     _slices: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """Records of one slice share one tuple."""
 
@@ -139,7 +142,7 @@ class Confidences:
         text = record.answer or ""
         said = hash(normalized(without_statement(text)) if len(text) <= SHORT else text)
         of = (eval_of(record.nodeid or ""), record.question_id)
-        self._samples[of].append((said, Answered(0, right, record.question_id, slices)))
+        self._samples[of].append((said, right, slices))
 
     def figures(self) -> Iterator[SignalFigures]:
         """Yield what each signal is worth, those of the records first, in order of first appearance."""
@@ -156,21 +159,22 @@ class Confidences:
     def votes(self) -> Votes | None:
         """Return what majority votes come to; None where no two samples of an entry agree."""
         return votes_of(
-            vote_of([said for said, _ in samples], [one.right for _, one in samples]) for samples, _ in self._repeated()
+            vote_of([said for said, _, _ in samples], [right for _, right, _ in samples])
+            for _, samples, _ in self._repeated()
         )
 
-    def _repeated(self) -> list[tuple[list[tuple[int, Answered]], Counter[int]]]:
+    def _repeated(self) -> list[tuple[str, list[_Said], Counter[int]]]:
         """Return the samples of each entry that has several, and how often each answer is among them."""
-        repeated = [samples for samples in self._samples.values() if len(samples) > 1]
-        counted = [Counter(said for said, _ in samples) for samples in repeated]
-        if not any(times.total() > len(times) for times in counted):
+        repeated = [(entry, samples) for (_, entry), samples in self._samples.items() if len(samples) > 1]
+        counted = [(entry, samples, Counter(said for said, _, _ in samples)) for entry, samples in repeated]
+        if not any(times.total() > len(times) for _, _, times in counted):
             return []  # long answers never agree word by word, which says nothing
-        return list(zip(repeated, counted, strict=True))
+        return counted
 
     def _agreement(self) -> Iterator[Answered]:
-        for samples, times in self._repeated():
-            for said, one in samples:
-                yield Answered(times[said] / len(samples), one.right, one.entry, one.slices)
+        for entry, samples, times in self._repeated():
+            for said, right, slices in samples:
+                yield Answered(times[said] / len(samples), right, entry, slices)
 
 
 def signal_figures(signal: str, answers: Sequence[Answered], judged: int) -> SignalFigures:

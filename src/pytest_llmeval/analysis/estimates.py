@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from statistics import NormalDist, fmean
 from typing import NamedTuple
 
 CONFIDENCE = 0.95
@@ -82,6 +82,24 @@ def difference_interval(
 
 def _joined(one: float, other: float, correlation: float) -> float:
     return math.sqrt(max(0.0, one * one - 2 * correlation * one * other + other * other))
+
+
+def standard_deviation(values: Sequence[float]) -> float:
+    """Return the standard deviation of a sample, over n - 1; of equal numbers exactly 0.
+
+    `statistics.stdev` computes with fractions, which for 100,000 numbers takes a second.
+
+    Args:
+        values: At least two.
+
+    Example:
+        >>> standard_deviation([2.0, 4.0, 6.0])
+        2.0
+    """
+    if min(values) == max(values):
+        return 0.0
+    mean = fmean(values)
+    return math.sqrt(math.fsum([(value - mean) ** 2 for value in values]) / (len(values) - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from operator import attrgetter
 from statistics import fmean
 from typing import Literal
 
@@ -102,14 +104,14 @@ def _by_entry(name: str, pairs: Sequence[Pair], value: Callable[[Trial], float],
     columns: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for pair in pairs:
         columns[pair.entry].append((value(pair.base), value(pair.new)))
-    differences = [fmean(new - base for base, new in samples) for samples in columns.values()]
+    differences = [_mean([new - base for base, new in samples]) for samples in columns.values()]
     p = sign_flip_test(differences)
     return Measured(
         name,
         pairs=len(pairs),
         entries=len(columns),
-        base=fmean(fmean(base for base, _ in samples) for samples in columns.values()),
-        new=fmean(fmean(new for _, new in samples) for samples in columns.values()),
+        base=fmean([_mean([base for base, _ in samples]) for samples in columns.values()]),
+        new=fmean([_mean([new for _, new in samples]) for samples in columns.values()]),
         interval=paired_bootstrap_interval(differences, confidence=1 - alpha),
         p=p,
         corrected_p=p,
@@ -118,6 +120,10 @@ def _by_entry(name: str, pairs: Sequence[Pair], value: Callable[[Trial], float],
         detectable=minimum_detectable_mean(differences, alpha=alpha),
         test="sign flips",
     )
+
+
+def _mean(values: list[float]) -> float:
+    return values[0] if len(values) == 1 else fmean(values)  # one sample each is the rule, and 100,000 means take long
 
 
 def corrected(family: Sequence[Measured]) -> list[Measured]:
@@ -147,27 +153,25 @@ class Spent:
 
 
 SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
-    ("input tokens", lambda trial: trial.input_tokens),
-    ("output tokens", lambda trial: trial.output_tokens),
-    ("tools called", lambda trial: trial.tools),
-    ("cost", lambda trial: trial.cost_usd),
-    ("latency", lambda trial: trial.latency_s),
+    ("input tokens", attrgetter("input_tokens")),
+    ("output tokens", attrgetter("output_tokens")),
+    ("tools called", attrgetter("tools")),
+    ("cost", attrgetter("cost_usd")),
+    ("latency", attrgetter("latency_s")),
 )
 
 
 def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
     """Compare means per trial of tokens, tool calls, dollars and seconds, where there are any."""
     for name, value in SPENT:
-        known = list(_both(pairs, value))
+        known = _both(pairs, value)
         if any(base or new for base, new in known):
             yield _spent(name, known)
 
 
-def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> Iterator[tuple[float, float]]:
-    for pair in pairs:
-        base, new = value(pair.base), value(pair.new)
-        if base is not None and new is not None:
-            yield base, new
+def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> list[tuple[float, float]]:
+    told = [(value(pair.base), value(pair.new)) for pair in pairs]
+    return [(base, new) for base, new in told if base is not None and new is not None]
 
 
 def _spent(name: str, known: Sequence[tuple[float, float]]) -> Spent:
@@ -186,7 +190,7 @@ class Latencies:
 
 def measure_latencies(pairs: Sequence[Pair]) -> Latencies:
     """Compare the spread of latencies."""
-    known = list(_both(pairs, lambda trial: trial.latency_s))
+    known = _both(pairs, attrgetter("latency_s"))
     return Latencies(percentiles(base for base, _ in known), percentiles(new for _, new in known))
 
 
@@ -224,11 +228,11 @@ def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
     came: Counter[str] = Counter()
     went: Counter[str] = Counter()
     before: Counter[str] = Counter()
-    for pair in pairs:
-        base, new = symptoms_of(pair.base), symptoms_of(pair.new)
-        before.update(base)
-        went.update(base - new)
-        came.update(new - base)
+    # A few combinations stand for all pairs.
+    for (base, new), times in Counter([(symptoms_of(pair.base), symptoms_of(pair.new)) for pair in pairs]).items():
+        for counts, names in ((before, base), (went, base - new), (came, new - base)):
+            for name in names:
+                counts[name] += times
     seen = [name for name in SYMPTOMS if before[name] or came[name]]
     p_values = holm([mcnemar(went[name], came[name]) for name in seen])
     return [
@@ -237,7 +241,11 @@ def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
     ]
 
 
-def symptoms_of(trial: Trial) -> set[str]:
+def symptoms_of(trial: Trial) -> frozenset[str]:
     """Return what an answer suffers from."""
-    said = {trial.label or "", trial.verdict, "refused" if trial.refused else ""}
-    return said & SYMPTOMS.keys()
+    return _known_symptoms(trial.label or "", trial.verdict, "refused" if trial.refused else "")
+
+
+@cache
+def _known_symptoms(*said: str) -> frozenset[str]:
+    return frozenset(one for one in said if one in SYMPTOMS)

@@ -80,14 +80,16 @@ def pair(base: Side, new: Side) -> Pairing:
         news.pop(entry)
         olds.pop(entry, None)
     common = [entry for entry in olds if entry in news]
-    changed = {entry for entry in common if _content_changed(olds[entry], news[entry])}
-    pairs, left_out, odd = [], [], 0
+    changed, pairs, left_out, odd = [], [], [], 0
     for entry in common:
-        if entry in changed:
+        before, after = olds[entry], news[entry]
+        if _content_changed(before, after):
+            changed.append(entry)
             continue
-        odd += len(olds[entry].keys() ^ news[entry].keys())
-        for sample in sorted(olds[entry].keys() & news[entry].keys()):
-            one, other = olds[entry][sample], news[entry][sample]
+        both = before.keys() & after.keys()
+        odd += len(before) + len(after) - 2 * len(both)
+        for sample in sorted(both):
+            one, other = before[sample], after[sample]
             if one.kind is not None and one.kind == other.kind:
                 pairs.append(Pair(entry, one, other))
             else:
@@ -95,12 +97,12 @@ def pair(base: Side, new: Side) -> Pairing:
     return Pairing(
         pairs=tuple(pairs),
         left_out=tuple(left_out),
-        changed=tuple(name_of(entry) for entry in common if entry in changed),
+        changed=tuple(map(name_of, changed)),
         added=tuple(name_of(entry) for entry in news if entry not in olds),
         removed=tuple(name_of(entry) for entry in olds if entry not in news),
         quarantined=tuple(map(name_of, quarantined)),
         odd_samples=odd,
-        base_entries=sum(any(trial.scored for trial in samples.values()) for samples in olds.values()),
+        base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
         paired_entries=len({one.entry for one in pairs}),
         all_base_entries=len(olds),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from statistics import NormalDist, stdev
+from statistics import NormalDist
 
+from pytest_llmeval.analysis.estimates import standard_deviation
 from pytest_llmeval.analysis.paired import mcnemar
 
 ALPHA = 0.05
@@ -107,7 +108,7 @@ def minimum_detectable_mean(
         alpha: Level of the two-sided test.
         power: Chance to find it.
     """
-    spread = stdev(differences) if len(differences) > 1 else 0.0
+    spread = standard_deviation(differences) if len(differences) > 1 else 0.0
     if not spread:
         return minimum_detectable_difference(len(differences), 0.0, alpha=alpha, power=power)
     quantile = NormalDist().inv_cdf

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -155,6 +156,7 @@ class Repeats:
         )
 
 
+@lru_cache(maxsize=16)  # several figures ask it of each record
 def eval_of(nodeid: str) -> str:
     """Return the test function of an item, without its parameters."""
     path, colons, name = nodeid.partition("::")  # a folder's name may hold brackets

@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from random import Random
-from statistics import NormalDist, fmean, stdev
+from statistics import NormalDist, fmean
 
-from pytest_llmeval.analysis.estimates import CONFIDENCE, Interval, percentile
+from pytest_llmeval.analysis.estimates import CONFIDENCE, Interval, percentile, standard_deviation
 
 MOST_STEPS = 100_000
 """What the exact distribution may take; beyond it signs are drawn at random."""
@@ -117,6 +117,6 @@ def _binomial_quantiles(n: int, p: float) -> list[float]:
 
 
 def _normal_interval(differences: Sequence[float], confidence: float) -> Interval:
-    mean = fmean(differences)
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * stdev(differences, mean) / math.sqrt(len(differences))
+    mean, spread = fmean(differences), standard_deviation(differences)
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * spread / math.sqrt(len(differences))
     return Interval(mean - half, mean + half)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
@@ -61,15 +61,18 @@ class Column:
         )
 
     def _means(self) -> list[float]:
+        if len(set(self.entries)) == len(self.entries):
+            return list(self.values)
         by_entry: defaultdict[str, list[float]] = defaultdict(list)
         for value, entry in zip(self.values, self.entries, strict=True):
             by_entry[entry].append(value)
-        return [fmean(values) for values in by_entry.values()]
+        return [values[0] if len(values) == 1 else fmean(values) for values in by_entry.values()]
 
 
 def _histogram(ordered: Sequence[float]) -> tuple[int, ...]:
     low, width = ordered[0], ordered[-1] - ordered[0]
-    bins = [0] * BINS
-    for value in ordered:
-        bins[min(int((value - low) / width * BINS), BINS - 1) if width else 0] += 1
-    return tuple(bins)
+    if not width:
+        return (len(ordered), *[0] * (BINS - 1))
+    found = Counter([int((value - low) / width * BINS) for value in ordered])
+    found[BINS - 1] += found.pop(BINS, 0)  # the highest number belongs to the last part
+    return tuple(found[at] for at in range(BINS))

@@ -249,7 +249,9 @@ def _sum_of(summaries: Iterable[Summary], name: str) -> float | None:
 
 def model_of(record: Record) -> str:
     """Return the name a record's model goes by in tables, as ``provider:model``."""
-    return ":".join(part for part in (record.provider, record.model) if part) or "unknown model"
+    if record.provider and record.model:
+        return f"{record.provider}:{record.model}"
+    return record.provider or record.model or "unknown model"
 
 
 def summaries_by_model(records: Iterable[Record]) -> Summaries:

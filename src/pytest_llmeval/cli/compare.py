@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -70,7 +69,6 @@ def _number(text: str, low: float, high: float, fault: str, *, open_ended: bool 
 def run(given: argparse.Namespace) -> int:
     """Compare, print, and return 0, 1 or 3."""
     base, new = _base_sides(given.base), read_sides(given.new)
-    gc.freeze()  # what was read stays to the end; looking for garbage among it would take a quarter of the time
     matched = match_models(base, new, model=given.model, base_model=given.base_model)
     comparisons = [
         compare(one, other, alpha=given.alpha, allowed=given.max_regression, force=given.force)

@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.reports.csv_cells import csv_lines
 from pytest_llmeval.reports.parquet import ColumnKinds, parquet_chunks
 from pytest_llmeval.runs.flat import columns_of, flat_row
 from pytest_llmeval.runs.reading import iter_records
-from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.whole_file import create_whole
 from pytest_llmeval.safe_text import strip_control
 
@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _csv(log: Path) -> Iterator[str]:
-    columns = columns_of(iter_records(log, on_fault=only_torn))
+    columns = columns_of(map(flat_row, iter_records(log, on_fault=only_torn)))
     return csv_lines(columns, map(flat_row, iter_records(log)))
 
 
@@ -58,11 +58,12 @@ def _print(lines: Iterator[str]) -> None:
 def _write_parquet(log: Path, path: Path) -> None:
     kinds, count = ColumnKinds(), 0
 
-    def learned() -> Iterator[Record]:
+    def learned() -> Iterator[dict[str, Any]]:
         nonlocal count
         for count, record in enumerate(iter_records(log, on_fault=only_torn), start=1):  # noqa: B007  the last is the number
-            kinds.learn(flat_row(record))
-            yield record
+            row = flat_row(record)
+            kinds.learn(row)
+            yield row
 
     columns = columns_of(learned())
     create_whole(path, parquet_chunks(columns, map(flat_row, iter_records(log)), kinds))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol
@@ -14,6 +16,8 @@ from pytest_llmeval.errors import LLMEvalError
 
 MISUSE = 2
 """Exit status for wrong arguments and files that cannot be used."""
+_RARELY = (100_000, 50, 1000)
+"""How much garbage may gather before it is looked for; what a big log holds is none, and looking through it is slow."""
 
 
 class Command(Protocol):
@@ -57,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = list(sys.argv[1:] if arguments is None else arguments)
     try:
         given = _parser(told).parse_args(told)
-        return int(given.run(given))
+        with _rare_collections():
+            return int(given.run(given))
     except LLMEvalError as error:
         sys.stderr.write(f"pytest-llmeval: {error}\n")
         return MISUSE
@@ -66,6 +71,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*_RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

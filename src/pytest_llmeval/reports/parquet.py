@@ -94,7 +94,7 @@ def parquet_chunks(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], ki
     with parquet.ParquetWriter(arrow.PythonFile(sink, mode="w"), schema) as writer:
         left = iter(rows)
         while group := list(islice(left, ROWS_PER_GROUP)):
-            cells = {column: [_cell(row.get(column), kinds.of(column)) for row in group] for column in columns}
+            cells = {column: _cells([row.get(column) for row in group], kinds.of(column)) for column in columns}
             writer.write_table(arrow.table(cells, schema=schema))
             yield sink.taken()
     yield sink.taken()
@@ -116,12 +116,12 @@ def _arrow_type(arrow: Any, kind: Kind) -> Any:
     return getattr(arrow, names[kind])()
 
 
-def _cell(value: Any, kind: Kind) -> Any:
-    if value is None or kind in ("boolean", "integer", "texts"):
-        return value
+def _cells(values: list[Any], kind: Kind) -> list[Any]:
     if kind == "number":
-        return float(value)
-    return value if kind == "text" else json.dumps(value, ensure_ascii=False)
+        return [None if value is None else float(value) for value in values]
+    if kind == "json":
+        return [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+    return values
 
 
 class _Sink(io.RawIOBase):

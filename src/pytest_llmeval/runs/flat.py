@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_llmeval.runs.line import record_as_json
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
 
 _NESTED = ("usage", "scores", "params", "judge", "calls", "perturbation")
+_OURS = frozenset(Record.model_fields)
 _REST = tuple(name for name in Record.model_fields if name not in (*DESIGNED_FIELDS, *_NESTED))
 
 
@@ -26,15 +27,13 @@ def flat_row(record: Record) -> dict[str, Any]:
     for score in told["scores"]:
         row[f"score.{score['name']}"] = score["value"]
     row["calls"] = len(told["calls"])
-    return row | {name: value for name, value in told.items() if name not in Record.model_fields}
+    return row | {name: value for name, value in told.items() if name not in _OURS}
 
 
-def columns_of(records: Iterable[Record]) -> tuple[str, ...]:
+def columns_of(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return all columns that the rows of records have: the sixteen designed fields, ours, and those of others."""
-    found: dict[str, None] = dict.fromkeys((*DESIGNED_FIELDS, *_REST))
-    further: dict[str, None] = {}
-    for record in records:
-        further |= dict.fromkeys(name for name in flat_row(record) if name not in found)
+    found = (*DESIGNED_FIELDS, *_REST)
+    further = {name for row in rows for name in row.keys() - found}
     return (*found, *sorted(further, key=_place))
 
 

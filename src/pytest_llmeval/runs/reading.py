@@ -90,7 +90,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     try:
         with _open(path) as file:
             for number, line in enumerate(_lines(file), start=1):
-                if line.strip():
+                if not line.isspace():
                     yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, line[-1:] != b"\n"
     except TooLong as error:
         raise RunLogError(f"{path}:{error.line}: {error}") from None
