@@ -1,9 +1,8 @@
-"""What it takes to compare two logs of 100,000 records: ``python -m benchmarks.big_logs``."""
+"""What the commands take that read logs of 100,000 records: ``python -m benchmarks.big_logs``."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -11,13 +10,16 @@ from random import Random
 from typing import Any
 
 from benchmarks.side_by_side import Contender, compare
+from pytest_llmeval.runs.line import record_line
+from pytest_llmeval.runs.record import Record
 
 COMMAND = "import sys; from pytest_llmeval.cli.main import main; sys.exit(main())"
+RECORDS = 100_000
 LEVELS = ("fully_correct", "fully_correct", "fully_correct", "partially_correct", "unsupported", "wrong")
 
 
 def record(number: int, sample: int, random: Random, run_id: str) -> dict[str, Any]:
-    """Make a record as a run of ours writes it, its call with all that was sent and said."""
+    """Make a record as a run of ours has it, its call with all that was sent and said."""
     question = f"Where is function number {number} defined, and which module calls it first? " * 2
     answer = f"It is defined in src/package/module_{number}.py, called by the loader. " * random.randrange(4, 12)
     level = random.choice(LEVELS)
@@ -57,21 +59,40 @@ def record(number: int, sample: int, random: Random, run_id: str) -> dict[str, A
     }
 
 
+MOST_SECONDS, MOST_MEGABYTES = 10.0, 1000.0
+"""What summarize and compare may take of 100,000 records."""
+
+
+def commands(place: Path) -> list[Contender]:
+    """Return the commands that read the logs in a folder, the two that are held to a limit first."""
+    lines = {
+        "summarize": ["summarize", "new.jsonl"],
+        "compare": ["compare", "base.jsonl", "new.jsonl"],
+        "history": ["history", "base.jsonl", "new.jsonl"],
+        "frontier": ["frontier", "base.jsonl", "new.jsonl"],
+        "validate": ["validate", "new.jsonl"],
+        "export": ["export", "new.jsonl", "--csv", "-"],
+    }
+    python = [sys.executable, "-c", COMMAND]
+    return [Contender(name, [*python, *line], place, {}, (0, 1)) for name, line in lines.items()]
+
+
 def write_log(path: Path, records: int, samples: int, seed: int) -> None:
     """Write a log of so many records."""
     random = Random(seed)
-    with path.open("w", encoding="utf-8") as log:
+    with path.open("wb") as log:
         for number in range(records):
             made = record(number // samples, number % samples + 1, random, path.stem)
-            log.write(json.dumps(made, ensure_ascii=False) + "\n")
+            log.write(record_line(Record.model_validate(made)))
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--records", type=int, default=RECORDS)
     parser.add_argument("--samples", type=int, default=1, help="of each entry (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--all", action="store_true", help="further commands beside summarize and compare")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -79,14 +100,18 @@ def main() -> int:
             write_log(place / name, given.records, given.samples, seed)
         size = (place / "base.jsonl").stat().st_size / 1e6
         sys.stdout.write(f"{given.records:,} records a log, {size:.0f} MB each\n")
-        python = [sys.executable, "-c", COMMAND]
-        told = compare(
-            [Contender("compare BASE NEW", [*python, "compare", "base.jsonl", "new.jsonl"], place, {}, (0, 1))],
-            rounds=given.rounds,
-            warm_up=0,
-        )
-    sys.stdout.write("\n".join(told) + "\n")
+        told = commands(place) if given.all else commands(place)[:2]
+        sys.stdout.write("\n".join(compare(told, rounds=given.rounds, warm_up=0)) + "\n")
+    if given.records == RECORDS:
+        sys.stdout.write("\n".join(map(verdict, told[:2])) + "\n")
     return 0
+
+
+def verdict(one: Contender) -> str:
+    """Hold what a command took where it was disturbed least against what it may take."""
+    seconds, megabytes = min(one.wall), max(run.megabytes for run in one.runs)
+    missed = "" if seconds <= MOST_SECONDS and megabytes <= MOST_MEGABYTES else "  MISSED"
+    return f"  {one.name:<12}{seconds:5.1f} s of {MOST_SECONDS:g}, {megabytes:4.0f} MB of {MOST_MEGABYTES:,.0f}{missed}"
 
 
 if __name__ == "__main__":

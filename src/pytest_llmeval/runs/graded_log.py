@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import tee
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,7 +31,7 @@ class GradedTrial:
     """A trial with the votes on it."""
 
     record: Record
-    """As it was before any vote."""
+    """As it was before any vote; without its calls, which take the most room and which nobody grades."""
     votes: tuple[Vote, ...]
     line: bytes
     """As it stands in the log."""
@@ -56,10 +57,15 @@ class GradedLog:
 
     def _take_in_what_is_new(self) -> None:
         known = {place for place, _ in placed(trial.record for trial in self.trials)}
-        found = list(read_trials(self.run))
-        named = zip(placed(trial.record for trial in found), found, strict=True)
-        new = [trial for (place, _), trial in named if place not in known]
-        if known and len(new) == len(found):
+        found, twins = tee(read_trials(self.run))  # read once, and not kept where it is known
+        named = zip(placed(trial.record for trial in twins), found, strict=True)
+        new, there = [], 0
+        for (place, _), trial in named:
+            if place in known:
+                there += 1
+            else:
+                new.append(trial)
+        if known and not there:
             raise RunLogError(f"{self.path}: holds no trial of {self.run}; move it away, or name another with --output")
         self.trials += new
 
@@ -151,7 +157,7 @@ def read_trials(path: Path) -> Iterator[GradedTrial]:
 
 
 def _trial(line: bytes) -> GradedTrial:
-    record = read_line(line)
+    record = _without_calls(read_line(line))
     whole = line if line.endswith(b"\n") else line + b"\n"
     if VOTES not in (record.model_extra or {}):
         return GradedTrial(record, (), whole)
@@ -159,7 +165,11 @@ def _trial(line: bytes) -> GradedTrial:
     told = _as_json(line)
     if not isinstance(told.get(BEFORE, {}), dict):
         raise LineFault(f"{BEFORE}: not a JSON object")
-    return GradedTrial(read_line(_as_line(graded_line(told, ()))), votes, whole)
+    return GradedTrial(_without_calls(read_line(_as_line(graded_line(told, ())))), votes, whole)
+
+
+def _without_calls(record: Record) -> Record:
+    return record.model_copy(update={"calls": ()})
 
 
 def _as_json(line: bytes) -> dict[str, Any]:
