@@ -59,3 +59,28 @@ def test_raters_are_of_one_log(logs: list[Path], command: Command) -> None:
     told = command("agreement", *logs, "--raters", "a,b")
     assert (told.status, told.err.count("\n")) == (2, 1)
     assert "--raters names raters within one log" in told.err
+
+
+@pytest.mark.parametrize("torn", [0, 1])
+def test_a_torn_last_line_is_passed_over_and_told(torn: int, logs: list[Path], command: Command) -> None:
+    with logs[torn].open("ab") as file:
+        file.write(b'{"run_id": "run-1", "quest')
+    told = command("agreement", *logs)
+    assert told.status == 0
+    assert told.err.startswith(f"pytest-llmeval: {logs[torn]}:")
+    assert "the last line was cut off and is passed over" in told.err
+
+
+def test_a_torn_last_line_of_one_log_with_several_raters_is_told(logs: list[Path], command: Command) -> None:
+    votes = logs[0].with_name("votes.jsonl")
+    votes.write_text('{"question_id": "q1", "grade": "wrong", "rater": "ben"}\n')
+    command("grade", logs[0], "--answers", votes, "--rater", "anna")
+    graded = logs[0].with_name("anna-graded.jsonl")
+    graded.write_bytes(graded.read_bytes() + b'{"run_id": "run-1", "quest')
+    told = command("agreement", graded)
+    assert (told.status, told.err.count("cut off and is passed over")) == (0, 1)
+
+
+def test_a_single_answer_is_told_in_the_singular(tmp_path: Path, command: Command) -> None:
+    logs = [write_log(tmp_path / name, [trial(1, "wrong")]) for name in ("a.jsonl", "b.jsonl")]
+    assert "\n1 answer judged by two or more\n" in command("agreement", *logs).out

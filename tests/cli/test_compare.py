@@ -72,6 +72,14 @@ def test_a_torn_log_is_read_and_not_complete(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.startswith("cannot decide: NEW is not complete: its last line is cut off\n")
 
 
+def test_no_word_of_a_reason_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", log("base.jsonl", "C"), log("new.jsonl", "W")]) == 3
+    told = capsys.readouterr().out.splitlines()
+    reason = " ".join(line.strip() for line in told[1 : told.index("")])
+    assert reason == "only 1 entry can be paired; not even a change of all could be told from chance"
+    assert max(map(len, told[: told.index("")])) <= 80
+
+
 def test_other_graders_refuse_unless_forced(capsys: pytest.CaptureFixture[str]) -> None:
     logs = [log("base.jsonl", "C" * 9), log("new.jsonl", "C" * 9, grader="rubric")]
     assert main(["compare", *logs]) == 3

@@ -66,6 +66,22 @@ def test_a_model_of_several_runs_is_told_apart_by_its_run(tmp_path: Path, comman
     assert "openai:small a" in command("frontier", *logs).out
 
 
+def test_the_name_of_a_run_is_shown_whole(tmp_path: Path, command: Command) -> None:
+    runs = ["20261129T030705Z-5b39a1", "20261129T030705Z-602d00"]
+    logs = [
+        write_log(tmp_path / f"{run}.jsonl", [trial(1, "fully_correct", run_id=run, cost_usd=cost)])
+        for run, cost in zip(runs, (0.1, 0.2), strict=True)
+    ]
+    told = command("frontier", *logs).out.splitlines()
+    assert told[1:6] == [
+        "worth their price",
+        "  openai:small 20261129T030705Z-5b39a1",
+        "                           100 % [21–100] of 1   $0.1000           10        –",
+        "beaten",
+        "  openai:small 20261129T030705Z-602d00",
+    ]
+
+
 @pytest.mark.parametrize("bar", ["lots", "101", "-1"])
 def test_a_bar_is_a_percentage(bar: str, log: Path, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -65,12 +65,13 @@ openai:small · questions · 8 runs
     7  2026-11-07 04:31  abcdef01  55 % [40–69] of 40            [--o--]
     8! 2026-11-08 04:31  abcdef01  52 % [37–67] of 40           [---o--]
 
-  trend     -4.6 points a run [-6.8 to -2.4]: down
+  trend     -4.6 points a run [-7.2 to -1.9]: down
   drift     lower than the first 2 runs (81 %), beyond chance since run 6
   served    run 5 was answered by small-2, the one before by small-1
   benchmark changed with run 4; rates before and after are of different
             questions
-  ! marks   runs that did not come to their end
+  ! marks   runs that were stopped, or asked only a part; trend and drift leave
+            them out
 """
 
 
@@ -93,6 +94,28 @@ def test_few_runs_have_no_trend(tmp_path: Path, command: Command) -> None:
     told = command("history", write_run(tmp_path, 1, 20))
     assert "· 1 run\n" in told.out
     assert told.out.count("too few runs to tell") == 2
+
+
+@pytest.mark.parametrize("part", [{"deselected": 30}, {"shard": "1/2"}, {"complete": False}])
+def test_a_run_of_a_part_is_shown_but_moves_neither_trend_nor_drift(
+    part: dict[str, Any], tmp_path: Path, command: Command
+) -> None:
+    for day in range(1, 6):
+        write_run(tmp_path, day, 32)
+    for day in range(6, 9):
+        write_run(tmp_path, day, 0, **part)
+    told = command("history", tmp_path, "--fail-on-drift")
+    assert told.status == 0
+    assert "    8! 2026-11-08 04:31  abcdef01  0 % [0–9] of 40" in told.out
+    assert "  trend     +0.0 points a run" in told.out
+    assert "  drift     none; runs stay near the first 2 runs (80 %)" in told.out
+
+
+def test_where_every_run_asked_a_part_all_count(tmp_path: Path, command: Command) -> None:
+    for day, right in enumerate((32, 30, 20, 10), start=1):
+        write_run(tmp_path, day, right, deselected=5)
+    told = command("history", tmp_path, "--fail-on-drift")
+    assert (told.status, told.out.splitlines()[-1]) == (1, "  ! marks   runs that were stopped, or asked only a part")
 
 
 def test_a_run_answered_by_several_models_is_told(tmp_path: Path, command: Command) -> None:

@@ -54,7 +54,7 @@ def test_labels_of_one_number_are_all_named() -> None:
 
 def test_without_labels_it_asks_for_them() -> None:
     told = written([trial(1, "wrong", failure_label=None), trial(2, "fully_correct")])
-    assert "None of the 1 others has a failure label yet; label them to learn what would help." in told
+    assert "The other has no failure label yet; label it to learn what would help." in told
 
 
 def test_without_failures_there_is_nothing_to_help() -> None:

@@ -200,10 +200,8 @@ def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[
     elif len(pairing.pairs) == 0:
         yield Obstacle("the runs have no entry in common", forceable=False)
     elif pairing.paired_entries < fewest_pairs(alpha):
-        told = (
-            f"only {pairing.paired_entries} entries can be paired; not even a change of all could be told from chance"
-        )
-        yield Obstacle(told, forceable=False)
+        pairs = f"only {pairing.paired_entries} {'entry' if pairing.paired_entries == 1 else 'entries'} can be paired"
+        yield Obstacle(f"{pairs}; not even a change of all could be told from chance", forceable=False)
     elif pairing.overlap < LEAST_OVERLAP:
         told = f"{pairing.paired_entries:,} of {pairing.base_entries:,} entries of BASE can be paired"
         yield Obstacle(f"{told}, {100 * LEAST_OVERLAP:g} % are needed; run the others too", forceable=True)

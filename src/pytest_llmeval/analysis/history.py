@@ -58,8 +58,9 @@ class Point:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether the run came to its end, as far as its sidecar says."""
-        return self.info is None or self.info.complete
+        """Tell whether the run asked everything and came to its end, as far as its sidecar says."""
+        info = self.info
+        return info is None or (info.complete and not info.deselected and info.shard is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,23 @@ class Series:
     points: tuple[Point, ...]
 
     @property
+    def rates(self) -> list[Proportion]:
+        """Return the rate of each run that trend and drift go by, of nothing for the others.
+
+        A run of ``--lf`` or ``-k`` asked other questions than the whole does; where no run is whole, all count.
+        """
+        some = any(one.is_whole for one in self.points)
+        return [one.share if one.is_whole or not some else Proportion(0, 0) for one in self.points]
+
+    @property
     def slope(self) -> Slope | None:
         """Return the trend; None with too few runs."""
-        return slope([one.share for one in self.points])
+        return slope(self.rates)
 
     @property
     def drift(self) -> Drift | None:
         """Return the control chart; None with too few runs."""
-        return cusum([one.share for one in self.points])
+        return cusum(self.rates)
 
     def served_changes(self) -> Iterator[tuple[int, set[str], set[str]]]:
         """Yield each run, by its place, that was answered by another model than the run before, with both.

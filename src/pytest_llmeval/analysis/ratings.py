@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -15,7 +15,7 @@ from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
 from pytest_llmeval.runs.graded_log import placed
 from pytest_llmeval.runs.hand_grading import BEFORE, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
-from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
 
 RatedField: TypeAlias = Literal["grade", "failure_label"]
@@ -56,19 +56,22 @@ class Ratings:
         return ORDERS[self.field]
 
 
-def ratings_in(path: Path, field: RatedField, raters: Sequence[str] = ()) -> Ratings:
+def ratings_in(
+    path: Path, field: RatedField, raters: Sequence[str] = (), *, on_fault: Callable[[Fault], None] | None = None
+) -> Ratings:
     """Read what the raters of one log said; the machine is one where fewer than two people are.
 
     Args:
         path: A log graded by hand.
         field: What of their grades to compare.
         raters: Whom to compare; all people by default.
+        on_fault: Is told of lines that are no records, as `iter_records` does.
 
     Raises:
         RunLogError: For a log without two raters.
         ConfigurationError: For a rater who is not in the log.
     """
-    answers = [_rated(record, _votes(record, path, field)) for record in iter_records(path)]
+    answers = [_rated(record, _votes(record, path, field)) for record in iter_records(path, on_fault=on_fault)]
     there = Counter(rater for answer in answers for rater in answer.said)
     people = [rater for rater, _ in there.most_common() if rater != MACHINE]
     for rater in raters:
@@ -87,17 +90,26 @@ def _listed(raters: Iterable[str]) -> str:
     return ", ".join(map(repr, raters))
 
 
-def ratings_of_two(first: Path, second: Path, field: RatedField) -> Ratings:
+def ratings_of_two(
+    first: Path, second: Path, field: RatedField, *, on_fault: Callable[[Fault], None] | None = None
+) -> Ratings:
     """Read what two logs of one run say of the same answers.
+
+    Args:
+        first: One log.
+        second: The other.
+        field: What of their grades to compare.
+        on_fault: Is told of lines that are no records, as `iter_records` does.
 
     Raises:
         RunLogError: Where they have no trial in common, or not the same answers.
     """
     names = _names(first, second)
     # Of the second log only what is compared is kept: records hold whole conversations.
-    there = {place: (fingerprint(one.answer), _of(one, field)) for place, one in placed(iter_records(second))}
+    others = placed(iter_records(second, on_fault=on_fault))
+    there = {place: (fingerprint(one.answer), _of(one, field)) for place, one in others}
     answers = []
-    for place, record in placed(iter_records(first)):
+    for place, record in placed(iter_records(first, on_fault=on_fault)):
         if place not in there:
             continue
         answer, said = there[place]

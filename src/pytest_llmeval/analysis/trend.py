@@ -86,15 +86,16 @@ def cusum(rates: Sequence[Proportion]) -> Drift | None:
     E. S. (1954), Continuous inspection schemes, Biometrika 41, 100-115.
 
     Args:
-        rates: In the order of time; a rate of nothing adds nothing.
+        rates: In the order of time; those of nothing are left out, but keep their place.
 
     Returns:
-        None with fewer than `FEWEST_RUNS` rates, and where the reference runs hold nothing.
+        None with fewer than `FEWEST_RUNS` rates.
     """
-    first = max(2, len(rates) // 3)
-    count, n = (sum(getattr(one, name) for one in rates[:first]) for name in ("count", "n"))
-    if len(rates) < FEWEST_RUNS or not n:
+    told = [one for one in rates if one.n]
+    if len(told) < FEWEST_RUNS:
         return None
+    first = max(2, len(told) // 3)
+    count, n = (sum(getattr(one, name) for one in told[:first]) for name in ("count", "n"))
     held = (count + 0.5) / (n + 1)  # never 0 or 1, where no distance has a measure
     lower, higher = [0.0], [0.0]
     for one in rates:

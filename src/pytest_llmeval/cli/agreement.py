@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.rater_agreement import agreement_of
 from pytest_llmeval.analysis.ratings import ORDERS, Ratings, ratings_in, ratings_of_two
-from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.reports.agreement_lines import agreement_lines, agreement_values
 from pytest_llmeval.reports.ansi import screen_of, write_lines
@@ -50,7 +50,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _ratings(given: argparse.Namespace) -> Ratings:
     if given.second is None:
-        return ratings_in(given.first, given.field, given.raters.split(",") if given.raters else ())
+        raters = given.raters.split(",") if given.raters else ()
+        return ratings_in(given.first, given.field, raters, on_fault=only_torn)
     if given.raters:
         raise ConfigurationError("--raters names raters within one log; leave it out, or name one log")
-    return ratings_of_two(given.first, given.second, given.field)
+    return ratings_of_two(given.first, given.second, given.field, on_fault=only_torn)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.reports.csv_cells import csv_lines
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.parquet import ColumnKinds, parquet_chunks
 from pytest_llmeval.runs.flat import columns_of, flat_row
 from pytest_llmeval.runs.reading import iter_records
@@ -37,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
         _print(_csv(given.log))
     else:
         written = create_whole(Path(given.csv), (line.encode() for line in _csv(given.log)))
-        note(f"{written - 1:,} records written to {given.csv}")  # the first line holds the column names
+        note(f"{counted(written - 1, 'record')} written to {given.csv}")  # the first line holds the column names
     return 0
 
 
@@ -67,4 +68,4 @@ def _write_parquet(log: Path, path: Path) -> None:
 
     columns = columns_of(learned())
     create_whole(path, parquet_chunks(columns, map(flat_row, iter_records(log)), kinds))
-    note(f"{count:,} records written to {path}")
+    note(f"{counted(count, 'record')} written to {path}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_llmeval.analysis.summary import Summaries
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.merging import Merging, plan_merge
 from pytest_llmeval.runs.sidecar import sidecar_path, write_sidecar
@@ -47,7 +48,7 @@ def _told(merging: Merging, out: Path, records: int) -> int:
     for fault in merging.torn:
         note(str(fault))
     once = f", {merging.repeated:,} repeated ones left out" if merging.repeated else ""
-    note(f"{records:,} records of {len(merging.shards)} shards merged into {out}{once}")
+    note(f"{counted(records, 'record')} of {counted(len(merging.shards), 'shard')} merged into {out}{once}")
     if merging.missing:
         note(f"missing shards: {', '.join(merging.missing)}; the run is marked incomplete until they are merged too")
         return INCOMPLETE

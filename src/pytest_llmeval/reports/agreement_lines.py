@@ -39,7 +39,7 @@ def _heading(found: RaterAgreement, screen: Screen) -> Iterator[Line]:
     for text in wrapped(f"agreement on the {_short(found.ratings.field)}: ", raters, screen.width, ", "):
         yield line(Segment(text, ("bold",)))
     single = f", {found.single:,} more by one only" if found.single else ""
-    yield line(Segment(f"{figures.count(found.n)} answers judged by two or more{single}", ("light",)))
+    yield line(Segment(f"{figures.counted(found.n, 'answer')} judged by two or more{single}", ("light",)))
 
 
 def _pair(pair: PairAgreement, found: RaterAgreement, screen: Screen) -> Iterator[Line]:
@@ -59,7 +59,10 @@ def _row(label: str, text: str) -> Line:
 def _coefficient(one: Coefficient) -> str:
     if one.value is None:
         return UNDEFINED
-    return f"{one.value:.2f}" + (f" [{one.interval.low:.2f}–{one.interval.high:.2f}]" if one.interval else "")
+    if one.interval is None:
+        return f"{one.value:.2f}"
+    between = " to " if one.interval.low < 0 else "–"  # a dash before a minus is hard to read
+    return f"{one.value:.2f} [{one.interval.low:.2f}{between}{one.interval.high:.2f}]"
 
 
 def _confusion(pair: PairAgreement, order: Sequence[str], screen: Screen) -> Iterator[Line]:

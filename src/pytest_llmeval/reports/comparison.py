@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.comparison import Comparison, Figures
 from pytest_llmeval.analysis.measured import Direction, Measured, Spent
 from pytest_llmeval.analysis.sides import Side
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines
-from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, wrapped
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
 
 STYLES: Mapping[str, tuple[Style, ...]] = {"worse": ("bold", "red"), "better": ("bold", "green"), "the same": ("bold",)}
@@ -38,15 +38,14 @@ def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
 def _verdict(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     outcome = comparison.outcome
     head = f"{outcome}: " if comparison.reasons else outcome
-    reasons = [shortened(screen.safe(reason), screen.width - 2) for reason in comparison.reasons]
-    told = wrapped("  ", reasons, screen.width)
+    reasons = [screen.safe(reason, 1000) for reason in comparison.reasons]
     short = comparison.reasons and len(comparison.reasons) == 1 and len(head) + len(reasons[0]) <= screen.width
     styles = STYLES.get(outcome, ("bold", "yellow"))
     if short:
         yield line(Segment(head, styles), reasons[0])
     else:
         yield line(Segment(outcome, styles))
-        yield from map(line, told)
+        yield from map(line, _whole(reasons, screen.width))
     if comparison.outcome == "worse" and not comparison.regressions:
         yield line(f"  allowed: no figure dropped by more than {comparison.allowed:g} points")
     if comparison.forced:
@@ -54,6 +53,15 @@ def _verdict(comparison: Comparison, screen: Screen) -> Iterator[Line]:
             yield line(
                 Segment(shortened(f"  forced in spite of: {screen.safe(obstacle.reason)}", screen.width), ("yellow",))
             )
+
+
+def _whole(reasons: Sequence[str], width: int) -> Iterator[str]:
+    """Set reasons side by side where they fit; no word of a long one is lost."""
+    if all(width_of(reason) <= width - 2 for reason in reasons):
+        yield from wrapped("  ", reasons, width)
+        return
+    for reason in reasons:
+        yield from (f"  {text}" for text in wrapped("", reason.split(" "), width - 2, " "))
 
 
 def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:

@@ -44,6 +44,16 @@ def interval(bounds: Interval | None) -> str:
     return f"[{round(100 * bounds.low)}–{round(100 * bounds.high)}]" if bounds else ""
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Write how many there are of something.
+
+    Example:
+        >>> counted(1, "record"), counted(2000, "record"), counted(0, "entry", "entries")
+        ('1 record', '2,000 records', '0 entries')
+    """
+    return f"{count(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
 def part_of(share: Proportion) -> str:
     """Write a share as a count with its n.
 

@@ -41,8 +41,11 @@ def _section(
     if members:
         yield line(Segment(title, ("bold",)))
     for one in members:
-        name = fit(screen.safe(names[id(one)]), room)
-        yield line(f"  {name}", _row(_cells(one)))
+        name = screen.safe(names[id(one)])
+        if width_of(name) > room:  # it may be the end that tells one run from another
+            yield line(f"  {shortened(name, screen.width - 2)}")
+            name = ""
+        yield line(f"  {fit(name, room)}", _row(_cells(one)))
 
 
 def _cells(one: Contender) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ _LABEL = 12
 def history_lines(series: Series, screen: Screen) -> Iterator[Line]:
     """Tell one series: a row for each run, then trend, drift and silent changes."""
     asked = f" · {screen.safe(series.benchmarks, 40)}" if series.benchmarks else ""
-    yield line(Segment(screen.safe(series.model, 60), ("bold",)), asked, f" · {_runs(len(series.points))}")
+    yield line(
+        Segment(screen.safe(series.model, 60), ("bold",)), asked, f" · {figures.counted(len(series.points), 'run')}"
+    )
     yield line()
     room = screen.width - _TABLE
     scale = "0 %" + "100 %".rjust(room - 3)
@@ -28,10 +30,6 @@ def history_lines(series: Series, screen: Screen) -> Iterator[Line]:
     yield line()
     for told in _remarks(series, screen):
         yield from (line(one) for one in wrapped(f"  {told[0]:<{_LABEL - 2}}", told[1:], screen.width, " "))
-
-
-def _runs(count: int) -> str:
-    return f"{count:,} run{'' if count == 1 else 's'}"
 
 
 def _row(number: int, point: Point, room: int) -> Line:
@@ -69,8 +67,10 @@ def _remarks(series: Series, screen: Screen) -> Iterator[tuple[str, ...]]:
             "benchmark",
             *f"changed with run {place + 1}; rates before and after are of different questions".split(" "),
         )
-    if not all(point.is_whole for point in series.points):
-        yield ("! marks", *"runs that did not come to their end".split(" "))
+    whole = [point.is_whole for point in series.points]
+    if not all(whole):
+        told = "runs that were stopped, or asked only a part"
+        yield ("! marks", *f"{told}{'; trend and drift leave them out' if any(whole) else ''}".split(" "))
 
 
 def _names(served: set[str], screen: Screen) -> str:

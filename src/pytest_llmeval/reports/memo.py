@@ -74,7 +74,8 @@ def _failures(summary: Summary, share: Proportion) -> Iterator[str]:
     labels = [(label, times) for label, times in summary.failure_labels.most_common() if label != NO_LABEL]
     if not labels:
         if n:
-            yield f"None of the {n:,} others has a failure label yet; label them to learn what would help."
+            none = "The other has no" if n == 1 else f"None of the {n:,} others has a"
+            yield f"{none} failure label yet; label {'it' if n == 1 else 'them'} to learn what would help."
         return
     label, times = labels[0]
     level = [other for other, often in labels[1:] if often == times]

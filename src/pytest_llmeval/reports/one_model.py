@@ -78,7 +78,7 @@ def headline(summary: Summary) -> str:
         return _of_all("fully correct", summary.overall.fully_correct)
     if summary.overall.ungraded:
         return _of_all("passed", summary.overall.pass_rate)
-    return f"nothing measured in {_plural(summary.records, 'trial')}"
+    return f"nothing measured in {figures.counted(summary.records, 'trial')}"
 
 
 def _of_all(what: str, share: Proportion) -> str:
@@ -182,7 +182,7 @@ def _outcomes(summary: Summary, screen: Screen) -> Iterator[Line]:
         yield from _wrapped_row("outcomes", told, screen)
     apart = []
     if count["error"]:
-        apart.append(_plural(count["error"], "error"))
+        apart.append(figures.counted(count["error"], "error"))
     apart += [f"{times:,} {name}" for name in ("unscored", "skipped") if (times := count[name])]
     if apart:
         yield _row("not in any rate", " · ".join(apart), screen, ("yellow",) if summary.reasons else ())
@@ -232,7 +232,3 @@ def percentiles_shown(spread: Percentiles) -> tuple[str, ...]:
     if not spread.n:
         return ()
     return ("p50", "p90", "p95", "p99") if spread.n >= ENOUGH_FOR_P99 else ("p50", "p90", "p95")
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
