@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.comparison import Comparison, compare, fewest_pairs
 from pytest_llmeval.analysis.sides import Side
-from pytest_llmeval.runs.record import JudgeInfo
+from pytest_llmeval.runs.record_parts import JudgeInfo
 from tests.analysis.two_runs import records, run_info, side, side_of
 
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_llmeval.analysis.conditions import Change, Conditions, changes, incomparable
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.models.answer import Call, Reply
-from pytest_llmeval.runs.record import JudgeInfo
+from pytest_llmeval.runs.record_parts import JudgeInfo
 from pytest_llmeval.runs.sidecar import RunInfo
 from tests.analysis.two_runs import run_info
 from tests.runs.samples import record

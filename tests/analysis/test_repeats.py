@@ -17,16 +17,7 @@ from scipy.stats import hypergeom  # type: ignore[import-untyped]  # scipy ships
 
 from pytest_llmeval.analysis import repeats
 from pytest_llmeval.analysis.estimates import wilson_interval
-from pytest_llmeval.analysis.repeats import (
-    UNSTABLE_KEPT,
-    Quota,
-    RepeatedEntry,
-    RepeatFigures,
-    Repeats,
-    pass_at_k,
-    pass_hat_k,
-)
-from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.analysis.repeats import UNSTABLE_KEPT, RepeatedEntry, RepeatFigures, Repeats, pass_at_k, pass_hat_k
 from tests.runs.samples import record
 
 Ends = list[bool]
@@ -207,46 +198,3 @@ def test_the_most_evenly_split_entries_come_first_and_steady_ones_not_at_all() -
 def test_so_many_unstable_entries_are_kept_and_all_are_counted() -> None:
     found = figures(*[[True, False]] * (UNSTABLE_KEPT + 5))
     assert (len(found.unstable), found.unstable_entries) == (UNSTABLE_KEPT, UNSTABLE_KEPT + 5)
-
-
-@given(st.integers(1, 99).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n))))
-def test_a_quota_is_read_as_it_is_written(numbers: tuple[int, int]) -> None:
-    assert Quota.parse(f"{numbers[0]}/{numbers[1]}") == Quota(*numbers)
-
-
-@pytest.mark.parametrize(
-    "text", ["0/3", "4/3", "0/0", "2", "2/", "x", "", "-1/3", " 2/3", "2 / 3", "1.5/2", "٢/٣", 2, 0.6]
-)
-def test_a_quota_that_cannot_be_met_or_read_is_an_error(text: object) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        Quota.parse(text)
-    assert str(caught.value) == f'llm_eval\'s require must be such as "2/3", two of three samples, got {text!r}'
-
-
-@pytest.mark.parametrize(
-    ("passed", "finished", "verdict"),
-    [
-        (0, 0, "cannot decide"),
-        (2, 2, "met"),
-        (2, 3, "met"),
-        (1, 2, "cannot decide"),
-        (1, 3, "unmet"),
-        (0, 2, "unmet"),
-        (0, 1, "cannot decide"),
-    ],
-)
-def test_a_quota_is_decided_as_soon_as_it_can_be(passed: int, finished: int, verdict: str) -> None:
-    assert Quota(2, 3).verdict(passed, finished, planned=3) == verdict
-
-
-@given(st.integers(1, 9).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n))), ENDS, st.integers(0, 9))
-def test_what_is_decided_stays_so_whatever_comes(numbers: tuple[int, int], ends: Ends, seen: int) -> None:
-    quota, early = Quota(*numbers), ends[:seen]
-    before = quota.verdict(sum(early), len(early), len(ends))
-    after = quota.verdict(sum(ends), len(ends), len(ends))
-    assert after == ("met" if sum(ends) * quota.n >= quota.k * len(ends) else "unmet")
-    assert before in (after, "cannot decide")
-    if before == "cannot decide":
-        open_ends = len(ends) - len(early)
-        best, worst = (quota.verdict(sum(early) + more, len(ends), len(ends)) for more in (open_ends, 0))
-        assert (best, worst) == ("met", "unmet")

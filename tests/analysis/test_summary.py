@@ -9,15 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.summary import (
-    MOST_REASONS,
-    NO_LABEL,
-    OTHER_REASONS,
-    Summaries,
-    Summary,
-    summaries_by_model,
-    verdict_of,
-)
+from pytest_llmeval.analysis.summary import MOST_REASONS, NO_LABEL, OTHER_REASONS, Summary, verdict_of
 from pytest_llmeval.models.answer import Reply, Usage
 from pytest_llmeval.runs.record import Record
 from tests.runs.samples import any_record, full_record, record
@@ -146,29 +138,6 @@ def test_reasons_are_counted_and_bounded() -> None:
 
 def test_a_missing_reason_is_told_as_such() -> None:
     assert summary_of([record(outcome="unscored")]).reasons == {"no reason was given": 1}
-
-
-def test_models_keep_apart_in_the_order_they_came() -> None:
-    summaries = summaries_by_model(
-        [record(provider="b", model="x"), record(provider="a", model="x"), record(), record(provider="b", model="x")]
-    )
-    assert [(one.model, one.records) for one in summaries] == [("b:x", 2), ("a:x", 1), ("unknown model", 1)]
-    assert len(summaries) == 3
-
-
-def test_totals_are_over_all_models() -> None:
-    summaries = summaries_by_model(
-        [graded("wrong", model="a", usage=Usage(10, 2)), graded(None, model="b", outcome="error"), graded("wrong")]
-    )
-    assert summaries.totals() == {
-        "records": 3,
-        "outcomes": {"failed": 2, "error": 1},
-        "grades": {"wrong": 2},
-        "input_tokens": 10,
-        "output_tokens": 2,
-        "cost_usd": None,
-    }
-    assert Summaries().totals()["input_tokens"] is None
 
 
 def test_the_highest_sample_is_remembered() -> None:

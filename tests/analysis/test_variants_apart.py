@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.sides import sides_of
 from pytest_llmeval.analysis.slicing import Slicing
-from pytest_llmeval.analysis.summary import summaries_by_model
+from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.runs.flat import flat_row
 from pytest_llmeval.runs.record import Record

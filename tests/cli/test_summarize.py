@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.analysis.summary import summaries_by_model
+from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.reports.terminal import summary_lines
 from pytest_llmeval.runs.reading import iter_records
 from tests.cli.conftest import Told

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.summary import summaries_by_model
+from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.models.answer import Call, Reply, Usage
 from pytest_llmeval.reports.lines import width_of
 from pytest_llmeval.reports.terminal import summary_lines

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.run_figures import RunFigures
-from pytest_llmeval.analysis.summary import Summaries, Summary
+from pytest_llmeval.analysis.summaries import Summaries
+from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category, robustness_lines

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.summary import Summaries, summaries_by_model
+from pytest_llmeval.analysis.summaries import Summaries, summaries_by_model
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.reports.lines import width_of
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines

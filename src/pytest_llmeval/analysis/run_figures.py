@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.details import Details
 from pytest_llmeval.analysis.slicing import Slicing
-from pytest_llmeval.analysis.summary import Summaries, Summary, model_of
+from pytest_llmeval.analysis.summaries import Summaries
+from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pytest_llmeval.analysis.behaviour import BehaviourRates
 from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total
@@ -204,59 +203,8 @@ def success_of(record: Record) -> bool | None:
     return (verdict or record.outcome) in ("fully_correct", "passed")
 
 
-class Summaries:
-    """One summary per model, in order of first appearance; fed record by record."""
-
-    def __init__(self) -> None:
-        self._by_model: dict[str, Summary] = {}
-
-    def __iter__(self) -> Iterator[Summary]:
-        return iter(self._by_model.values())
-
-    def __len__(self) -> int:
-        return len(self._by_model)
-
-    def add(self, record: Record) -> None:
-        """Take in one more record of any model."""
-        model = model_of(record)
-        if model not in self._by_model:
-            self._by_model[model] = Summary(model)
-        self._by_model[model].add(record)
-
-    def totals(self) -> dict[str, Any]:
-        """Return the counts over all models, as the sidecar keeps them; what is unknown in part is a lower bound.
-
-        Variants are counted apart; tokens and cost are of all.
-        """
-        variants = [summary.variants for summary in self if summary.variants is not None]
-        spent = {name: _sum_of([*self, *variants], name) for name in ("input_tokens", "output_tokens", "cost_usd")}
-        return {**_counts(self), **spent, **({"variants": _counts(variants)} if variants else {})}
-
-
-def _counts(summaries: Iterable[Summary]) -> dict[str, Any]:
-    records, outcomes, verdicts = 0, Counter[str](), Counter[Verdict]()
-    for summary in summaries:
-        records += summary.records
-        outcomes.update(summary.outcomes)
-        verdicts.update(summary.overall.verdicts)
-    return {"records": records, "outcomes": dict(outcomes), "grades": dict(verdicts)}
-
-
-def _sum_of(summaries: Iterable[Summary], name: str) -> float | None:
-    known = [total.known for summary in summaries if (total := getattr(summary, name)).counted]
-    return sum(known) if known else None
-
-
 def model_of(record: Record) -> str:
     """Return the name a record's model goes by in tables, as ``provider:model``."""
     if record.provider and record.model:
         return f"{record.provider}:{record.model}"
     return record.provider or record.model or "unknown model"
-
-
-def summaries_by_model(records: Iterable[Record]) -> Summaries:
-    """Read records once, keeping none."""
-    summaries = Summaries()
-    for record in records:
-        summaries.add(record)
-    return summaries

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.grading_queue import ONLY, Queue, grading_queue
 from pytest_llmeval.analysis.ratings import MACHINE
-from pytest_llmeval.analysis.summary import summaries_by_model
+from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError

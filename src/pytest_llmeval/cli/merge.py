@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_llmeval.analysis.summary import Summaries
+from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.figures import counted

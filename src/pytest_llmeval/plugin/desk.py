@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.judge_trust import JudgesInRun, Trust, trust_in, trust_values
-from pytest_llmeval.analysis.summary import Summaries
+from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches import SentBatch
 from pytest_llmeval.plugin.past import LOG_FOLDER

@@ -21,7 +21,8 @@ from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
 from pytest_llmeval.plugin.trial import Trial, TrialRun
 from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
-from pytest_llmeval.runs.record import JudgeControl, JudgeInfo, JudgeVerdict, Outcome, PerturbationInfo, Record
+from pytest_llmeval.runs.record import Outcome, Record
+from pytest_llmeval.runs.record_parts import JudgeControl, JudgeInfo, JudgeVerdict, PerturbationInfo
 
 
 @dataclass(frozen=True, slots=True)

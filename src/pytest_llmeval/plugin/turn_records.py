@@ -6,7 +6,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.traces.turns import grades_by_turn
 from pytest_llmeval.models.answer import Answer, ToolCall
-from pytest_llmeval.runs.record import TurnRecord
+from pytest_llmeval.runs.record_parts import TurnRecord
 
 
 def own_tool_calls(answer: Answer) -> tuple[ToolCall, ...]:

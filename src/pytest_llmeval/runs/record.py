@@ -11,6 +11,7 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import FailureLabel, Level, Score
 from pytest_llmeval.models.answer import Call, FinishReason, ToolCall, Usage
+from pytest_llmeval.runs.record_parts import JudgeInfo, PerturbationInfo, TurnRecord
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning; new fields alone do not raise it."""
@@ -43,87 +44,6 @@ DESIGNED_FIELDS = (
     "harness_version",
 )
 """What every line of every run log has, whoever wrote it; all else may be missing."""
-
-
-class JudgeVerdict(BaseModel):
-    """What one judge, or one panel, made of the record's answer, whichever grade counts in the end."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    hash: str
-    """Identifies model, prompt, rubric and parameters together."""
-    level: Level | None = None
-    """Null where it reached no verdict."""
-
-
-class JudgeControl(BaseModel):
-    """An answer of known worth, put to a judge that cannot tell it from others."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    hash: str
-    """The judge's, as in its verdicts."""
-    is_right: bool
-    """Whether the answer is right."""
-    level: Level | None = None
-    """What the judge said; null where it reached no verdict."""
-    passed: bool | None = None
-    """Whether the judge took a right answer for at least partially correct, or a wrong one for worse."""
-
-
-class JudgeInfo(BaseModel):
-    """Which judge graded, so that its grades can be told from another's."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    model: str | None = None
-    """The judge, as ``provider:model``."""
-    hash: str | None = None
-    """Identifies model, prompt, rubric and parameters together."""
-    usage: Usage = Usage()
-    """Tokens of all judge calls of the trial; no part of the record's own."""
-    cost_usd: float | None = None
-    """Of all judge calls of the trial; null where any price is unknown."""
-    verdicts: tuple[JudgeVerdict, ...] = ()
-    """One for each grader that judged the record's answer."""
-    controls: tuple[JudgeControl, ...] = ()
-    """Answers of known worth that were put to the judge beside the record's."""
-
-
-class PerturbationInfo(BaseModel):
-    """How a variant was made of another entry."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    kind: str
-    """What was changed, such as ``typos``."""
-    settings: dict[str, Any] = Field(default_factory=dict)
-    """How it was changed, such as ``{"rate": 0.15, "seed": 0}``."""
-    same_gold: bool = True
-    """Whether the right answer is written as the original's is; not where choices changed their letters."""
-
-
-class TurnRecord(BaseModel):
-    """One turn of a conversation: what the user said, and what became of it."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    question: str
-    """What the user said."""
-    answer: str | None = None
-    """What the system under test answered; null where the conversation ended before."""
-    calls: int = 0
-    """How many of the record's calls of the model under test are this turn's, in their order."""
-    tool_calls: tuple[ToolCall, ...] = ()
-    """Tools called, where no call of the record holds them."""
-    finish_reason: FinishReason | None = None
-    """Why the model stopped."""
-    grade: Level | None = None
-    """Null where nothing was expected of this turn, or no level could be given."""
-    failure_label: FailureLabel | None = None
-    """What kind of failure it is."""
-    grading_notes: str | None = None
-    """Why the grade was given."""
 
 
 class Record(BaseModel):
