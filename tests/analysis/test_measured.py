@@ -108,16 +108,16 @@ def test_spending_is_compared_where_both_sides_know_it() -> None:
 
 
 def test_each_kind_of_spending_has_its_row() -> None:
-    fields: dict[str, Any] = {"usage": Usage(10, 4), "tools_called": ("grep",), "cost_usd": 0.1, "latency_s": 2.0}
+    fields: dict[str, Any] = {"usage": Usage(10, 4), "cost_usd": 0.1, "latency_s": 2.0}
     found = measure_spent(pair(side("C", **fields), side("C", **fields)).pairs)
     assert [(one.name, one.base) for one in found] == [
-        ("input tokens", 10), ("output tokens", 4), ("tools called", 1), ("cost", 0.1), ("latency", 2.0)
+        ("input tokens", 10), ("output tokens", 4), ("cost", 0.1), ("latency", 2.0)
     ]  # fmt: skip
 
 
 def test_of_nothing_there_is_no_ratio() -> None:
-    (tools,) = measure_spent(pair(side("C"), side("C", tools_called=("grep",))).pairs)
-    assert (tools.name, tools.ratio) == ("tools called", None)
+    (latency,) = measure_spent(pair(side("C", latency_s=0.0), side("C", latency_s=1.0)).pairs)
+    assert (latency.name, latency.ratio) == ("latency", None)
 
 
 def test_latencies_are_of_pairs_that_neither_side_took_from_the_cache() -> None:

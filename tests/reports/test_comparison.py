@@ -121,6 +121,10 @@ worse
   hallucination (truthfulness)               0       8       +8    0.016
   unsupported (truthfulness)                 0       1       +1        1
 
+  behaviour                    base     new change  95 %                 p     n
+~ words an answer              9.00    25.5  +16.5  [+6.72, +26.3]   0.005    25
+  ~ changed, for better or worse: no part of the verdict
+
   per trial               base         new   change       p   more in
   input tokens           1,200       1,200     +0 %       1   0 of 25
   output tokens           80.0         120    +50 %  <0.001   25 of 25
@@ -243,8 +247,8 @@ def test_where_only_some_trials_are_graded_wins_and_losses_are_of_all() -> None:
 
 
 def test_what_costs_nothing_has_no_ratio() -> None:
-    told = shown(compare(side("C" * 8, latency_s=0.0), side("C" * 8, tools_called=("grep",), latency_s=1.0)))
-    assert "  tools called             0.0         1.0        –   0.008   8 of 8\n" in told
+    told = shown(compare(side("C" * 8, latency_s=0.0), side("C" * 8, latency_s=1.0)))
+    assert "  latency                 0 ms       1.0 s        –   0.008   8 of 8\n" in told
     assert "  latency p95             0 ms       1.0 s        –\n" in told
 
 

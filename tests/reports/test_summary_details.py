@@ -11,6 +11,7 @@ from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.reports.lines import Line, in_ascii, width_of
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.summary_details import caveats, detail_lines, run_heading
+from pytest_llmeval.reports.summary_values import run_values
 from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo
@@ -54,6 +55,15 @@ def test_details_tell_price_weights_scores_spreads_and_slices() -> None:
         "",
         "  read with care: 2 of 2 categories have fewer than 30 trials",
     ]
+
+
+def test_citations_are_told_where_they_were_counted() -> None:
+    counted = [trial(n, "wrong", scores=[Score("cites", float(n > 0), detail=f"{n} cited")]) for n in range(4)]
+    run = figures(counted)
+    assert shown(run)[0] == "  answers that cite   3 of 4 · 75 % [30–95] · 1.5 an answer"
+    values = run_values(run)["models"][0]["citations"]
+    assert (values["citations"], values["per_answer"], values["answers_that_cite"]["rate"]) == (6, 1.5, 0.75)
+    assert run_values(figures([trial(1, "wrong")]))["models"][0]["citations"] is None
 
 
 def test_bars_have_plain_signs_too() -> None:

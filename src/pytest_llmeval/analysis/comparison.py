@@ -26,6 +26,7 @@ from pytest_llmeval.analysis.measured import (
     measure_spent,
     measure_symptoms,
 )
+from pytest_llmeval.analysis.measured_behaviour import Behaviour, measure_behaviour
 from pytest_llmeval.analysis.pairing import Pair, Pairing, pair
 from pytest_llmeval.analysis.power import ALPHA
 from pytest_llmeval.analysis.sides import Side
@@ -59,6 +60,7 @@ class Figures:
     spent: tuple[Spent, ...]
     latencies: Latencies
     symptoms: tuple[Symptom, ...]
+    behaviour: tuple[Behaviour, ...]
 
     @property
     def quality(self) -> tuple[Measured, ...]:
@@ -159,6 +161,7 @@ def _figures(pairs: Sequence[Pair], alpha: float) -> Figures:
         spent=tuple(measure_spent(pairs)),
         latencies=measure_latencies(pairs),
         symptoms=tuple(measure_symptoms(pairs)),
+        behaviour=measure_behaviour(pairs, alpha),
     )
 
 

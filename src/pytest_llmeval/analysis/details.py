@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.confidence import Confidences
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.spread import Column, Spread
@@ -40,6 +41,8 @@ class Details:
         """By name: ``latency``, ``cost``, ``output tokens``, and ``score NAME`` of each score."""
         self.tools = ToolUse()
         """How tools were used."""
+        self.citations = CitationUse()
+        """How answers cite."""
         self._given = weights or {}
         self._weights = 0.0
         self._correct = 0.0
@@ -54,6 +57,7 @@ class Details:
             return
         self._measure(record)
         self.tools.add(record)
+        self.citations.add(record)
         verdict = verdict_of(record)
         if verdict is None and record.outcome is None:
             return

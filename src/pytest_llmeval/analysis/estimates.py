@@ -18,7 +18,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson_interval(successes: float, n: int, confidence: float = CONFIDENCE) -> Interval:
+def wilson_interval(successes: float, n: float, confidence: float = CONFIDENCE) -> Interval:
     """Return the score interval of a proportion.
 
     Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, Journal of the American
@@ -27,7 +27,7 @@ def wilson_interval(successes: float, n: int, confidence: float = CONFIDENCE) ->
 
     Args:
         successes: From 0 to n; not whole where some count half.
-        n: How many independent trials, at least 1.
+        n: How many independent trials, at least 1; not whole where trials are worth less than one.
         confidence: Between 0 and 1, both excluded.
 
     Returns:
@@ -65,7 +65,7 @@ def difference_interval(
         around_first: Its Wilson interval.
         second: Another share.
         around_second: Its Wilson interval, of the same confidence.
-        correlation: Of the two, from 0 (different trials) to 1; a positive one makes the interval narrower.
+        correlation: Of the two, from -1 to 1, 0 for different trials; a positive one makes the interval narrower.
 
     Returns:
         Bounds from -1 to 1.

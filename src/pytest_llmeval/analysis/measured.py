@@ -67,12 +67,25 @@ class Measured:
         return self.direction(alpha) == "worse" and -self.points > points + 1e-9
 
 
-def measure_rate(name: str, pairs: Sequence[Pair], alpha: float) -> Measured:
-    """Compare how many were fully correct, or passed: McNemar's test, or by entry where there are samples."""
-    cells = Counter((pair.base.correct, pair.new.correct) for pair in pairs)
+def _is_correct(trial: Trial) -> bool:
+    return trial.correct
+
+
+def measure_rate(
+    name: str, pairs: Sequence[Pair], alpha: float, is_so: Callable[[Trial], bool] = _is_correct
+) -> Measured:
+    """Compare of how many trials something is so: McNemar's test, or by entry where there are samples.
+
+    Args:
+        name: Of the figure.
+        pairs: At least one.
+        alpha: Level of the test.
+        is_so: What is asked of a trial; by default whether it was fully correct, or passed.
+    """
+    cells = Counter((is_so(pair.base), is_so(pair.new)) for pair in pairs)
     counts = PairedCounts(cells[True, True], cells[True, False], cells[False, True], cells[False, False])
     if len({pair.entry for pair in pairs}) < len(pairs):
-        return _by_entry(name, pairs, lambda trial: float(trial.correct), alpha)
+        return measure_mean(name, pairs, lambda trial: float(is_so(trial)), alpha)
     p = mcnemar(counts.lost, counts.gained)
     return Measured(
         name,
@@ -93,14 +106,22 @@ def measure_rate(name: str, pairs: Sequence[Pair], alpha: float) -> Measured:
 def measure_grade(pairs: Sequence[Pair], alpha: float) -> Measured | None:
     """Compare the mean grade of graded pairs, from 0 (wrong) to 3 (fully correct); None where none is graded."""
     graded = [pair for pair in pairs if pair.base.step is not None]
-    return replace(_by_entry("mean grade", graded, _step, alpha), top=TOP_STEP) if graded else None
+    return replace(measure_mean("mean grade", graded, _step, alpha), top=TOP_STEP) if graded else None
 
 
 def _step(trial: Trial) -> float:
     return trial.step or 0
 
 
-def _by_entry(name: str, pairs: Sequence[Pair], value: Callable[[Trial], float], alpha: float) -> Measured:
+def measure_mean(name: str, pairs: Sequence[Pair], value: Callable[[Trial], float], alpha: float) -> Measured:
+    """Compare the mean of a number over entries: random sign flips, and a bootstrap of entries for the interval.
+
+    Args:
+        name: Of the figure.
+        pairs: At least one.
+        value: The number.
+        alpha: Level of the test.
+    """
     columns: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for pair in pairs:
         columns[pair.entry].append((value(pair.base), value(pair.new)))
@@ -155,14 +176,13 @@ class Spent:
 SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
     ("input tokens", attrgetter("input_tokens")),
     ("output tokens", attrgetter("output_tokens")),
-    ("tools called", attrgetter("tools")),
     ("cost", attrgetter("cost_usd")),
     ("latency", attrgetter("latency_s")),
 )
 
 
 def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
-    """Compare means per trial of tokens, tool calls, dollars and seconds, where there are any."""
+    """Compare means per trial of tokens, dollars and seconds, where there are any."""
     for name, value in SPENT:
         known = _both(pairs, value)
         if any(base or new for base, new in known):

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from pytest_llmeval.analysis.conditions import Conditions
 from pytest_llmeval.analysis.summary import Verdict, model_of, verdict_of
+from pytest_llmeval.analysis.traits import Traits, traits_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.runs.reading import Fault, iter_records
@@ -65,7 +66,8 @@ class Trial(NamedTuple):
     cost_usd: float | None
     latency_s: float | None
     """None as well where the answer came from the cache."""
-    tools: int
+    traits: Traits
+    """How it went about it."""
     tags: tuple[str, ...] = ()
     guard: str | None = None
     """Why the entry must pass, where it must."""
@@ -103,7 +105,7 @@ def trial_of(record: Record) -> Trial:
         output_tokens=record.usage.output_tokens,
         cost_usd=record.cost_usd,
         latency_s=None if record.cached else record.latency_s,
-        tools=len(record.tools_called),
+        traits=traits_of(record),
         tags=record.tags,
         guard=record.guard,
         quarantined=record.quarantined_until is not None,

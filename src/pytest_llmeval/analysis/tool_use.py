@@ -30,6 +30,24 @@ class ToolCounts:
         """Return the failed calls of those whose result is known."""
         return Proportion(self.failed, self.known)
 
+    def add(self, other: ToolCounts) -> None:
+        """Take in further calls."""
+        self.calls += other.calls
+        self.known += other.known
+        self.failed += other.failed
+
+
+def counts_by_tool(record: Record) -> dict[str, ToolCounts]:
+    """Count the calls of one trial by tool, in order of first appearance."""
+    counts: dict[str, ToolCounts] = {}
+    known = [*record.tool_calls, *_in_calls(record)]
+    for call in known:
+        one = ToolCounts(1) if call.result is None else ToolCounts(1, 1, call.result.status != "ok")
+        counts.setdefault(call.name, ToolCounts()).add(one)
+    for name in record.tools_called if not known else ():  # a foreign log may hold no more than names
+        counts.setdefault(name, ToolCounts()).add(ToolCounts(1))
+    return counts
+
 
 @dataclass(slots=True)
 class ToolUse:
@@ -46,21 +64,11 @@ class ToolUse:
         """Take in one more record."""
         self.trials += 1
         self.trials_with_calls += bool(record.tools_called)
-        known = [*record.tool_calls, *_in_calls(record)]
-        for call in known:
-            self._count(call)
-        for name in record.tools_called if not known else ():
-            self.by_tool.setdefault(name, ToolCounts()).calls += 1
+        for name, counts in counts_by_tool(record).items():
+            self.by_tool.setdefault(name, ToolCounts()).add(counts)
         for score in record.scores:
             if score.name in _CHOICES and " -> " in score.detail:
                 self.choices.update(_paired(*score.detail.split(" -> ", 1)))
-
-    def _count(self, call: ToolCall) -> None:
-        counts = self.by_tool.setdefault(call.name, ToolCounts())
-        counts.calls += 1
-        if call.result is not None:
-            counts.known += 1
-            counts.failed += call.result.status != "ok"
 
     @property
     def is_used(self) -> bool:

@@ -8,16 +8,15 @@ from pytest_llmeval.analysis.comparison import Comparison, Figures
 from pytest_llmeval.analysis.measured import Direction, Measured, Spent
 from pytest_llmeval.analysis.sides import Side
 from pytest_llmeval.reports import figures as written
+from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines
+from pytest_llmeval.reports.comparison_table import p_value, row
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
 
 STYLES: Mapping[str, tuple[Style, ...]] = {"worse": ("bold", "red"), "better": ("bold", "green"), "the same": ("bold",)}
 MARKS: Mapping[Direction | None, str] = {"worse": "! ", "better": "+ ", None: "  "}
 """Stand before a figure that changed, where there may be no colour."""
-FIGURES_WIDTH = 53
-"""Columns of the table but its first, which takes what is left."""
-WIDEST_LABEL = 40
 
 
 def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
@@ -30,6 +29,7 @@ def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
         yield from _quality(comparison, comparison.figures, screen)
         yield from entry_lines(comparison, screen)
         yield from _symptoms(comparison.figures)
+        yield from behaviour_lines(comparison.figures.behaviour, comparison.alpha, screen)
         yield from _spent(comparison.figures)
     yield from uncompared_lines(comparison.pairing, screen)
     yield from changed_lines(comparison.changes, screen)
@@ -110,7 +110,7 @@ def _side(side: Side, screen: Screen) -> list[str]:
 def _quality(comparison: Comparison, figures: Figures, screen: Screen) -> Iterator[Line]:
     level = f"{100 * (1 - comparison.alpha):g} %"
     yield line()
-    yield line(Segment(_row("", ("base", "new", "change", level, "p", "n"), screen), ("light",)))
+    yield line(Segment(row("", ("base", "new", "change", level, "p", "n"), screen), ("light",)))
     yield _measured(figures.rate, comparison, screen)
     if figures.grade is not None:
         yield _measured(figures.grade, comparison, screen)
@@ -134,24 +134,8 @@ def _measured(one: Measured, comparison: Comparison, screen: Screen) -> Line:
         change, low, high = (f"{value:+.2f}" for value in (one.difference, *one.interval))
     cells = (base, new, change, f"[{low}, {high}]", p_value(one.corrected_p), written.count(one.pairs))
     direction = one.direction(comparison.alpha)
-    told = MARKS[direction] + _row(one.name, cells, screen)[2:]
+    told = MARKS[direction] + row(one.name, cells, screen)[2:]
     return line(Segment(told, STYLES[direction] if direction else ()))
-
-
-def _row(label: str, cells: tuple[str, str, str, str, str, str], screen: Screen) -> str:
-    base, new, change, bounds, p, n = cells
-    room = min(WIDEST_LABEL, max(12, screen.width - 2 - FIGURES_WIDTH))
-    return f"  {fit(screen.safe(label, 60), room)}{base:>8}{new:>8}{change:>7}  {bounds:<16}{p:>6}{n:>6}"
-
-
-def p_value(p: float) -> str:
-    """Write a p-value.
-
-    Example:
-        >>> p_value(0.04321), p_value(0.00001), p_value(1)
-        ('0.043', '<0.001', '1')
-    """
-    return "<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.9995 else "1"
 
 
 def _small_print(comparison: Comparison, figures: Figures, screen: Screen) -> Iterator[Line]:

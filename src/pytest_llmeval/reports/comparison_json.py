@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_llmeval.analysis.comparison import Comparison, Figures
 from pytest_llmeval.analysis.measured import Measured
+from pytest_llmeval.analysis.measured_behaviour import Behaviour
 from pytest_llmeval.analysis.pairing import Pair, Pairing
 from pytest_llmeval.analysis.sides import Side, Trial
 
@@ -55,6 +56,7 @@ def _figures(figures: Figures, alpha: float) -> dict[str, Any]:
         "mean_grade": _measured(figures.grade, alpha) if figures.grade else None,
         "categories": [_measured(one, alpha) for one in figures.categories],
         "symptoms": [asdict(one) for one in figures.symptoms],
+        "behaviour": [_behaviour(one, alpha) for one in figures.behaviour],
         "per_trial": [{**asdict(one), "ratio": one.ratio} for one in figures.spent],
         "latency_s": asdict(figures.latencies),
     }
@@ -63,6 +65,30 @@ def _figures(figures: Figures, alpha: float) -> dict[str, Any]:
 def _measured(one: Measured, alpha: float) -> dict[str, Any]:
     told = {**asdict(one), "interval": list(one.interval), "difference": one.difference}
     return {**told, "changed": one.direction(alpha)}
+
+
+def _behaviour(one: Behaviour, alpha: float) -> dict[str, Any]:
+    figure = one.figure
+    return {
+        "group": one.group,
+        "name": figure.name,
+        "tool": one.tool,
+        "meaning": one.meaning or None,
+        "unit": "share" if one.is_share else "number",
+        "pairs": figure.pairs,
+        "entries": figure.entries,
+        "base": figure.base,
+        "new": figure.new,
+        "of": list(one.of) if one.of else None,
+        "difference": figure.difference,
+        "interval": list(figure.interval),
+        "p": figure.p,
+        "corrected_p": figure.corrected_p,
+        "less": figure.lost,
+        "more": figure.gained,
+        "test": figure.test,
+        "changed": one.changed(alpha),
+    }
 
 
 def _flips(pairs: Sequence[Pair]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from pytest_llmeval.analysis.judgement import Judgement
 from pytest_llmeval.analysis.preference import OrderBias, WinRate
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
-from pytest_llmeval.reports.comparison import p_value
+from pytest_llmeval.reports.comparison_table import p_value
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.runs.preference_log import PreferenceLine

@@ -60,6 +60,9 @@ def _success(summary: Summary, details: Details, screen: Screen) -> Iterator[Lin
     if details.is_weighted and details.weighted_rate is not None:
         whole = summary.overall.fully_correct if summary.overall.judged else summary.overall.pass_rate
         yield _row("by weight", f"{100 * details.weighted_rate:.0f} %, unweighted {figures.percent(whole)}", screen)
+    if details.citations.per_answer is not None:
+        told = f"{figures.share_of(details.citations.rate)} · {details.citations.per_answer:.1f} an answer"
+        yield _row("answers that cite", told, screen)
     for name, spread in details.spreads().items():
         if name.startswith("score "):
             low, high = spread.interval

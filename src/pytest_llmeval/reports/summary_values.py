@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
@@ -75,6 +76,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "majority_vote": vote_values(details.confidences.votes()),
         "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
         "tools": _tool_values(details.tools) if details.tools.is_used else None,
+        "citations": _citation_values(details.citations) if details.citations.answers else None,
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
@@ -121,6 +123,14 @@ def _tool_values(tools: ToolUse) -> dict[str, Any]:
             {"expected": expected, "called": called, "times": times}
             for (expected, called), times in sorted(tools.choices.items())
         ],
+    }
+
+
+def _citation_values(found: CitationUse) -> dict[str, Any]:
+    return {
+        "citations": found.citations,
+        "per_answer": found.per_answer,
+        "answers_that_cite": _proportion(found.rate),
     }
 
 

@@ -1,0 +1,60 @@
+"""Traits of a trial: how it went about it, beside whether it was right; small enough for a hundred thousand of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pytest_llmeval.analysis.behaviour import RULES
+from pytest_llmeval.analysis.citation_use import REAL, citations_of
+from pytest_llmeval.analysis.tool_use import counts_by_tool
+from pytest_llmeval.runs.record import Record
+
+_KEPT = frozenset({REAL, *(rule.score for rule in RULES)})
+
+
+class ToolTally(NamedTuple):
+    """The calls of one tool in one trial."""
+
+    tool: str
+    calls: int
+    known: int
+    """Those whose result is in the log."""
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a comparison of behaviour needs of a trial."""
+
+    tools: tuple[ToolTally, ...] = ()
+    words: int = 0
+    """Of the answer, as white space parts them."""
+    citations: int | None = None
+    """None where nobody counted them."""
+    scores: tuple[tuple[str, float], ...] = ()
+    """Those that tell of behaviour, by name; the ones without a value left out."""
+
+    def score(self, name: str) -> float | None:
+        """Return a score; None where it does not apply."""
+        return next((value for one, value in self.scores if one == name), None)
+
+    def of_tool(self, tool: str | None) -> Iterator[ToolTally]:
+        """Yield what is known of one tool, or of all."""
+        return (one for one in self.tools if tool in (None, one.tool))
+
+    def calls(self, tool: str | None = None) -> int:
+        """Return how often a tool was called, or all tools."""
+        return sum(one.calls for one in self.of_tool(tool))
+
+
+def traits_of(record: Record) -> Traits:
+    """Take the traits from a record."""
+    counts = counts_by_tool(record)
+    return Traits(
+        tools=tuple(ToolTally(name, one.calls, one.known, one.failed) for name, one in counts.items()),
+        words=len((record.answer or "").split()),
+        citations=citations_of(record),
+        scores=tuple((one.name, one.value) for one in record.scores if one.name in _KEPT and one.value is not None),
+    )
