@@ -17,6 +17,7 @@ from pytest_llmeval.grading.code import code_tests, quality
 from pytest_llmeval.grading.confidence import recorder
 from pytest_llmeval.grading.retrieval import citing, reading, retrieval
 from pytest_llmeval.grading.rule_grader import RuleGrader
+from pytest_llmeval.grading.steps import steps
 from pytest_llmeval.grading.traces import asking_back, budgets, loops, milestones, tool_calls, tool_results, trajectory
 
 TRACES = (asking_back, budgets, loops, milestones, tool_calls, tool_results, trajectory)
@@ -32,6 +33,7 @@ MODULES = (
     reading,
     recorder,
     retrieval,
+    steps,
     text_graders,
     value_graders,
     *TRACES,
@@ -64,7 +66,7 @@ def test_every_grader_that_needs_no_setting_can_be_called_without_one() -> None:
     for name in callable_bare:
         grader = getattr(graders, name)()
         assert grader.id == name
-        assert grader.runs_inline is (name not in WAITING)
+        assert isinstance(grader, combining.Composite) or grader.runs_inline is (name not in WAITING)
 
 
 def test_a_benchmark_names_graders_as_a_test_does() -> None:

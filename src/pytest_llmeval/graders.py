@@ -18,6 +18,7 @@ from pytest_llmeval.grading.retrieval.citing import citations
 from pytest_llmeval.grading.retrieval.claim_coverage import claim_coverage
 from pytest_llmeval.grading.retrieval.reading import retrieve_then_read
 from pytest_llmeval.grading.retrieval.retrieval import retrieval
+from pytest_llmeval.grading.steps.steps import steps
 from pytest_llmeval.grading.text_graders import contains, exact_match, excludes, regex
 from pytest_llmeval.grading.traces.asking_back import asks_back
 from pytest_llmeval.grading.traces.budgets import budget
@@ -56,6 +57,7 @@ __all__ = [
     "retrieve_then_read",
     "rubric_judge",
     "similarity",
+    "steps",
     "tool_calls",
     "tool_failures",
     "tool_grounded",

@@ -36,6 +36,9 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
             "assert larger(1, 2) == 2\nassert larger(2, 1) == 2"
         ): "def larger(a, b):\n    return a if a > b else b",
         "What is 21 + 21?": "That makes **42**.",
+        "Natalia sold 48 clips in April and half as many in May. How many in all?": (
+            "She sold 48 clips in April and 20 in May. 48 + 24 makes 72."
+        ),
         "Book me a table at Chez Anne.": "Gladly! For which date, and for how many people?",
         "Hello, I am Ann.": "Hello Ann.",
         "What is my name?": "Your name is Ann.",

@@ -204,3 +204,17 @@ def test_a_turn_that_was_cut_off_is_told_as_such(talk: Project) -> None:
     talk.run().assert_outcomes(failed=1)
     assert only_record(talk)["outcome"] == "truncated"
     assert [one["finish_reason"] for one in only_record(talk)["turns"]] == ["length", "stop"]
+
+
+STEPS = [{"id": "name", "check": "contains", "gold_answer": "Ann"}]
+
+
+def test_steps_judge_the_turns_that_have_them_and_faults_are_told_at_collection(project: Project) -> None:
+    project.evals(EVAL.replace("contains()", "steps()"))
+    project.benchmark([{"id": "t", "turns": ["say: one", {"user": "say: I am Ann", "steps": STEPS}]}])
+    project.run().assert_outcomes(passed=1)
+    assert [one["grade"] for one in only_record(project)["turns"]] == [None, "fully_correct"]
+    project.benchmark([{"id": "t", "question": "say: hi", "steps": [{"id": "a", "check": "no_such"}]}])
+    result = project.run()
+    result.stdout.fnmatch_lines(["*entry 't': step 'a': 'no_such' names no grader; there are *"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED

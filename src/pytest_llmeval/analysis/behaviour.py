@@ -42,6 +42,7 @@ RULES = (
     Rule("abstention recall", "abstention_recall", "unanswerable, abstained on"),
     Rule("over-abstention", "answers_answerable", "answerable, abstained on", of_bad=True),
     Rule("silent failures", "no_silent_failure", "wrong, and not a word of doubt", of_bad=True),
+    Rule("right by luck", "right_for_right_reason", "right outcome, a step failed", of_bad=True),
     Rule("hedged, settled", "plain_on_settled", "settled matters hedged", of_bad=True),
     Rule("hedged, uncertain", "hedges_uncertain", "uncertain matters hedged"),
 )

@@ -26,7 +26,7 @@ NOT_CONTENT = {"id", "category", "difficulty", "tags", "weight", "split", "statu
 
 EXPECTATIONS = tuple(
     "gold_answer criteria expected_files expected_symbols expected_tools expected_route response_schema "
-    "forbidden_tools missing_inputs objectives checkpoints".split()
+    "forbidden_tools missing_inputs objectives checkpoints steps".split()
 )
 """Fields, and keys of the metadata, that say what a right answer is."""
 

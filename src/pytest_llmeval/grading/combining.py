@@ -38,6 +38,18 @@ class Composite(ABC):
     def combined(self, grades: Sequence[Grade]) -> Grade:
         """Make one grade of those of the parts, given in their order."""
 
+    def for_entry(self, entry: Entry) -> Composite:  # noqa: ARG002  of one whose parts are the same for every entry
+        """Return it with the parts that an entry asks for.
+
+        Raises:
+            NothingExpected: Where the entry asks for none.
+        """
+        return self
+
+    def entry_of(self, place: int, entry: Entry) -> Entry:  # noqa: ARG002  all parts judge by the whole entry
+        """Return the entry by which the part in a place, from 0, judges."""
+        return entry
+
     @property
     def id(self) -> str:
         """Return the name with the ids of the parts."""
@@ -45,14 +57,17 @@ class Composite(ABC):
 
     def __call__(self, entry: Entry, answer: Answer) -> Grade | Awaitable[Grade]:
         """Grade outside a run; gives an awaitable where a part is async."""
-        verdicts = [part(entry, answer) for part in self.parts()]
+        whole = self.for_entry(entry)
+        verdicts = [part(whole.entry_of(place, entry), answer) for place, part in enumerate(whole.parts())]
         if any(inspect.isawaitable(verdict) for verdict in verdicts):
-            return self._awaited(verdicts)
-        return self.combined([as_grade(one, grader_id(part)) for one, part in zip(verdicts, self.parts(), strict=True)])
+            return whole._awaited(verdicts)
+        return whole._read(verdicts)
 
     async def _awaited(self, verdicts: Sequence[Any]) -> Grade:
-        settled = [await verdict if inspect.isawaitable(verdict) else verdict for verdict in verdicts]
-        return self.combined([as_grade(one, grader_id(part)) for one, part in zip(settled, self.parts(), strict=True)])
+        return self._read([await verdict if inspect.isawaitable(verdict) else verdict for verdict in verdicts])
+
+    def _read(self, verdicts: Sequence[Any]) -> Grade:
+        return self.combined([as_grade(one, grader_id(part)) for one, part in zip(verdicts, self.parts(), strict=True)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +160,7 @@ class Weighted(Composite):
     def combined(self, grades: Sequence[Grade]) -> Grade:
         """Take the mean, or no verdict where a part reached none."""
         terms, names = self._terms(), [*self.components, *self.penalties]
-        scores = tuple(_component(name, grade) for name, grade in zip(names, grades, strict=True))
+        scores = tuple(component_score(name, grade) for name, grade in zip(names, grades, strict=True))
         if unscored := next((grade for grade in grades if grade.state == "unscored"), None):
             return Grade(None, None, unscored.notes, scores, self.id, "unscored")
         if all(grade.level is None for grade in grades[: len(self.components)]):
@@ -176,7 +191,8 @@ class Weighted(Composite):
         return [term if isinstance(term, tuple) else (term, 1.0) for term in terms]
 
 
-def _component(name: str, grade: Grade) -> Score:
+def component_score(name: str, grade: Grade) -> Score:
+    """Sum a grade up in one score: its lowest, or where it has none 1, 0.5 or 0 by its level."""
     value = grade.score
     if value is None and grade.state != "unscored":
         value = LEVEL_VALUES[grade.level] if grade.level else 0.0

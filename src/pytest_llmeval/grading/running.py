@@ -59,9 +59,12 @@ async def _side_by_side(grading: Sequence[Awaitable[Grade]]) -> list[Grade]:
 
 async def _grade(grader: Grader, entry: Entry, answer: Answer, run_in_thread: RunInThread) -> Grade:
     if isinstance(grader, Composite):
-        return grader.combined(
-            await _side_by_side([_grade(part, entry, answer, run_in_thread) for part in grader.parts()])
-        )
+        whole = grader.for_entry(entry)
+        grading = [
+            _grade(part, whole.entry_of(place, entry), answer, run_in_thread)
+            for place, part in enumerate(whole.parts())
+        ]
+        return whole.combined(await _side_by_side(grading))
     name = grader_id(grader)
     try:
         return as_grade(await _verdict(grader, entry, answer, run_in_thread), name)

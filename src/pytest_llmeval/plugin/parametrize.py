@@ -14,6 +14,7 @@ from pytest_llmeval.benchmark.perturbation.variants import Variant, all_variants
 from pytest_llmeval.benchmark.selecting import select
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
+from pytest_llmeval.grading.steps.reading import read_steps
 from pytest_llmeval.grading.traces.turns import names_graders
 from pytest_llmeval.models.client import read_schema
 from pytest_llmeval.models.model_name import ModelName
@@ -105,8 +106,7 @@ def trials(
     for entry in chosen.entries:  # what cannot be read is told now, and not by the first item
         if spec.tools or entry.fake_tools:
             tools_of(entry, spec)
-        if entry.turns:
-            _check_turns(entry)
+        _check_named_graders(entry)
     places, of_function, on = tuple(roots), tuple(marks), today()
     wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
@@ -130,9 +130,11 @@ def _asked(entries: Sequence[Entry], spec: EvalSpec) -> Iterator[tuple[Entry, Va
             yield variant.entry, variant
 
 
-def _check_turns(entry: Entry) -> None:
+def _check_named_graders(entry: Entry) -> None:
     try:
         names_graders(entry)
+        for part in (entry, *entry.turns):
+            read_steps(part.field("steps") or ())
     except ConfigurationError as error:
         raise ConfigurationError(f"entry {entry.id!r}: {error}") from None
 

@@ -95,7 +95,7 @@ async def _grade_part(
     """Grade by those graders that find what they need; None where that is none of them."""
     found: list[Grade] = []
     for grader in graders:
-        if not isinstance(grader, RuleGrader) and not entry.expects_something:
+        if not (isinstance(grader, RuleGrader) or entry.expects_something) or _passes_over(grader, entry):
             continue
         try:
             found.append(await grade_answer([grader], entry, answer, run_in_thread=run_in_thread))
@@ -103,6 +103,13 @@ async def _grade_part(
             if isinstance(grader, Composite):  # one of its parts would be left out unseen
                 raise
     return honest_about_cuts(lowest(found), answer) if found else None
+
+
+def _passes_over(grader: Grader, entry: Entry) -> bool:
+    try:
+        return isinstance(grader, Composite) and grader.for_entry(entry) is None
+    except NothingExpected:
+        return True
 
 
 def _combined(entry: Entry, turns: Sequence[Grade | None], whole: Grade | None) -> Grade:
