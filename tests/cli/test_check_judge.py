@@ -13,6 +13,7 @@ import pytest
 from pytest_llmeval.grading.judge.battery import builtin_cases
 from tests.cli.conftest import Told
 from tests.cli.judging import JUDGE, is_right, judge_server, opinion
+from tests.cli.logs import trial
 from tests.grading.judge.scripted import key_in, section, verdict_text
 from tests.loopback.outcomes import Outcome, Say
 from tests.loopback.scenario import Received
@@ -129,3 +130,63 @@ def test_what_cannot_be_used_is_told_in_one_line(command: Command, arguments: li
 def test_numbers_that_make_no_sense_are_refused(command: Command, arguments: list[Any]) -> None:
     with pytest.raises(SystemExit):
         checked(command, fair, *arguments)
+
+
+DRESSED = "## Answer\n\n- **Paris**"
+
+
+def likes_markup(received: Received) -> Outcome:
+    if "first answer" not in received.text:
+        return level(received, right="#" in section(received.text, "answer"))
+    return opinion(received, "first" if "#" in section(received.text, "first answer") else "second")
+
+
+def run_of(*answers: str, folder: Path) -> Path:
+    log = folder / "run.jsonl"
+    log.write_text(
+        "".join(f"{trial(n, 'wrong', answer=answer).model_dump_json()}\n" for n, answer in enumerate(answers))
+    )
+    return log
+
+
+@pytest.mark.parametrize("way", [(), ("--pairwise",)], ids=["by levels", "in pairs"])
+def test_answers_of_a_run_are_tried_against_themselves_without_markup(
+    command: Command, way: tuple[str, ...], tmp_path: Path
+) -> None:
+    log = run_of(*[f"{DRESSED} {n}" for n in range(6)], "Paris.", folder=tmp_path)
+    told = checked(command, likes_markup, "--run", log, *way)
+    assert told.status == 1
+    lines = told.out.splitlines()
+    assert "  same content          0 of 6 · 0 % [0–39]" in lines
+    assert "    same content        wins 6 · ties 0 · losses 0 · 100 % [61–100] · p 0.031" in lines
+    (found,) = json.loads(checked(command, likes_markup, "--run", log, *way, "--json").out)["judges"]
+    assert found["dressed_against_plain"]["same_content"]["wins"] == 6
+
+
+def test_a_judge_that_does_not_care_for_markup_ties(command: Command, tmp_path: Path) -> None:
+    told = checked(command, lambda received: level(received, right=True), "--run", run_of(DRESSED, folder=tmp_path))
+    assert told.status == 0
+    assert "    same content        wins 0 · ties 1 · losses 0 · 50 % [5–95] · p 1" in told.out.splitlines()
+
+
+def test_the_judge_sees_the_gold_answer_of_the_benchmark(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").write_text('{"id": "q0", "question": "?", "gold_answer": {"city": "Paris"}}\n')
+    asked: list[str] = []
+
+    def noting(received: Received) -> Outcome:
+        asked.append(section(received.text, "reference answer"))
+        return level(received, right=True)
+
+    checked(command, noting, "--run", run_of(DRESSED, folder=tmp_path), "--benchmark", tmp_path / "b.jsonl")
+    assert asked == ['{"city": "Paris"}'] * 2
+
+
+def test_what_cannot_go_together_or_holds_no_markup_is_told(command: Command, tmp_path: Path) -> None:
+    plain = run_of("Paris.", folder=tmp_path)
+    for arguments, fault in (
+        (("--run", plain), "none of its 1 answers has bullets, headers or bold type"),
+        (("--run", plain, "--cases", "c.jsonl"), "--run and --cases cannot go together"),
+        (("--benchmark", "b.jsonl"), "name it with --run"),
+    ):
+        told = command("check-judge", JUDGE, *arguments)
+        assert (told.status, fault in told.err) == (2, True), told.err

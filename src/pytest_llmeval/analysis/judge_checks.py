@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.preference import Judged, WinRate, win_rate
+from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.battery import Case
+from pytest_llmeval.grading.judge.pairwise import BETTER, Better
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class JudgeCheck:
     without_verdict: int
     failed: tuple[Tried, ...]
     """Those that did not pass, each case once."""
+    dressed: Mapping[str, WinRate]
+    """By kind: how often the dressed answer wins against the plain one with the same content; it should not."""
 
     @property
     def all(self) -> Proportion:
@@ -70,7 +75,30 @@ def judge_check(judge: str, judge_hash: str, tried: Iterable[Tried]) -> JudgeChe
         _flips(found),
         sum(one.passed is None for one in found),
         tuple(failed.values()),
+        {kind: win_rate(of_it) for kind, of_it in _dressed(found, judge).items()},
     )
+
+
+def _dressed(found: Iterable[Tried], judge: str) -> dict[str, list[Judged]]:
+    """Read what was said of the same content in two forms as a preference: plain is the base, dressed is new."""
+    preferences: defaultdict[str, list[Judged]] = defaultdict(list)
+    samples: Counter[str] = Counter()
+    for one in found:
+        plain, dressed = one.said
+        if one.case.expects == "no_reward" and plain is not None and dressed is not None:
+            samples[one.case.id] += 1
+            orders = _orders(plain, dressed)
+            judged = Judged(one.case.id, one.case.kind, judge, *orders, sample=samples[one.case.id])
+            preferences[one.case.kind].append(judged)
+    return preferences
+
+
+def _orders(plain: str, dressed: str) -> tuple[Better, Better]:
+    """Return who wins in both orders; two levels say the same in either."""
+    if plain in BETTER:
+        return plain, dressed  # type: ignore[return-value]  # what was said with either in the first place
+    above = LEVELS.index(plain) - LEVELS.index(dressed)
+    return ("second", "first") if above > 0 else ("first", "second") if above < 0 else ("tie", "tie")
 
 
 def _flips(found: Iterable[Tried]) -> Proportion | None:

@@ -9,9 +9,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_llmeval.analysis.dressed_answers import cases_of_run
 from pytest_llmeval.analysis.judge_checks import JudgeCheck, Tried, judge_check
 from pytest_llmeval.cli.asking import JudgeDesk, Progress, declare_asking, judges_asked, share_at, tell_spent, whole
 from pytest_llmeval.cli.printing import write
+from pytest_llmeval.cli.run_entries import entries_of
+from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.asking import ask_judges, side_by_side
 from pytest_llmeval.grading.judge.battery import Case, builtin_cases, cases_in
 from pytest_llmeval.grading.judge.pairwise import Text, ask_both_orders, pairwise_hash
@@ -31,7 +34,7 @@ Trying = Callable[[Judge, Case, dict[str, Any]], Coroutine[Any, Any, Tried]]
 EPILOG = """\
 The judge grades both answers of each case by the default rubric; with --pairwise it says which is better, in both
 orders. The kinds: confident_wrong, fake_citations, length, formatting and injection try its biases; close_call has
-answers that fail one key requirement only; easy is what any judge gets right.
+answers that fail one key requirement only; easy is what any judge gets right. With --run the kind is same_content.
 
 exit status: 0 each kind reaches --min-passed; 1 one does not; 2 misuse
 """
@@ -42,6 +45,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("judge", metavar="PROVIDER:MODEL", nargs="+", help="who is tried")
     parser.add_argument("--cases", metavar="FILE", type=Path, help="JSONL cases of your own in place of the built-in")
+    parser.add_argument(
+        "--run",
+        metavar="LOG",
+        type=Path,
+        dest="log",
+        help="its answers that have markup, each against itself as prose",
+    )
+    parser.add_argument("--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the sidecar says)")
     parser.add_argument("--pairwise", action="store_true", help="try it as a pairwise judge")
     parser.add_argument("--repeats", metavar="N", type=whole, default=1, help="ask so often (default: 1)")
     parser.add_argument("--min-passed", metavar="X", type=share_at, default=0.8, help="of each kind (default: 0.8)")
@@ -52,7 +63,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Try the judges; 0 where each kind reaches the share that is wanted, else 1."""
-    cases = builtin_cases() if given.cases is None else cases_in(given.cases)
+    cases = _cases(given)
     with judges_asked(given, given.judge) as desk:
         found = _tried(cases, desk, repeats=given.repeats, pairwise=given.pairwise)
     if given.json:
@@ -60,6 +71,16 @@ def run(given: argparse.Namespace) -> int:
     else:
         _print(found, given)
     return WEAK if any(one.weak(given.min_passed) for one in found) else 0
+
+
+def _cases(given: argparse.Namespace) -> tuple[Case, ...]:
+    if given.log is None:
+        if given.benchmark is not None:
+            raise ConfigurationError("--benchmark gives the gold answers of a run; name it with --run")
+        return builtin_cases() if given.cases is None else cases_in(given.cases)
+    if given.cases is not None:
+        raise ConfigurationError("--run and --cases cannot go together; try the judge twice")
+    return cases_of_run(given.log, {entry.id: entry for entry in entries_of(given.log, given.benchmark)})
 
 
 def _print(found: Sequence[JudgeCheck], given: argparse.Namespace) -> None:

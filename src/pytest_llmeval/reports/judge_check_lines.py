@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_llmeval.analysis.judge_checks import JudgeCheck, Tried
+from pytest_llmeval.analysis.preference import WinRate
 from pytest_llmeval.grading.judge.pairwise import BETTER
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.comparison_table import p_value
 from pytest_llmeval.reports.lines import Line, Segment, fit, line
 from pytest_llmeval.reports.one_model import Screen
 
@@ -34,6 +36,7 @@ def judge_check_lines(found: JudgeCheck, screen: Screen, least: float) -> Iterat
         yield _row("changes when repeated", figures.share_of(found.flips))
     if found.without_verdict:
         yield _row("no verdict", Segment(f"{found.without_verdict:,}", ("yellow",)))
+    yield from _dressed(found, screen)
     yield from _failed(found, screen)
     if weak:
         names = ", ".join(screen.safe(name).replace("_", " ") for name in weak)
@@ -43,6 +46,18 @@ def judge_check_lines(found: JudgeCheck, screen: Screen, least: float) -> Iterat
 
 def _row(label: str, *parts: str | Segment) -> Line:
     return line(f"  {fit(label, _LABEL)}", *parts)
+
+
+def _dressed(found: JudgeCheck, screen: Screen) -> Iterator[Line]:
+    if not found.dressed:
+        return
+    yield line()
+    yield line(Segment("  the same content, dressed against plain", ("light",)))
+    for kind, one in found.dressed.items():
+        low, high = one.interval or (0.0, 1.0)
+        rate = f"{100 * (one.rate or 0):.0f} % [{100 * low:.0f}–{100 * high:.0f}]"
+        told = f"wins {one.wins:,} · ties {one.ties:,} · losses {one.losses:,} · {rate} · p {p_value(one.p_value)}"
+        yield _row(f"  {screen.safe(kind).replace('_', ' ')}", told)
 
 
 def _failed(found: JudgeCheck, screen: Screen) -> Iterator[Line]:
@@ -76,7 +91,19 @@ def judge_check_values(found: JudgeCheck) -> dict[str, Any]:
         "all": {"passed": found.all.count, "n": found.all.n},
         "flips": None if found.flips is None else {"count": found.flips.count, "n": found.flips.n},
         "without_verdict": found.without_verdict,
+        "dressed_against_plain": {kind: _win_rate(one) for kind, one in found.dressed.items()},
         "failed": [
             {"id": one.case.id, "kind": one.case.kind, "said": one.said, "fault": one.fault} for one in found.failed
         ],
+    }
+
+
+def _win_rate(one: WinRate) -> dict[str, Any]:
+    return {
+        "wins": one.wins,
+        "ties": one.ties,
+        "losses": one.losses,
+        "rate": one.rate,
+        "interval": list(one.interval) if one.interval else None,
+        "p": one.p_value,
     }

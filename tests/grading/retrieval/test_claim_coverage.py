@@ -14,7 +14,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import AuthenticationError, ConfigurationError, ProviderTimeout
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
-from pytest_llmeval.grading.retrieval.claim_coverage import AT_ONCE
+from pytest_llmeval.grading.judge.one_by_one import AT_ONCE
 from pytest_llmeval.grading.retrieval.evidence_text import LEFT_OUT, evidence_text
 from pytest_llmeval.models.answer import Answer, Reply
 from tests.grading.judge.scripted import Script, ScriptedJudge, key_in, scoring, section

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError, GraderError
 from pytest_llmeval.grading.grade import Grade, Score
+from pytest_llmeval.grading.probes.markup import marks_in, without_fences
 from pytest_llmeval.grading.probes.probe import Probe, score
 from pytest_llmeval.grading.probes.prose import words
 from pytest_llmeval.grading.rule_grader import texts_of
 from pytest_llmeval.models.answer import Answer
-
-_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
-_HEADER = re.compile(r"^ {0,3}#{1,6}[ \t]+\S", re.MULTILINE)
-_BOLD = re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +97,8 @@ def markup_density(text: str) -> float:
         >>> markup_density("# Paris" + 19 * " word")
         4.761904761904762
     """
-    prose = _FENCE.sub(" ", text)
-    count = words(prose)
-    marks = sum(len(pattern.findall(prose)) for pattern in (_BULLET, _HEADER, _BOLD))
-    return 100 * marks / count if count else 0.0
+    count = words(without_fences(text))
+    return 100 * marks_in(text) / count if count else 0.0
 
 
 verbosity = Verbosity

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
-from pytest_llmeval.grading.judge.asking import ask_judges
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.panel import decide
+from pytest_llmeval.grading.judge.one_by_one import OneByOne
 from pytest_llmeval.grading.judge.port import Judge
-from pytest_llmeval.grading.judge.prompt import make_prompt
-from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
-from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE, RubricJudge
+from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.retrieval.claims import claims_in
 from pytest_llmeval.grading.retrieval.evidence_text import evidence_text
 from pytest_llmeval.grading.rule_grader import check_share
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.safe_text import one_line
 
-AT_ONCE = 20
-"""Claims asked about in one prompt; more are asked in several."""
-_GUIDANCE = (
-    "The section claims lists what the answer claims, numbered. The sections named evidence hold all that the answer "
-    "may rest on. Go by the evidence alone: what you know besides does not count here, and a claim that is true but "
-    "not in the evidence is not borne out. A claim about what cannot be found or is not known is borne out where the "
-    "evidence indeed does not say it. Name in the rationale each claim that is not borne out."
+CLAIMS = OneByOne(
+    "claim",
+    "Does the evidence bear out claim {n}?",
+    yes="the evidence says so, or it follows from it at once",
+    no="it does not, or contradicts it",
+    guidance=(
+        "The section claims lists what the answer claims, numbered. The sections named evidence hold all that the "
+        "answer may rest on. Go by the evidence alone: what you know besides does not count here, and a claim that is "
+        "true but not in the evidence is not borne out. A claim about what cannot be found or is not known is borne "
+        "out where the evidence indeed does not say it. Name in the rationale each claim that is not borne out."
+    ),
 )
 
 
@@ -100,12 +101,13 @@ class ClaimCoverage:
         judges = tuple(self.judges or (context.judges if context else ()))
         if not judges:
             return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
-        signature = RubricJudge(_rubric(1), reference=False, params=self.params).signature(judges)
+        asking = replace(CLAIMS, params=self.params)
+        signature = asking.signature(judges)
         if context is not None:
             context.judged_by.append(signature)
-        parts = [claims[at : at + AT_ONCE] for at in range(0, len(claims), AT_ONCE)]
-        grades = await asyncio.gather(*(self._ask(entry, answer, part, evidence, judges) for part in parts))
-        return self._graded(claims, parts, grades, f"{self.name}@{signature.hash}", _unread(unread))
+        shown = {f"evidence {n}": f"source: {path}\n{text}" for n, (path, text) in enumerate(evidence.items(), 1)}
+        said = await asking.ask(claims, entry, answer, judges, shown)
+        return self._graded(claims, said, f"{self.name}@{signature.hash}", _unread(unread))
 
     async def _evidence(self, answer: Answer, roots: Sequence[Any]) -> tuple[Mapping[str, str], Sequence[str]]:
         if self.passages is None:
@@ -114,29 +116,10 @@ class ClaimCoverage:
         share = self.most_characters // max(len(texts), 1)
         return {f"passage {number}": text[:share] for number, text in enumerate(texts, 1)}, ()
 
-    async def _ask(
-        self,
-        entry: Entry,
-        answer: Answer,
-        claims: Sequence[str],
-        evidence: Mapping[str, str],
-        judges: Sequence[Judge],
-    ) -> Grade:
-        shown = {f"evidence {n}": f"source: {path}\n{text}" for n, (path, text) in enumerate(evidence.items(), 1)}
-        listed = "\n".join(f"{number}. {claim}" for number, claim in enumerate(claims, 1))
-        rubric = _rubric(len(claims))
-        bare = entry.model_copy(update={"criteria": ()})  # what a right answer says is not what this one rests on
-        prompt = make_prompt(bare, answer, rubric, False, {**shown, "claims": listed})
-        return decide(await ask_judges(judges, prompt, rubric, self.params), rubric, self.id)
-
-    def _graded(
-        self, claims: Sequence[str], parts: Sequence[Sequence[str]], grades: Sequence[Grade], signed: str, unread: str
-    ) -> Grade:
-        faulty = next((grade for grade in grades if grade.state == "unscored"), None)
-        if faulty is not None:
-            nothing = Score(self.name, None, None, faulty.notes, "judge", signed)
-            return Grade(None, None, faulty.notes, (nothing,), signed, "unscored")
-        supported = [value for part, grade in zip(parts, grades, strict=True) for value in _supported(len(part), grade)]
+    def _graded(self, claims: Sequence[str], supported: list[bool] | str, signed: str, unread: str) -> Grade:
+        if isinstance(supported, str):
+            nothing = Score(self.name, None, None, supported, "judge", signed)
+            return Grade(None, None, supported, (nothing,), signed, "unscored")
         lacking = [claim for claim, borne_out in zip(claims, supported, strict=True) if not borne_out]
         share = (len(claims) - len(lacking)) / len(claims)
         enough = round(share, 12) >= self.threshold
@@ -146,21 +129,6 @@ class ClaimCoverage:
         level: Level = "fully_correct" if enough else "partially_correct" if share >= 0.5 else "unsupported"
         about = {"claims": [{"claim": c, "supported": s} for c, s in zip(claims, supported, strict=True)]}
         return Grade(level, None if enough else "hallucination", notes, (score,), signed, metadata=about)
-
-
-def _rubric(claims: int) -> Rubric:
-    """Ask about each claim apart; their words stand in the data, never in the instructions."""
-    anchors = {1: "the evidence says so, or it follows from it at once", 0: "it does not, or contradicts it"}
-    asked = [
-        Dimension(f"claim_{n}", (0, 1), anchors=anchors, asks=f"Does the evidence bear out claim {n}?")
-        for n in range(1, claims + 1)
-    ]
-    return Rubric(asked, guidance=_GUIDANCE)
-
-
-def _supported(claims: int, grade: Grade) -> list[bool]:
-    values = {score.name: score.value for score in grade.scores}
-    return [(values[f"claim_{number}"] or 0.0) > 0.5 for number in range(1, claims + 1)]
 
 
 def _unread(paths: Sequence[str]) -> str:

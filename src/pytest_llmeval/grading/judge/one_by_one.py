@@ -1,0 +1,99 @@
+"""A list put to judges item by item, yes or no to each: the claims of an answer, its sentences."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.judge.asking import ask_judges
+from pytest_llmeval.grading.judge.panel import decide
+from pytest_llmeval.grading.judge.port import Judge
+from pytest_llmeval.grading.judge.prompt import make_prompt
+from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
+from pytest_llmeval.grading.judge.rubric_judge import RubricJudge
+from pytest_llmeval.grading.judge.signature import Signature
+from pytest_llmeval.models.answer import Answer
+
+AT_ONCE = 20
+"""Items asked about in one prompt; more are asked in several."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """What judges are asked about each item of a list; of a panel the majority counts, a tie being no.
+
+    Args:
+        noun: What an item is, in one word; the section with the list is named by its plural with s.
+        asks: The question, with ``{n}`` for the item's number.
+        yes: What yes means.
+        no: What no means.
+        guidance: What the judge should know besides.
+        params: Sampling parameters of the judges.
+    """
+
+    noun: str
+    asks: str
+    yes: str
+    no: str
+    guidance: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def signature(self, judges: Sequence[Judge]) -> Signature:
+        """Identify judges, parameters, question and prompt, whatever the items are."""
+        return RubricJudge(self._rubric(1), reference=False, params=self.params).signature(judges)
+
+    async def ask(
+        self,
+        items: Sequence[str],
+        entry: Entry,
+        answer: Answer,
+        judges: Sequence[Judge],
+        material: Mapping[str, str] = MappingProxyType({}),
+    ) -> list[bool] | str:
+        """Ask about each.
+
+        Args:
+            items: At least one; their words stand in the data, never in the instructions.
+            entry: The question; the judge sees neither gold answer nor criteria.
+            answer: The whole that the items are of.
+            judges: Whom to ask, at least one.
+            material: Further sections that the guidance speaks of, name to text.
+
+        Returns:
+            Yes or no to each; or why there is no verdict.
+
+        Raises:
+            FatalProviderError: Where a judge can never be asked.
+        """
+        bare = entry.model_copy(update={"criteria": ()})
+        parts = [items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE)]
+        grades = await asyncio.gather(*(self._part(part, bare, answer, judges, material) for part in parts))
+        fault = next((grade.notes for grade in grades if grade.state == "unscored"), None)
+        if fault is not None:
+            return fault
+        return [said for part, grade in zip(parts, grades, strict=True) for said in self._said(len(part), grade)]
+
+    async def _part(
+        self, items: Sequence[str], entry: Entry, answer: Answer, judges: Sequence[Judge], material: Mapping[str, str]
+    ) -> Grade:
+        listed = "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
+        rubric = self._rubric(len(items))
+        prompt = make_prompt(entry, answer, rubric, False, {**material, f"{self.noun}s": listed})
+        return decide(await ask_judges(judges, prompt, rubric, self.params), rubric, self.noun)
+
+    def _rubric(self, items: int) -> Rubric:
+        anchors = {1: self.yes, 0: self.no}
+        asked = [
+            Dimension(f"{self.noun}_{n}", (0, 1), anchors=anchors, asks=self.asks.format(n=n))
+            for n in range(1, items + 1)
+        ]
+        return Rubric(asked, guidance=self.guidance)
+
+    def _said(self, items: int, grade: Grade) -> list[bool]:
+        values = {score.name: score.value for score in grade.scores}
+        return [(values[f"{self.noun}_{number}"] or 0.0) > 0.5 for number in range(1, items + 1)]
