@@ -11,7 +11,10 @@ import pytest
 
 from pytest_llmeval import graders
 from pytest_llmeval.grading.checking.case import shipped_cases
+from pytest_llmeval.grading.code import quality
+from pytest_llmeval.grading.code.sandbox import NotIsolated, Sandbox
 from tests.cli.conftest import Told
+from tests.grading.code.rig import isolation
 
 Command = Callable[..., Told]
 
@@ -60,8 +63,12 @@ def test_limits_may_be_wider(own: Path, command: Command) -> None:
 
 def test_without_a_file_all_graders_of_ours_are_checked_and_hold(command: Command) -> None:
     told = command("check-graders")
-    assert (told.status, told.err) == (0, "")
-    assert {line.split()[0] for line in told.out.splitlines()[1:]} == {path.stem for path in shipped_cases()}
+    assert told.status == 0
+    assert told.err == (
+        "pytest-llmeval: not checked: code_tests, 20 cases: its cases run code; add --allow-code-execution\n"
+    )
+    checked = {line.split()[0] for line in told.out.splitlines()[1:]}
+    assert checked == {path.stem for path in shipped_cases()} - {"code_tests"}
     assert "rubric_judge" in graders.__all__
 
 
@@ -118,3 +125,50 @@ def test_misuse_is_one_line(
     told = command("check-graders", *arguments)
     assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
     assert fault in told.err
+
+
+CODE = {"entry": {"question": "Write one.", "hidden_tests": ["assert one() == 1"]}, "grader": "code_tests(timeout_s=1)"}
+ONE = "def one():\n    return 1"
+
+
+def test_graders_that_run_code_are_checked_where_that_is_allowed(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", (ONE, "accept"), (f"{ONE} + 1", "reject"), **CODE)
+    told = command("check-graders", path, "--allow-code-execution", f"--code-isolation={isolation()}")
+    assert (told.status, told.err) == (0, "")
+    assert "code_tests      2  0 of 1" in told.out
+
+
+def test_cases_you_name_that_may_not_run_code_do_not_pass(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", (ONE, "accept"), **CODE)
+    told = command("check-graders", path)
+    assert (told.status, told.out) == (1, "")
+    assert "not checked: code_tests, 1 case: its cases run code; add --allow-code-execution" in told.err
+    (aside,) = json.loads(command("check-graders", path, "--json").out)["not_checked"]
+    assert (aside["grader"], aside["cases"], aside["runs_code"]) == ("code_tests", 1, True)
+
+
+def test_a_machine_without_walls_says_the_way_out(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Sandbox) -> None:
+        raise NotIsolated("code cannot be isolated on this machine (no namespaces)")
+
+    monkeypatch.setattr(Sandbox, "check", refuse)
+    told = command("check-graders", "--allow-code-execution")
+    assert told.status == 1
+    assert told.err.startswith(
+        "pytest-llmeval: not checked: code_tests, 20 cases: code cannot be isolated on this machine (no namespaces); "
+        "allow user namespaces, or in a container that is itself the wall add --code-isolation=process"
+    )
+
+
+def test_graders_whose_package_is_missing_are_left_out_of_ours_and_an_error_of_yours(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "missing", lambda chosen: [n for n in chosen if n == "bandit"])
+    told = command("check-graders")
+    assert told.status == 0
+    assert "not checked: python_quality, 3 cases: graders.python_quality() needs bandit; run pip install " in told.err
+    path = cases(tmp_path / "cases.jsonl", (ONE, "accept"), grader="python_quality")
+    own = command("check-graders", path)
+    assert (own.status, "needs bandit" in own.err) == (2, True)

@@ -5,18 +5,29 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 from pytest_llmeval.analysis.grader_check import GraderCheck, checks_by_grader
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.checking.case import read_cases, shipped_cases
 from pytest_llmeval.grading.checking.run import check_cases
+from pytest_llmeval.grading.checking.setting_aside import SetAside, sorted_out
+from pytest_llmeval.grading.code.sandbox import Isolation, Sandbox
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.grader_check_lines import check_lines, check_values
 
 NOT_TO_BE_TRUSTED = 1
+
+EPILOG = """\
+Cases that run code are checked with --allow-code-execution only. Those of our own graders that cannot be checked here
+are named and left out.
+
+exit status: 0 every grader holds; 1 one does not, or cases you asked for were not checked; 2 a file cannot be used
+"""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -29,9 +40,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
     for kind in ("accepts", "rejects"):
         help_text = f"the highest rate of false {kind} that will do, 0 to 1 (default: 0)"
         parser.add_argument(f"--max-false-{kind}", metavar="RATE", type=float, default=0.0, help=help_text)
+    parser.add_argument("--allow-code-execution", action="store_true", help="check graders that run code of the cases")
+    parser.add_argument(
+        "--code-isolation",
+        choices=get_args(Isolation),
+        default="namespaces",
+        help="process: without walls, only in a container that is one (default: namespaces)",
+    )
     parser.add_argument("--json", action="store_true", help="all figures, unrounded")
     parser.add_argument("-v", "--verbose", action="store_true", help="every case a grader disagrees with")
-    parser.epilog = "exit status: 0 every grader holds, 1 one does not, 2 a file cannot be used"
+    parser.epilog = EPILOG
 
 
 def run(given: argparse.Namespace) -> int:
@@ -42,20 +60,26 @@ def run(given: argparse.Namespace) -> int:
     sys.path.insert(0, str(Path.cwd()))  # where the user's graders are, as for `python -m`
     try:
         files = given.files or shipped_cases()
-        cases = [case for file in files for case in read_cases(file, given.grader)]
-        checks = checks_by_grader(check_cases(cases, at_least=given.at_least))
+        sandbox = Sandbox(given.code_isolation) if given.allow_code_execution else None
+        read = [case for file in files for case in read_cases(file, given.grader)]
+        cases, aside = sorted_out(read, sandbox, needs_all=bool(given.files))
+        checks = checks_by_grader(check_cases(cases, at_least=given.at_least, sandbox=sandbox))
     finally:
         sys.path.remove(str(Path.cwd()))
-    _tell(checks, given)
+    _tell(checks, aside, given)
+    for one in aside:
+        note(str(one))
     failing = [check.grader for check in checks if not check.holds(*limits)]
     if failing:
         note(f"not to be trusted: {', '.join(failing)}")
-    return NOT_TO_BE_TRUSTED if failing else 0
+    asked_for = any(given.files or (one.runs_code and given.allow_code_execution) for one in aside)
+    return NOT_TO_BE_TRUSTED if failing or asked_for else 0
 
 
-def _tell(checks: list[GraderCheck], given: argparse.Namespace) -> None:
+def _tell(checks: list[GraderCheck], aside: list[SetAside], given: argparse.Namespace) -> None:
     if given.json:
-        write([json.dumps({"graders": [check_values(check) for check in checks]}, indent=2)])
-        return
-    screen = screen_of(sys.stdout, verbosity=int(given.verbose))
-    write_lines(check_lines(checks, screen), sys.stdout, ascii_only=screen.ascii_only)
+        told = {"graders": list(map(check_values, checks)), "not_checked": list(map(asdict, aside))}
+        write([json.dumps(told, indent=2)])
+    elif checks:
+        screen = screen_of(sys.stdout, verbosity=int(given.verbose))
+        write_lines(check_lines(checks, screen), sys.stdout, ascii_only=screen.ascii_only)

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from pytest_llmeval.errors import GraderError, LLMEvalError, UnscoredError
 from pytest_llmeval.grading.code.code_tests import NOT_ALLOWED
+from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.code.sandbox import Sandbox
-from pytest_llmeval.grading.combining import Composite
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.plugin.settings import Settings
 
@@ -47,10 +47,3 @@ class CodeExecution:
     def unisolated(self, graders: Iterable[Grader]) -> bool:
         """Tell whether code runs with less around it than there could be."""
         return self.sandbox is not None and self.sandbox.isolation == "process" and any(map(executes_code, graders))
-
-
-def executes_code(grader: Grader) -> bool:
-    """Tell whether a grader, or a part of it, runs code out of answers."""
-    if isinstance(grader, Composite):
-        return any(map(executes_code, grader.parts()))
-    return bool(getattr(grader, "executes_code", False))

@@ -10,11 +10,10 @@ from pytest_llmeval import graders
 from pytest_llmeval.grading.checking.case import SHIPPED, Case, read_cases, shipped_cases
 from pytest_llmeval.grading.checking.named import bare_name
 from pytest_llmeval.grading.checking.run import check_cases
+from pytest_llmeval.grading.code.sandbox import Sandbox
+from tests.grading.code.rig import isolation
 
-WITHOUT_CASES = {
-    "code_tests": "runs code only where that was allowed; its own tests hold it against canonical solutions",
-    "python_quality": "its verdict is that of the tools installed beside it",
-}
+WITHOUT_CASES: dict[str, str] = {}
 """Graders that a file of cases cannot check, with the reason."""
 LEAST = {"accept": 3, "reject": 3, "edge": 2}
 
@@ -34,7 +33,7 @@ def cases_of(name: str) -> list[Case]:
 def test_every_grader_has_right_answers_wrong_ones_and_close_calls(name: str) -> None:
     cases = cases_of(name)
     assert {bare_name(case.grader) for case in cases} == {name}
-    results = check_cases(cases)
+    results = check_cases(cases, sandbox=Sandbox(isolation()))
     found = Counter("accept" if one.must_accept else "reject" for one in results)
     found["edge"] = sum(case.edge for case in cases)
     assert {kind: found[kind] for kind, least in LEAST.items() if found[kind] < least} == {}, (

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pytest_llmeval.errors import LLMEvalError
 from pytest_llmeval.grading.checking.case import Case
 from pytest_llmeval.grading.checking.named import named_grader
+from pytest_llmeval.grading.code.sandbox import Sandbox
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import LEVELS, Grade, Level, rank
 from pytest_llmeval.grading.grader import Grader
@@ -59,12 +60,15 @@ class ScriptedJudge:
         return Reply(self.reply.replace("{key}", key))
 
 
-def check_cases(cases: Iterable[Case], *, at_least: Level = "fully_correct") -> list[CaseResult]:
+def check_cases(
+    cases: Iterable[Case], *, at_least: Level = "fully_correct", sandbox: Sandbox | None = None
+) -> list[CaseResult]:
     """Run the grader of each case.
 
     Args:
         cases: In any order.
         at_least: The level from which an answer counts as accepted.
+        sandbox: Where code out of answers may run; None where nobody has allowed that.
 
     Raises:
         ConfigurationError: Where a case names no grader there is.
@@ -72,14 +76,16 @@ def check_cases(cases: Iterable[Case], *, at_least: Level = "fully_correct") -> 
     made: dict[str, Grader] = {}
     for case in (several := list(cases)):
         made.setdefault(case.grader, named_grader(case.grader))
-    return asyncio.run(_all(several, made, at_least))
+    return asyncio.run(_all(several, made, at_least, sandbox))
 
 
-async def _all(cases: Sequence[Case], made: Mapping[str, Grader], at_least: Level) -> list[CaseResult]:
-    return [await _one(case, made[case.grader], at_least) for case in cases]
+async def _all(
+    cases: Sequence[Case], made: Mapping[str, Grader], at_least: Level, sandbox: Sandbox | None
+) -> list[CaseResult]:
+    return [await _one(case, made[case.grader], at_least, sandbox) for case in cases]
 
 
-async def _one(case: Case, grader: Grader, at_least: Level) -> CaseResult:
+async def _one(case: Case, grader: Grader, at_least: Level, sandbox: Sandbox | None) -> CaseResult:
     with tempfile.TemporaryDirectory(prefix="llmeval-case-") as folder:
         for path, text in case.files.items():
             file = Path(folder, path)
@@ -87,7 +93,7 @@ async def _one(case: Case, grader: Grader, at_least: Level) -> CaseResult:
             file.write_text(text, encoding="utf-8")
         entry, answer = case.as_entry(), case.as_answer()
         judges = tuple(ScriptedJudge(one, f"scripted:judge-{number}") for number, one in enumerate(case.replies(), 1))
-        answer = replace(answer, context=TrialContext(entry, answer, judges=judges, roots=(folder,)))
+        answer = replace(answer, context=TrialContext(entry, answer, judges=judges, sandbox=sandbox, roots=(folder,)))
         try:
             grade = await grade_answer([grader], entry, answer, run_in_thread=asyncio.to_thread)
         except LLMEvalError as error:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.combining import Composite
+from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Kind, Score, rank
 from pytest_llmeval.grading.grader import Grader, grader_id
@@ -50,8 +50,7 @@ class SameContent:
     @property
     def executes_code(self) -> bool:
         """Tell whether the grader runs code out of answers."""
-        parts = self.grader.parts() if isinstance(self.grader, Composite) else (self.grader,)
-        return any(getattr(part, "executes_code", False) for part in parts)
+        return executes_code(self.grader)
 
     async def __call__(self, entry: Entry, answer: Answer) -> Grade:
         """Grade once, or twice.
