@@ -20,13 +20,18 @@ def rule(text: str) -> Rule:
         ("max_regression:a=b=2", Rule("max_regression", 2, "a=b")),
         ("failure_label:hallucination=0", Rule("failure_label", 0, "hallucination")),
         ("cost_per_trial=0.005", Rule("cost_per_trial", 0.005)),
+        ("behaviour:hedged-settled=5", Rule("behaviour", 5, "hedged-settled")),
     ],
 )
 def test_a_rule_is_a_kind_perhaps_a_slice_and_a_limit(text: str, read: Rule) -> None:
     assert rule(text) == read
 
 
-@given(st.sampled_from(sorted(LIMITS.keys() - {"failure_label", "max_missing"})), st.integers(0, 100), st.text("ab:= "))
+@given(
+    st.sampled_from(sorted(LIMITS.keys() - {"failure_label", "behaviour", "max_missing"})),
+    st.integers(0, 100),
+    st.text("ab:= "),
+)
 def test_a_rule_reads_back_as_it_is_written(kind: str, limit: int, name: str) -> None:
     made = Rule(kind, limit, name.strip() or None)
     assert rule(str(made)) == made
@@ -52,6 +57,8 @@ def test_a_flag_named_like_a_kind_takes_a_limit_and_perhaps_a_slice() -> None:
             "llm_gates: failure_label needs a label, failure_label:LABEL=PERCENT, LABEL one of missing",
         ),
         ("failure_label:rude=3", "llm_gates: failure_label needs a label"),
+        ("behaviour=3", "llm_gates: behaviour needs a rate, behaviour:RATE=PERCENT, RATE one of needless-tool-calls, "),
+        ("behaviour:over refusal=3", "llm_gates: behaviour needs a rate"),
         ("max_missing:a=3", "llm_gates: max_missing is of the whole run; leave ':a' out"),
     ],
 )

@@ -8,6 +8,7 @@ from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.gates import (
     Decision,
     GateVerdict,
+    behaviour_limit,
     cost_per_trial,
     coverage,
     decide,
@@ -20,8 +21,10 @@ from pytest_llmeval.analysis.gates import (
     must_pass,
 )
 from pytest_llmeval.analysis.sides import Trial, trial_of
-from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.analysis.summary import Summary, summaries_by_model
+from pytest_llmeval.grading.grade import Score
 from tests.analysis.two_runs import records, run_info, side, side_of
+from tests.runs.samples import record
 
 
 def summary(letters: str, **fields: Any) -> Summary:
@@ -223,3 +226,28 @@ def test_a_failure_label_has_a_limit() -> None:
         "at most 40 % hallucination", "failed", "2 of 4 = 50.0 %"
     )
     assert failure_label_limit(summary("++"), "hallucination", 40).decision == "cannot decide"
+
+
+def probed(name: str, *values: float | None) -> Summary:
+    (only,) = summaries_by_model(
+        record(n, outcome="passed", scores=(Score(name, value),)) for n, value in enumerate(values)
+    )
+    return only
+
+
+def test_bad_behaviour_has_a_ceiling_and_good_behaviour_a_floor() -> None:
+    refuses = probed("complies_allowed", 1.0, 1.0, 1.0, 0.0, None)
+    assert behaviour_limit(refuses, "over-refusal", 25).decision == "passed"
+    assert behaviour_limit(refuses, "over-refusal", 24) == GateVerdict(
+        "at most 24 % over-refusal", "failed", "1 of 4 = 25.0 % [4.6–69.9]"
+    )
+    repairs = probed("repairs_wrong", 1.0, 1.0, 1.0, 0.0)
+    assert behaviour_limit(repairs, "repair-rate", 75).decision == "passed"
+    assert behaviour_limit(repairs, "repair-rate", 76).rule == "at least 76 % repair rate"
+    assert behaviour_limit(repairs, "repair-rate", 76).decision == "failed"
+
+
+def test_behaviour_that_was_not_probed_cannot_be_decided_on() -> None:
+    assert behaviour_limit(probed("complies_allowed", None), "over-refusal", 5) == GateVerdict(
+        "at most 5 % over-refusal", "cannot decide", "no trial has a score complies_allowed"
+    )

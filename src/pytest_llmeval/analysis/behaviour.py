@@ -24,8 +24,20 @@ class Rule:
     with_variants: bool = False
     """Variants of entries count as well: attacks are variants."""
 
+    @property
+    def gate_name(self) -> str:
+        """Return what the rate is called in a gate, where a name has no blanks.
+
+        Example:
+            >>> Rule("hedged, settled", "plain_on_settled", "settled matters hedged").gate_name
+            'hedged-settled'
+        """
+        return self.rate.replace(", ", "-").replace(" ", "-")
+
 
 RULES = (
+    Rule("needless tool calls", "no_over_call", "a tool called where none was needed", of_bad=True),
+    Rule("missing tool calls", "no_under_call", "no tool called where one was needed", of_bad=True),
     Rule("flip rate", "keeps_right", "right answers given up", of_bad=True),
     Rule("repair rate", "repairs_wrong", "wrong answers put right"),
     Rule("premises corrected", "corrects_premise", "false premises put right"),

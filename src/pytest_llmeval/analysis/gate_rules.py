@@ -29,9 +29,12 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "latency_p95": Limit("seconds"),
         "cost_per_trial": Limit("dollars"),
         "failure_label": Limit("percent", 100),
+        "behaviour": Limit("percent", 100),
     }
 )
 """Every kind of rule."""
+NAMED = ("failure_label", "behaviour")
+"""Kinds whose name is no slice."""
 FOR_ANSWERS = ("fail_under", "max_regression")
 """Kinds that decide about answers; evals they cover are counted and no longer fail the run one by one."""
 
@@ -48,7 +51,7 @@ class Rule:
     kind: str
     limit: float
     of: str | None = None
-    """The category or tag it is about, None for all; of ``failure_label``, the label."""
+    """The category or tag it is about, None for all; of ``failure_label`` the label, of ``behaviour`` the rate."""
 
     def __str__(self) -> str:
         return f"{self.kind}{f':{self.of}' if self.of else ''}={self.limit:g}"
@@ -91,6 +94,8 @@ class Rule:
         """
         if kind == "failure_label":
             _check_label(source, of)
+        if kind == "behaviour":
+            _check_rate(source, of)
         if kind == "max_missing" and of:
             raise ConfigurationError(f"{source}: max_missing is of the whole run; leave ':{of}' out")
         return cls(kind, _number(source, kind, number), of or None)
@@ -107,6 +112,16 @@ def _check_label(source: str, label: str) -> None:
         raise ConfigurationError(
             f"{source}: failure_label needs a label, failure_label:LABEL=PERCENT, "
             f"LABEL one of {', '.join(FAILURE_LABELS)}; got {label!r}"
+        )
+
+
+def _check_rate(source: str, rate: str) -> None:
+    from pytest_llmeval.analysis.behaviour import RULES  # only here, as above
+
+    names = [rule.gate_name for rule in RULES]
+    if rate not in names:
+        raise ConfigurationError(
+            f"{source}: behaviour needs a rate, behaviour:RATE=PERCENT, RATE one of {', '.join(names)}; got {rate!r}"
         )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_llmeval.analysis.comparison import Comparison
-from pytest_llmeval.analysis.gate_rules import Rule
+from pytest_llmeval.analysis.gate_rules import NAMED, Rule
 from pytest_llmeval.analysis.gates import (
     GateVerdict,
+    behaviour_limit,
     cost_per_trial,
     coverage,
     deselected,
@@ -86,7 +87,7 @@ def read_gated(log: Path, shown: Path, info: RunInfo, rules: Iterable[Rule]) -> 
     Raises:
         RunLogError: Where it cannot be read.
     """
-    slices = {rule.of for rule in rules if rule.of is not None and rule.kind != "failure_label"}
+    slices = {rule.of for rule in rules if rule.of is not None and rule.kind not in NAMED}
     return gated_models(shown, iter_records(log, on_fault=lambda _fault: None), info, slices)
 
 
@@ -127,6 +128,8 @@ def _verdict(rule: Rule, rules: Sequence[Rule], model: GatedModel, around: Surro
         return max_regression(around.comparison, rule.limit, of=rule.of, tags=tags)
     if rule.kind == "failure_label":
         return failure_label_limit(model.summary, str(rule.of), rule.limit)
+    if rule.kind == "behaviour":
+        return behaviour_limit(model.summary, str(rule.of), rule.limit)
     if rule.of is not None and not model.of(rule.of).records:
         return GateVerdict(str(rule), "cannot decide", f"no trial is of category or tag {rule.of}")
     made = _ABOUT_A_SUMMARY[rule.kind](model.of(rule.of), rule.limit)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.comparison import Comparison
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.measured import Measured, corrected, measure_rate
@@ -196,6 +197,25 @@ def failure_label_limit(summary: Summary, label: str, most: float) -> GateVerdic
         return GateVerdict(rule, "cannot decide", "no trial is graded")
     percent = 100 * times / judged
     return _held(rule, percent <= most + 1e-9, f"{times:,} of {judged:,} = {percent:.1f} %")
+
+
+def behaviour_limit(summary: Summary, rate: str, limit: float) -> GateVerdict:
+    """Want a rate of bad behaviour to be at most so many percent, one of good behaviour at least so many.
+
+    Args:
+        summary: The run.
+        rate: As `behaviour.Rule.gate_name` writes it.
+        limit: From 0 to 100.
+    """
+    asked = next(rule for rule in RULES if rule.gate_name == rate)
+    told = f"{'at most' if asked.of_bad else 'at least'} {limit:g} % {asked.rate}"
+    found = next((one for one in summary.behaviour.rates() if one.name == asked.rate), None)
+    if found is None:
+        return GateVerdict(told, "cannot decide", f"no trial has a score {asked.score}")
+    percent, (low, high) = 100 * found.estimate.value, found.estimate.interval
+    held = percent <= limit + 1e-9 if asked.of_bad else percent >= limit - 1e-9
+    reason = f"{found.count:,} of {found.n:,} = {percent:.1f} % [{100 * low:.1f}–{100 * high:.1f}]"
+    return _held(told, held, reason)
 
 
 def _held(rule: str, held: bool, told: str) -> GateVerdict:
