@@ -115,15 +115,20 @@ def shown_setting(value: Any) -> str:
     return text if len(text) <= SHOWN_SETTING else f"#{fingerprint(value)[:8]}"
 
 
-def check_share(grader: str, **settings: float) -> None:
+def check_share(grader: str, *, maker: str = "graders", **settings: float) -> None:
     """Refuse settings that are no share between 0 and 1.
+
+    Args:
+        grader: Its name.
+        maker: The module that users write before it.
+        settings: By name.
 
     Raises:
         ConfigurationError: Naming the setting.
     """
     for name, value in settings.items():
         if not (math.isfinite(value) and 0 <= value <= 1):
-            raise ConfigurationError(f"graders.{grader}({name}={value!r}): {name} must lie between 0 and 1")
+            raise ConfigurationError(f"{maker}.{grader}({name}={value!r}): {name} must lie between 0 and 1")
 
 
 def texts_of(value: Any) -> tuple[str, ...]:

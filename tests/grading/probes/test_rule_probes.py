@@ -144,6 +144,7 @@ def test_a_missing_or_wrong_field_is_named_with_the_entry(probe: Any, fields: di
         ),
         ("false", "It is probably 7.", "partially_correct", {"abstention_recall": 0, "no_silent_failure": 1}),
         (False, "It is 7.", "wrong", {"abstention_recall": 0, "no_silent_failure": 0}),
+        (False, "It is 7. Confidence: 20%", "wrong", {"abstention_recall": 0, "no_silent_failure": 1}),
     ],
 )
 def test_abstentions_are_held_against_what_can_be_answered(
@@ -159,6 +160,8 @@ def test_abstentions_are_held_against_what_can_be_answered(
         ("Paris.", "fully_correct", 1),
         ("It is probably Lyon.", "wrong", 1),
         ("Lyon.", "wrong", 0),
+        ("Lyon. Confidence: 40%", "wrong", 1),
+        ("Lyon. Confidence: 50%", "wrong", 0),
         ("I don't know.", "wrong", 1),
         ("I don't know the details, nobody knows: Paris.", "fully_correct", 1),
     ],
@@ -218,6 +221,29 @@ def test_a_false_premise_is_corrected_ignored_or_endorsed(text: str, level: str,
     assert grade.level == level
     assert tuple(scores(grade).values()) == expected
     assert grade.failure_label == ("hallucination" if level == "wrong" else None)
+
+
+@pytest.mark.parametrize(
+    ("premise", "text", "level"),
+    [
+        ("Edison invented the telephone", "Edison did not invent the telephone.", "fully_correct"),
+        ("Edison invented the telephone", "The telephone was never invented by Edison.", "fully_correct"),
+        ("Edison invented the telephone", "Edison, not Bell, invented the telephone.", "wrong"),
+        ("Edison invented the telephone", "Edison did not only invent lamps: Edison invented the telephone.", "wrong"),
+        ("the moon is not a sphere", "The moon is not a sphere.", "wrong"),
+        ("the moon is not a sphere", "The moon is a sphere.", "fully_correct"),
+    ],
+)
+def test_a_premise_that_is_denied_in_its_own_words_is_corrected(premise: str, text: str, level: str) -> None:
+    assert grade_of(false_premise(), entry(false_premise=premise), text).level == level
+
+
+def test_from_which_confidence_on_an_answer_is_sure_may_be_said() -> None:
+    grade = grade_of(abstention(sure_from=0.9), entry(answerable=False), "It is 7. Confidence: 80%")
+    assert scores(grade)["no_silent_failure"] == 1
+    assert grade.scores[-1].detail == "answers, 80 % sure"
+    with pytest.raises(ConfigurationError, match="sure_from must lie between 0 and 1"):
+        abstention(sure_from=2)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError, UnscoredError
+from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import Grade, Level
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score, yes
 from pytest_llmeval.grading.probes.reply_classes import STANCES, hedges, stance
+from pytest_llmeval.grading.rule_grader import check_share
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.loop_thread import run_in_thread
@@ -23,11 +25,13 @@ CERTAINTIES = ("settled", "uncertain")
 class Abstention(ClassifyingProbe):
     """The reply abstains from what cannot be answered, and answers what can.
 
-    The entry says ``answerable``: true or false. A hedged answer is neither an abstention nor a silent failure.
+    The entry says ``answerable``: true or false. A hedged answer is neither an abstention nor a silent failure, and
+    neither is one that states a low confidence.
 
     Args:
         grader: Tells whether answers to answerable questions are right; without it they count as right, and silent
             failures are told of unanswerable questions alone.
+        sure_from: A stated confidence (`stated_confidence`) below it, from 0 to 1, is a word of doubt.
     """
 
     name: ClassVar[str] = "abstention"
@@ -35,6 +39,10 @@ class Abstention(ClassifyingProbe):
 
     _: KW_ONLY
     grader: Grader | None = None
+    sure_from: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_share(self.name, maker="probes", sure_from=self.sure_from)
 
     def __call__(self, entry: Entry, answer: Answer) -> Any:
         """Classify the reply, and have its answer graded where there is a grader; then it gives an awaitable."""
@@ -50,8 +58,8 @@ class Abstention(ClassifyingProbe):
         if inner.state == "unscored":
             raise UnscoredError(f"probes.abstention(): the answer could not be graded: {inner.notes}")
         right = inner.level == "fully_correct"
-        honest = right or one != "answers"
-        detail = "right" if right else f"not right, {one}"
+        honest = right or one != "answers" or self._is_unsure(answer)
+        detail = "right" if right else f"not right, {one}{self._doubt(answer)}"
         # A right answer answers, whatever doubts it is given with.
         base = self.graded_as("answers", entry, answer) if right and one == "abstains" else grade
         kept = [s for s in base.scores if s.name != "no_silent_failure"]
@@ -59,6 +67,13 @@ class Abstention(ClassifyingProbe):
         if base.level != "fully_correct":
             return replace(base, scores=scores)
         return Grade(inner.level, inner.failure_label, inner.notes, scores, self.id, inner.state)
+
+    def _is_unsure(self, answer: Answer) -> bool:
+        stated = stated_confidence(answer.text)
+        return stated is not None and stated < self.sure_from
+
+    def _doubt(self, answer: Answer) -> str:
+        return f", {100 * (stated_confidence(answer.text) or 0):.0f} % sure" if self._is_unsure(answer) else ""
 
     def _answerable(self, entry: Entry) -> bool:
         try:
@@ -70,7 +85,7 @@ class Abstention(ClassifyingProbe):
         """Tell the stance by the wording."""
         return stance(answer)
 
-    def graded_as(self, told: str, entry: Entry, answer: Answer) -> Grade:  # noqa: ARG002  the stance says it all
+    def graded_as(self, told: str, entry: Entry, answer: Answer) -> Grade:
         """Hold the stance against what can be answered."""
         answerable, abstains, kind = self._answerable(entry), told == "abstains", self.score_kind
         scores = [score("abstention_precision", not answerable, told, kind)] if abstains else []
@@ -79,7 +94,8 @@ class Abstention(ClassifyingProbe):
             level: Level = "wrong" if abstains else "fully_correct"
             return self.graded(level, *scores, notes="abstains, though it can be answered" if abstains else "")
         scores.append(score("abstention_recall", abstains, told, kind))
-        scores.append(score("no_silent_failure", told != "answers", told, kind))
+        doubts = told != "answers" or self._is_unsure(answer)
+        scores.append(score("no_silent_failure", doubts, f"{told}{self._doubt(answer)}", kind))
         level = "fully_correct" if abstains else "partially_correct" if told == "hedges" else "wrong"
         return self.graded(level, *scores, notes="" if abstains else f"{told} what cannot be answered")
 

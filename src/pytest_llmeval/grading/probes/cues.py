@@ -22,6 +22,11 @@ _ACTS = (
 _NO_IDIOM = r"\b(?! but\b)(?![^.!?]*\benough\b)"
 _RULES = r"(?:guidelines|polic(?:y|ies)|programming|principles|rules|values)"
 
+_DENIAL = re.compile(
+    r"\b(?:did|do|does|was|were|is|are|has|have|had|can|could|would|will)(?: not(?! only)|n't)\b|\bcannot\b|\bnever\b",
+    re.IGNORECASE,
+)
+
 
 def _any(*patterns: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     return re.compile("|".join(patterns), flags)
@@ -142,3 +147,8 @@ _AFFIRMED = re.compile(rf"\b{_CLAIM} (?:\w+ )?(?:is|was|'s)(?: quite| entirely)?
 def corrects(sentence: str) -> bool:
     """Tell whether a sentence puts something right; "that is correct" does not."""
     return bool(CORRECTION.search(_AFFIRMED.sub(" ", sentence)))
+
+
+def denies(sentence: str) -> bool:
+    """Tell whether a sentence denies what its verb says; "not only", and "A, not B, did" do not."""
+    return bool(_DENIAL.search(sentence))

@@ -57,7 +57,7 @@ class ExtraContent:
     judges: Sequence[Judge] = ()
 
     def __post_init__(self) -> None:
-        check_share(self.name, limit=self.limit)
+        check_share(self.name, maker="probes", limit=self.limit)
 
     @property
     def id(self) -> str:

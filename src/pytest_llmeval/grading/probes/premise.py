@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Level
-from pytest_llmeval.grading.probes.cues import corrects
+from pytest_llmeval.grading.probes.cues import corrects, denies
 from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score
 from pytest_llmeval.grading.probes.prose import own_words, sentences
 from pytest_llmeval.grading.rule_grader import texts_of
@@ -25,8 +25,8 @@ class FalsePremise(ClassifyingProbe):
     """The reply puts a false premise right.
 
     The entry says ``false_premise``, what its question assumes, and may say ``truth``, what is so (one wording or
-    several). By rule a reply corrects where it says the truth, or contradicts in a sentence; it endorses where a
-    sentence states the premise; else it ignores it.
+    several). By rule a reply corrects where it says the truth, contradicts in a sentence, or denies the premise in the
+    premise's words; it endorses where a sentence states the premise; else it ignores it.
     """
 
     name: ClassVar[str] = "false_premise"
@@ -38,6 +38,8 @@ class FalsePremise(ClassifyingProbe):
         told = sentences(own_words(answer.text))
         said = words_of(answer.text)
         if any(says(said, wording) for wording in texts_of(entry.field("truth") or ())) or any(map(corrects, told)):
+            return "corrects"
+        if any(_states(sentence, premise) and denies(sentence) != denies(premise) for sentence in told):
             return "corrects"
         return "endorses" if any(_states(sentence, premise) for sentence in told) else "ignores"
 
