@@ -31,9 +31,9 @@ def test_without_markup_the_words_are_the_same_and_no_mark_is_left(text: str) ->
 
 
 @given(TEXTS)
-def test_no_text_loses_a_word_or_keeps_a_mark(text: str) -> None:
+def test_no_text_loses_a_letter_or_keeps_a_mark(text: str) -> None:
     plain = without_markup(text)
-    assert words_in(plain) == words_in(text)
+    assert "".join(words_in(plain)) == "".join(words_in(text))  # bold type may end within a word
     assert marks_in(plain) == 0
 
 
@@ -46,7 +46,7 @@ def test_no_text_loses_a_word_or_keeps_a_mark(text: str) -> None:
         ("1. Look.\n2. Tell.", "(1) Look. (2) Tell."),
         ("| term | value |\n| --- | --- |\n| sum | 5 |", "term, value; sum, 5."),
         ("Run it:\n\n```sh\n# no header\n- x\n```\n\nDone.", "Run it:\n\n```sh\n# no header\n- x\n```\n\nDone."),
-        ("See `__init__` and **`a**b`**.", "See `__init__` and **`a**b`**."),
+        ("See `__init__` and **`a**b`**.", "See `__init__` and `a**b`."),
         ("One line\nwrapped.\n\nAnother.", "One line wrapped.\n\nAnother."),
         ("A\n\n---\n\nB", "A\n\nB"),
         ("", ""),

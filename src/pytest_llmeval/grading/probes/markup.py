@@ -8,11 +8,12 @@ from collections.abc import Iterator
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
 _HEADER = re.compile(r"^ {0,3}#{1,6}[ \t]+\S", re.MULTILINE)
-_BOLD = re.compile(r"\*\*([^*\n]+)\*\*|__([^_\n]+)__")
+_BOLD = re.compile(r"\*\*([^*\n]+)\*\*|(?<!\w)__([^_\n]+)__(?!\w)")
 _CODE = re.compile(r"(`[^`\n]+`)")
 _RULE = re.compile(r"^[ \t]*(?:(?:[-*_][ \t]*){3,}|={3,}[ \t]*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[-:| \t]*-[-:| \t]*\|[-:| \t]*$")
 _MARK = re.compile(r"^[ \t]*(?:(?P<number>\d{1,3})[.)]|[-*+•]|(?P<header>#{1,6}))[ \t]+(?=\S)")
+_LONE = re.compile(r"^[ \t]*(?:(\d{1,3})[.)]|[-*+•]|#{1,6})[ \t]*$")
 _ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$")
 _ENDS = (".", "!", "?", ":", ";", ",", "…")
 
@@ -37,6 +38,13 @@ def without_markup(text: str) -> str:
         >>> without_markup("# Result\n\n- **Paris** is right\n- Lyon is not\n\n1. Look\n2. Tell")
         'Result: Paris is right; Lyon is not.\n\n(1) Look; (2) Tell.'
     """
+    plain = _once(text)
+    while marks_in(plain) and (thinner := _once(plain)) != plain:  # what stood on two lines may be bold on one
+        plain = thinner
+    return plain
+
+
+def _once(text: str) -> str:
     pieces = (piece if at % 2 else _prose(piece) for at, piece in enumerate(_FENCE.split(text)))
     return "\n\n".join(piece for piece in pieces if piece.strip())
 
@@ -70,6 +78,8 @@ def _bare(line: str) -> tuple[str, bool, bool]:
     """Take the marks off a line; tell whether it was a point of a list or a row, and whether a header."""
     if _RULE.match(line):
         return "", False, False
+    if lone := _LONE.match(line):  # a point without words, which would become the next line's
+        return lone[1] or "", False, False
     row = _ROW.match(line)
     bare = ", ".join(cell.strip() for cell in row[1].split("|") if cell.strip()) if row else line
     is_point, is_header, numbers = bool(row), False, ""
@@ -84,8 +94,14 @@ def _bare(line: str) -> tuple[str, bool, bool]:
 
 def _thin(text: str) -> str:
     """Take bold type off, but not off names in code such as `__init__`."""
-    thin = "".join(
-        part if at % 2 else _BOLD.sub(lambda span: span[1] or span[2], part)
-        for at, part in enumerate(_CODE.split(text))
-    )
-    return thin if thin == text else _thin(thin)
+    kept: list[str] = []
+
+    def keep(code: re.Match[str]) -> str:
+        kept.append(code[0])
+        return "\0"
+
+    thin = _CODE.sub(keep, text.replace("\0", ""))
+    while (thinner := _BOLD.sub(lambda span: span[1] or span[2], thin)) != thin:
+        thin = thinner
+    first, *rest = thin.split("\0")
+    return first + "".join(code + part for code, part in zip(kept, rest, strict=True))
