@@ -72,6 +72,14 @@ def test_without_a_file_all_graders_of_ours_are_checked_and_hold(command: Comman
     assert "rubric_judge" in graders.__all__
 
 
+def test_a_probe_is_named_as_a_test_names_it(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", ("Sure: x.", "accept"), ("I can't help with that.", "reject"),
+                 entry={"policy": "allowed"})  # fmt: skip
+    told = command("check-graders", path, "--grader", "probes.refusal")
+    assert (told.status, "probes.refusal      2  0 of 1" in told.out) == (0, True)
+    assert "there is no name 'probes.refuse'" in command("check-graders", path, "--grader", "probes.refuse").err
+
+
 def test_json_has_counts_intervals_and_disagreements(own: Path, command: Command) -> None:
     (told,) = json.loads(command("check-graders", own, "--json").out)["graders"]
     assert (told["cases"], told["no_verdict"], told["other_grade"]) == (4, 0, 0)

@@ -12,6 +12,8 @@ from pytest_llmeval.grading.grader import Grader
 
 FACE = "pytest_llmeval.graders"
 """Where names are looked up that no module is named for; named and not imported, for nothing inside depends on it."""
+PROBES = "pytest_llmeval.probes"
+"""Where ``probes.refusal`` and its like are."""
 
 
 def named_grader(text: str) -> Grader:
@@ -21,7 +23,8 @@ def named_grader(text: str) -> Grader:
     before a colon is imported, and its names come first.
 
     Args:
-        text: Such as ``exact_match``, ``all_of(contains('a'), length(max_words=5))``, ``package.module:grader``.
+        text: Such as ``exact_match``, ``all_of(contains('a'), length(max_words=5))``, ``probes.refusal``,
+            ``package.module:grader``.
 
     Raises:
         ConfigurationError: Where it names nothing, or is no such expression.
@@ -47,8 +50,8 @@ def bare_name(text: str) -> str:
     """Return an expression without its arguments, as the name cases are grouped by.
 
     Example:
-        >>> bare_name("numeric(rel_tol=0.01)"), bare_name("mine:strict")
-        ('numeric', 'mine:strict')
+        >>> bare_name("numeric(rel_tol=0.01)"), bare_name("mine:strict"), bare_name("probes.refusal()")
+        ('numeric', 'mine:strict', 'probes.refusal')
     """
     return text.partition("(")[0].strip()
 
@@ -67,8 +70,11 @@ def _names_module(text: str) -> bool:
 
 
 def _face() -> Mapping[str, Any]:
-    face = import_module(FACE)
-    return {name: getattr(face, name) for name in face.__all__}
+    face, probes = import_module(FACE), import_module(PROBES)
+    return {
+        **{name: getattr(face, name) for name in face.__all__},
+        **{f"probes.{name}": getattr(probes, name) for name in probes.__all__},
+    }
 
 
 def _module(name: str) -> Any:
@@ -84,14 +90,15 @@ def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
     """Evaluate names, calls and literals; nothing else, so that a file of cases is read and not executed."""
     if isinstance(node, ast.Call):
         function: Callable[..., Any] = _value(node.func, known)
-        keywords = {one.arg: _value(one.value, known) for one in node.keywords if one.arg is not None}
+        keywords = {one.arg: _made(_value(one.value, known)) for one in node.keywords if one.arg is not None}
         if len(keywords) < len(node.keywords) or any(isinstance(one, ast.Starred) for one in node.args):
             raise SyntaxError
         return function(*(_made(_value(one, known)) for one in node.args), **keywords)
-    if isinstance(node, ast.Name):
-        if node.id not in known:
-            raise _UnknownName(node.id)
-        return known[node.id]
+    if isinstance(node, ast.Name) or _is_probe(node):
+        name = ast.unparse(node)
+        if name not in known:
+            raise _UnknownName(name)
+        return known[name]
     if isinstance(node, ast.Dict) and all(key is not None for key in node.keys):
         return {
             _value(key, known): _made(_value(value, known))
@@ -105,6 +112,11 @@ def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
         return ast.literal_eval(node)
     except ValueError:
         raise SyntaxError from None
+
+
+def _is_probe(node: ast.expr) -> bool:
+    """Tell whether it is ``probes.NAME``, the one attribute that is read."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "probes"
 
 
 def _made(value: Any) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pytest_llmeval.errors import LLMEvalError
+from pytest_llmeval.errors import LLMEvalError, UnscoredError
 from pytest_llmeval.grading.checking.case import Case
 from pytest_llmeval.grading.checking.named import named_grader
 from pytest_llmeval.grading.code.sandbox import Sandbox
@@ -96,6 +96,8 @@ async def _one(case: Case, grader: Grader, at_least: Level, sandbox: Sandbox | N
         answer = replace(answer, context=TrialContext(entry, answer, judges=judges, sandbox=sandbox, roots=(folder,)))
         try:
             grade = await grade_answer([grader], entry, answer, run_in_thread=asyncio.to_thread)
+        except UnscoredError as error:
+            grade = Grade(None, None, str(error), (), case.grader, "unscored")
         except LLMEvalError as error:
             return _result(case, None, one_line(str(error), 300), at_least)
     return _result(case, grade, one_line(grade.notes, 300), at_least)
