@@ -14,8 +14,8 @@ from pytest_llmeval.errors import ConfigurationError, GraderError, NothingExpect
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.traces.expected import best_pairs, is_it, ordered_pairs, read_expected
 from pytest_llmeval.grading.traces.tool_calls import forbidden_tools, tool_calls
-from pytest_llmeval.models.answer import ToolCall
-from tests.grading.traces.traces import answer, entry, tool
+from pytest_llmeval.models.answer import Answer, Call, ToolCall
+from tests.grading.traces.traces import answer, by_steps, entry, step, tool
 
 A, B, C = tool("a", x=1), tool("b"), tool("c")
 
@@ -197,3 +197,37 @@ def test_a_forbidden_tool_is_wrong_whatever_else_is_right() -> None:
     assert (grade.level, grade.notes) == ("wrong", 'called a({"x": 1})')
     with pytest.raises(NothingExpected):
         forbidden_tools()(entry(), answer())
+
+
+SEARCH_TWICE = [{"name": "weather", "with": "news"}, "news", {"name": "book", "after": ["weather", "news"]}]
+
+
+def judged(*calls: Call, needs: Any = SEARCH_TWICE) -> tuple[Grade, dict[str, float | None]]:
+    grade = tool_calls(needs)(entry(), by_steps(*calls, step(text="done")))
+    return grade, values(grade)
+
+
+def test_calls_that_need_not_wait_for_each_other_are_made_in_one_step() -> None:
+    grade, scores = judged(step(tool("news"), tool("weather")), step(tool("book")))
+    assert (grade.level, scores["tool_parallel"], scores["tool_order"]) == ("fully_correct", 1.0, 1.0)
+    grade, scores = judged(step(tool("weather")), step(tool("news")), step(tool("book")))
+    assert (grade.level, scores["tool_parallel"]) == ("partially_correct", 0.0)
+    assert grade.notes == "weather in another step than news"
+
+
+def test_a_call_that_needs_a_result_is_not_made_beside_it() -> None:
+    grade, scores = judged(step(tool("weather"), tool("news"), tool("book")))
+    assert (grade.level, scores["tool_order"], scores["tool_parallel"]) == ("partially_correct", 0.0, 1.0)
+    assert grade.notes == "book in the same step as weather and news"
+
+
+def test_a_call_that_was_made_again_as_its_tool_failed_was_made_beside_the_others_all_the_same() -> None:
+    grade, scores = judged(step(tool("weather", "timeout"), tool("news")), step(tool("weather")), step(tool("book")))
+    assert (grade.level, scores["tool_parallel"]) == ("fully_correct", 1.0)
+
+
+def test_where_nothing_says_in_which_step_a_call_was_made_it_is_not_held_against_it() -> None:
+    grade = tool_calls(SEARCH_TWICE)(entry(), Answer("done", tool_calls=(tool("weather"), tool("news"), tool("book"))))
+    scores = {score.name: score for score in grade.scores}
+    assert (grade.level, scores["tool_parallel"].value) == ("fully_correct", None)
+    assert scores["tool_parallel"].detail == "nothing says which calls were made in one step"

@@ -15,7 +15,7 @@ Match = Literal["subset", "exact", "names"]
 MATCHES: tuple[Match, ...] = get_args(Match)
 NONE = "none"
 """Stands for: no tool should be called."""
-_FIELDS = ("name", "args", "optional", "after")
+_FIELDS = ("name", "args", "optional", "after", "with")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,16 @@ class ExpectedCall:
         args: Patterns of the arguments, see `pytest_llmeval.models.tools.patterns`, or a function of all of them; None
             means any.
         optional: Whether it may be left out.
-        after: Names of tools whose expected calls must come before.
+        after: Names of tools whose expected calls must come before, in an earlier step of the model: what depends on a
+            result cannot be called beside it.
+        together: Names of tools whose expected calls must be made in the same step, for none needs to wait for another.
     """
 
     names: tuple[str, ...]
     args: Mapping[str, Any] | Callable[[dict[str, Any]], Any] | None = None
     optional: bool = False
     after: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         args = "" if self.args is None else shown(self.args)
@@ -54,8 +57,8 @@ def read_expected(given: Any) -> tuple[ExpectedCall, ...]:
     """Read what a benchmark or a test expects.
 
     Args:
-        given: Names or mappings with ``name`` (one, or a list of those that will do), ``args``, ``optional`` and
-            ``after``; or ``"none"``, for no call at all.
+        given: Names or mappings with ``name`` (one, or a list of those that will do), ``args``, ``optional``,
+            ``after`` and ``with``; or ``"none"``, for no call at all.
 
     Raises:
         ConfigurationError: Naming what is wrong.
@@ -79,7 +82,13 @@ def _read(given: Any) -> ExpectedCall:
         if not isinstance(args, Mapping):
             raise ConfigurationError(f"args of {shown(told['name'])} must be a dict of arguments, got {shown(args)}")
         check_pattern(args)
-    return ExpectedCall(_texts(told["name"]), args, bool(told.get("optional")), _texts(told.get("after", ())))
+    return ExpectedCall(
+        _texts(told["name"]),
+        args,
+        bool(told.get("optional")),
+        _texts(told.get("after", ())),
+        _texts(told.get("with", ())),
+    )
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -159,15 +168,33 @@ def is_it(expected: ExpectedCall, call: ToolCall, match: Match) -> bool:
     return call.name in expected.names and not expected.faults(call, match)
 
 
-def out_of_order(expected: Sequence[ExpectedCall], pairs: Pairs) -> list[str]:
-    """Return the expected calls that were made before one they should come after."""
+def out_of_order(expected: Sequence[ExpectedCall], pairs: Pairs, steps: Sequence[int] = ()) -> list[str]:
+    """Return the expected calls that were made before one they should come after, or beside it.
+
+    Args:
+        expected: What should be called.
+        pairs: Which calls they are.
+        steps: The step of each call; without it only the order counts.
+    """
     late = []
     for one, place in pairs.items():
-        before = [
-            pairs[other]
-            for other, call in enumerate(expected)
-            if other in pairs and set(call.names) & set(expected[one].after)
-        ]
+        before = _pairs_of(expected[one].after, expected, pairs)
         if any(other > place for other in before):
             late.append(f"{expected[one].names[0]} before {' and '.join(expected[one].after)}")
+        elif steps and any(steps[other] == steps[place] for other in before):
+            late.append(f"{expected[one].names[0]} in the same step as {' and '.join(expected[one].after)}")
     return late
+
+
+def apart(expected: Sequence[ExpectedCall], pairs: Pairs, steps: Sequence[int]) -> list[str]:
+    """Return the expected calls that were not made in the same step as those they should go with."""
+    return [
+        f"{expected[one].names[0]} in another step than {' and '.join(expected[one].together)}"
+        for one, place in pairs.items()
+        if any(steps[other] != steps[place] for other in _pairs_of(expected[one].together, expected, pairs))
+    ]
+
+
+def _pairs_of(names: Sequence[str], expected: Sequence[ExpectedCall], pairs: Pairs) -> list[int]:
+    """Return the places of the calls that are expected of tools of these names."""
+    return [pairs[other] for other, call in enumerate(expected) if other in pairs and set(call.names) & set(names)]

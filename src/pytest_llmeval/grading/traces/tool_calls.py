@@ -15,12 +15,13 @@ from pytest_llmeval.grading.traces.expected import (
     NONE,
     ExpectedCall,
     Match,
+    apart,
     best_pairs,
     out_of_order,
     pairs_in,
     read_expected,
 )
-from pytest_llmeval.grading.traces.trace import MODEL_FAULTS, TOOL_FAULTS, trace_of
+from pytest_llmeval.grading.traces.trace import MODEL_FAULTS, TOOL_FAULTS, Trace, trace_of
 from pytest_llmeval.models.answer import Answer, ToolCall
 from pytest_llmeval.models.tools.patterns import shown
 
@@ -39,15 +40,15 @@ class ToolCalls(RuleGrader):
     Scores, each where it can be measured: ``tool_precision`` (expected calls of all made), ``tool_recall`` (made calls
     of all expected), ``tool_selection`` (tools called of those expected, whatever the arguments), ``tool_arguments``
     (calls of expected tools whose arguments fit), ``tool_preference`` (the preferred one of several that will do),
-    ``tool_order``, and ``no_over_call`` or ``no_under_call`` (whether tools were called exactly where one is needed).
-    Their means over a run are the rates.
+    ``tool_order``, ``tool_parallel`` (whether what should go together was called in one step), and ``no_over_call`` or
+    ``no_under_call`` (whether tools were called exactly where one is needed). Their means over a run are the rates.
 
     All as expected is fully correct; some of it, or all of it and more, partially correct; nothing of it wrong. A call
     whose tool failed does not count where the tool is called again.
 
     Args:
-        expected: Names, or dicts with ``name``, ``args``, ``optional``, ``after``; ``"none"`` for no call. By default
-            the entry's ``expected_tools``.
+        expected: Names, or dicts with ``name``, ``args``, ``optional``, ``after``, ``with``; ``"none"`` for no call. By
+            default the entry's ``expected_tools``.
         order: ``unordered``: these, in any order; ``strict``: these, in this order; ``in_order``: these in this order,
             with others between them; ``superset``: these, and any others; ``subset``: none but these.
         args: ``subset``: the expected arguments are there; ``exact``: they and no others; ``names``: not compared.
@@ -74,14 +75,17 @@ class ToolCalls(RuleGrader):
             expected = read_expected(given)
         except ConfigurationError as error:
             raise GraderError(f"expected_tools of entry {entry.id!r}: {error}") from None
-        calls = _without_retried(trace_of(answer).tool_calls)
-        found = _Comparison(expected, calls, self.order, self.args)
+        trace = trace_of(answer)
+        kept = _without_retried(trace.tool_calls)
+        calls = [trace.tool_calls[place] for place in kept]
+        found = _Comparison(expected, calls, _Steps.of(trace, kept), self.order, self.args)
         return self.graded(found.level, *found.scores(), notes=found.notes())
 
 
-def _without_retried(calls: Sequence[ToolCall]) -> list[ToolCall]:
+def _without_retried(calls: Sequence[ToolCall]) -> list[int]:
+    """Return the places of the calls that count."""
     return [
-        call
+        place
         for place, call in enumerate(calls)
         if not (
             call.result is not None
@@ -91,14 +95,48 @@ def _without_retried(calls: Sequence[ToolCall]) -> list[ToolCall]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """In which step each call that counts was made, and first tried; both empty where nobody knows."""
+
+    made: Sequence[int]
+    first_tried: Sequence[int]
+
+    @classmethod
+    def of(cls, trace: Trace, kept: Sequence[int]) -> _Steps:
+        if not trace.call_steps:
+            return cls((), ())
+        made = [trace.call_steps[place] for place in kept]
+        failed = [place for place in range(len(trace.tool_calls)) if place not in set(kept)]
+        return cls(made, [trace.call_steps[_first_try(trace, place, failed)] for place in kept])
+
+
+def _first_try(trace: Trace, place: int, failed: Sequence[int]) -> int:
+    """Return where a call was made for the first time, if its tool failed then."""
+    call = trace.tool_calls[place]
+    same = (
+        earlier
+        for earlier in failed
+        if earlier < place
+        and (trace.tool_calls[earlier].name, trace.tool_calls[earlier].arguments) == (call.name, call.arguments)
+    )
+    return next(same, place)
+
+
 class _Comparison:
     """Expected calls held against those that were made."""
 
     def __init__(
-        self, expected: tuple[ExpectedCall, ...], calls: Sequence[ToolCall], order: Order, match: Match
+        self,
+        expected: tuple[ExpectedCall, ...],
+        calls: Sequence[ToolCall],
+        steps: _Steps,
+        order: Order,
+        match: Match,
     ) -> None:
         self.expected = expected
         self.calls = calls
+        self.steps = steps.made
         self.match = match
         self.order = order
         self.pairs = pairs_in(order, expected, calls, match)
@@ -106,12 +144,13 @@ class _Comparison:
         self.named = best_pairs(expected, calls, "names")
         self.missing = [one for place, one in enumerate(expected) if place not in self.pairs and not one.optional]
         self.extra = [call for place, call in enumerate(calls) if place not in set(self.pairs.values())]
-        self.late = out_of_order(expected, self.pairs)
+        self.late = out_of_order(expected, self.pairs, steps.made)
+        self.apart = apart(expected, self.pairs, steps.first_tried) if steps.made else []
         self.invalid = [call for call in calls if _is_invalid(call)]
 
     @property
     def level(self) -> Level:
-        whole = not self.late
+        whole = not self.late and not self.apart
         whole = whole and (not self.missing or self.order == "subset")
         whole = whole and (not self.extra or self.order in MAY_HAVE_MORE)
         if whole and not self.invalid:
@@ -136,10 +175,21 @@ class _Comparison:
         if required and (self.order in ("strict", "in_order") or any(one.after for one in self.expected)):
             in_order = len(self.pairs) == len(self.unordered) and not self.late
             yield Score("tool_order", float(in_order), in_order, "; ".join(self.late))
+        if any(one.together for one in self.expected):
+            known = bool(self.steps) and bool(self.pairs)
+            told = "; ".join(self.apart) if known else "nothing says which calls were made in one step"
+            yield Score(
+                "tool_parallel", float(not self.apart) if known else None, not self.apart if known else None, told
+            )
         if required:
             yield Score("no_under_call", float(bool(self.calls)), bool(self.calls), self._selection())
         elif not self.expected:
             yield Score("no_over_call", float(not self.calls), not self.calls, self._selection())
+
+    def _parallel(self) -> Score:
+        if not (self.steps and self.pairs):
+            return Score("tool_parallel", None, None, "nothing says which calls were made in one step")
+        return Score("tool_parallel", float(not self.apart), not self.apart, "; ".join(self.apart))
 
     def _by_name(self) -> list[tuple[int, int]]:
         """Pair by arguments where they fit, the rest by name."""
@@ -171,7 +221,7 @@ class _Comparison:
             told.append(f"not expected: {_listed(map(shown_call, self.extra))}")
         if len(self.pairs) < len(self.unordered):
             told.append("called in another order")
-        told += [_listed(faults) for faults in (self.argument_faults(), self.late) if faults]
+        told += [_listed(faults) for faults in (self.argument_faults(), self.late, self.apart) if faults]
         if self.invalid:
             told.append(f"not a valid call: {_listed(map(shown_call, self.invalid))}")
         return "; ".join(told)

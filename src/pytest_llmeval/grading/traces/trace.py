@@ -42,6 +42,8 @@ class Trace:
     steps: tuple[Step, ...]
     tool_calls: tuple[ToolCall, ...]
     """All of them, in order."""
+    call_steps: tuple[int, ...] = ()
+    """The number of the step of each of them; empty where a task's own agent called them, for it does not say."""
 
     @property
     def finished(self) -> bool:
@@ -81,7 +83,7 @@ def trace_of(answer: Answer) -> Trace:
     turns = list(_turn_numbers(answer, len(calls)))
     steps = tuple(_step(place + 1, turns[place], call, calls[place + 1 :][:1]) for place, call in enumerate(calls))
     called = tuple(tool for step in steps for tool in step.tool_calls)
-    return Trace(steps, called or answer.tool_calls)
+    return Trace(steps, called or answer.tool_calls, tuple(step.number for step in steps for _ in step.tool_calls))
 
 
 def _end(answer: Answer) -> FinishReason | None:
