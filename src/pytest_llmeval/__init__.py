@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
     from pytest_llmeval.grading.grade import Grade, Score
     from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
-    from pytest_llmeval.grading.traces.assertions import assert_tool_calls, assert_trajectory
+    from pytest_llmeval.grading.traces.assertions import assert_no_format_drift, assert_tool_calls, assert_trajectory
     from pytest_llmeval.grading.traces.trace import Trace, trace_of
     from pytest_llmeval.models.answer import Answer, Reply, ToolCall, ToolResult, Usage
     from pytest_llmeval.models.client import LLM
@@ -55,6 +55,7 @@ __all__ = [
     "assert_contains",
     "assert_grade",
     "assert_matches",
+    "assert_no_format_drift",
     "assert_schema",
     "assert_tool_calls",
     "assert_trajectory",
@@ -92,6 +93,7 @@ _HOMES = {
     "assert_contains": "grading.assertions",
     "assert_grade": "grading.assertions",
     "assert_matches": "grading.assertions",
+    "assert_no_format_drift": "grading.traces.assertions",
     "assert_schema": "grading.assertions",
     "assert_tool_calls": "grading.traces.assertions",
     "assert_trajectory": "grading.traces.assertions",

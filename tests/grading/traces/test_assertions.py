@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError, NothingExpected, UnscoredError
 from pytest_llmeval.grading.assertions import EvalAssertionError
 from pytest_llmeval.grading.context import TrialContext
-from pytest_llmeval.grading.traces.assertions import assert_tool_calls, assert_trajectory
+from pytest_llmeval.grading.json_schema import json_schema
+from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
+from pytest_llmeval.grading.text_graders import contains
+from pytest_llmeval.grading.traces.assertions import assert_no_format_drift, assert_tool_calls, assert_trajectory
+from pytest_llmeval.models.answer import Answer
 from tests.grading.traces.traces import answer, by_steps, entry, step, tool
 
 LOOKED = answer(tool("look"), tool("look"))
@@ -40,3 +46,42 @@ def test_limits_of_a_trajectory() -> None:
         assert_trajectory(by_steps(step(cost=None)), max_cost=1)
     with pytest.raises(ConfigurationError, match="needs a limit"):
         assert_trajectory(LOOKED)
+
+
+JSON = {"type": ["object", "array"]}
+
+
+def talk(*texts: str, expects: str = "") -> Answer:
+    turns = tuple(Entry(id=str(n), question="?", gold_answer=expects or None) for n, _ in enumerate(texts))
+    whole = entry(turns=turns)
+    context = TrialContext(whole)
+    return Answer(texts[-1], turns=tuple(Answer(text, context=context) for text in texts), context=context)
+
+
+def test_a_conversation_that_keeps_its_format_passes_and_one_that_drifts_names_the_turn() -> None:
+    assert_no_format_drift(talk("{}", "[1]", '{"a": 1}'), json_schema(JSON), turns=3)
+    with pytest.raises(EvalAssertionError, match=r"turn 3 of 4 is the first that does not: .*; 3 of 4 turns keep"):
+        assert_no_format_drift(talk("{}", "[1]", "Sure!", "{}"), json_schema(JSON))
+
+
+def test_every_turn_is_held_against_its_own_entry() -> None:
+    assert_no_format_drift(talk("a b", "b a", expects="a"), contains())
+    with pytest.raises(EvalAssertionError, match="turn 2 of 2"):
+        assert_no_format_drift(talk("a b", "b", expects="a"), contains())
+
+
+def test_the_failure_tells_how_much_kept_and_how_long_it_held() -> None:
+    with pytest.raises(EvalAssertionError, match=r"format_kept 0\.75, format_held 0\.50"):
+        assert_no_format_drift(talk("x", "x", "y", "x"), lambda _, turn: turn.text == "x")
+
+
+@pytest.mark.parametrize(
+    ("texts", "check", "fault"),
+    [
+        (("x", "x"), lambda *_: True, "the answer has 2 turns, at least 3 are wanted"),
+        (("x", "x", "x"), rubric_judge(), "rubric_judge has to be awaited; give a grader by rule"),
+    ],
+)
+def test_too_few_turns_and_checks_that_wait_are_refused(texts: tuple[str, ...], check: Any, fault: str) -> None:
+    with pytest.raises(ConfigurationError, match=fault):
+        assert_no_format_drift(talk(*texts), check, turns=3)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.assertions import assert_grade
 from pytest_llmeval.grading.context import context_of
-from pytest_llmeval.grading.grade import Grade
-from pytest_llmeval.grading.grader import as_grade
+from pytest_llmeval.grading.grade import Grade, Score
+from pytest_llmeval.grading.grader import Grader, as_grade, grader_id
 from pytest_llmeval.grading.rule_grader import RuleGrader
 from pytest_llmeval.grading.traces.budgets import Budget
 from pytest_llmeval.grading.traces.expected import Match
@@ -76,6 +79,60 @@ def assert_trajectory(
         assert_grade(_graded(NoLoops(max_repeats=max_repeats), answer))
     if max_repeats is None or any(limit is not None for limit in limits.values()):
         assert_grade(_graded(Budget(**limits), answer))  # type: ignore[arg-type]  # mypy joins int and float
+
+
+def assert_no_format_drift(answer: Answer, check: Grader, *, turns: int = 2) -> None:
+    """Fail where a conversation does not keep to a format in every turn, naming the first that does not.
+
+    Args:
+        answer: The answer to a conversation, with its turns.
+        check: What every turn must fulfil: a grader by rule such as ``graders.json_schema(SCHEMA)``, or a function of
+            entry and answer.
+        turns: The fewest turns that show anything.
+
+    Raises:
+        EvalAssertionError: Telling the first turn that fails, and how many kept to the format.
+        ConfigurationError: For a conversation with fewer turns, and for a check that has to be awaited.
+    """
+    __tracebackhide__ = True
+    context = context_of(answer)
+    if len(answer.turns) < turns:
+        raise ConfigurationError(
+            f"assert_no_format_drift(): the answer has {len(answer.turns)} turns, at least {turns} are wanted"
+        )
+    entries = context.entry.turns if context is not None and context.entry.turns else ()
+    grades = [
+        _checked(check, entries[place] if place < len(entries) else Entry(id="-", question="-"), turn)
+        for place, turn in enumerate(answer.turns)
+    ]
+    assert_grade(replace(_drift(grades, grader_id(check)), context=context))
+
+
+def _checked(check: Grader, entry: Entry, turn: Answer) -> Grade:
+    verdict = check(entry, turn)
+    if inspect.isawaitable(verdict):
+        if inspect.iscoroutine(verdict):
+            verdict.close()
+        raise ConfigurationError(
+            f"assert_no_format_drift(): {grader_id(check)} has to be awaited; give a grader by rule"
+        )
+    return as_grade(verdict, grader_id(check))
+
+
+def _drift(grades: Sequence[Grade], grader: str) -> Grade:
+    kept = [grade.level == "fully_correct" for grade in grades]
+    first = kept.index(False) if False in kept else None
+    told = f"{sum(kept)} of {len(kept)} turns keep to the format"
+    shares = (
+        Score("format_kept", sum(kept) / len(kept), all(kept), told, grader=grader),
+        Score("format_held", (len(kept) if first is None else first) / len(kept), first is None, told, grader=grader),
+    )
+    if first is None:
+        return Grade("fully_correct", None, "", shares, grader)
+    why = f": {grades[first].notes}" if grades[first].notes else ""
+    return Grade(
+        "wrong", None, f"turn {first + 1} of {len(kept)} is the first that does not{why}; {told}", shares, grader
+    )
 
 
 def _graded(grader: RuleGrader, answer: Answer) -> Grade:
