@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, confusion_matrix  # type: ignore[import-untyped]
 
 from pytest_llmeval.analysis.details import Details
 from pytest_llmeval.analysis.tool_use import ToolUse
@@ -81,3 +84,18 @@ def test_trials_that_say_nothing_about_the_model_are_left_out() -> None:
     assert not details.tools.is_used
     details.add(record(outcome="passed", tools_called=("a",)))
     assert details.tools.is_used
+
+
+CHOICES = st.lists(st.tuples(*[st.sampled_from(["none", "a", "b", "c"])] * 2), min_size=1, max_size=30)
+
+
+@settings(max_examples=40, deadline=None)  # the first call of another library may take its time
+@given(CHOICES)
+def test_choices_of_one_tool_are_scikit_learns_confusion_matrix(made: list[tuple[str, str]]) -> None:
+    found = use(*(record(scores=(Score("no_under_call", 1.0, detail=f"{one} -> {other}"),)) for one, other in made))
+    expected, called = zip(*made, strict=True)
+    names = ["none", "a", "b", "c"]
+    matrix = confusion_matrix(expected, called, labels=names)
+    ours = [[found.choices[one, other] for other in names] for one in names]
+    assert ours == matrix.tolist()
+    assert found.selection.rate == pytest.approx(accuracy_score(expected, called), abs=1e-9)

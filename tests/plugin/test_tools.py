@@ -136,6 +136,22 @@ def test_samples_and_reruns_share_no_memory_of_the_tools(weather: Project) -> No
     assert [record["tools_called"] for record in weather.records()] == [["weather", "weather"]] * 3
 
 
+def test_trials_come_out_the_same_in_whatever_order_they_run(weather: Project) -> None:
+    """No trial sees a tool, a conversation or a fault of another one."""
+    told: list[dict[str, Any]] = []
+    kept = ("answer", "tools_called", "grade", "request_hash")
+    with LoopbackServer(model) as server:
+        for order in ("items.reverse()", "items.sort(key=lambda item: item.name[::-1])", "pass"):
+            hook = f"def pytest_collection_modifyitems(items):\n    {order}\n"
+            (weather.path / "conftest.py").write_text(hook, encoding="utf-8")
+            weather.run(base(server, "openai"), "--llm-samples=2", model="openai:m").assert_outcomes(passed=6)
+            found = weather.records()
+            told.append({f"{one['question_id']} {one['sample']}": [one[name] for name in kept] for one in found})
+            weather.logs()[-1].unlink()
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 6
+
+
 def test_an_entry_scripts_faults_of_its_own(weather: Project) -> None:
     weather.benchmark([{**ROWS[0], "fake_tools": {"name": "weather", "cases": [{"timeout": 30}]}}])
     weather.evals(f"""{WEATHER}
