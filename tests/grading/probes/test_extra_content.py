@@ -39,6 +39,11 @@ def test_a_limit_says_how_much_may_be_extra(limit: float, level: str) -> None:
     assert graded(scoring(piece_1=0, piece_2=1, piece_3=1), limit=limit)[0].level == level
 
 
+@pytest.mark.parametrize(("text", "limit"), [("It is Paris. Bye.", 0.25), ("Paris. Bye now.", 2 / 3)])
+def test_just_as_much_as_the_limit_is_within_it(text: str, limit: float) -> None:
+    assert graded(scoring(piece_1=1, piece_2=0), text=text, limit=limit)[0].level == "fully_correct"
+
+
 def test_the_judge_sees_pieces_as_data_and_neither_gold_nor_criteria() -> None:
     _, judge = graded(scoring(piece_1=1, piece_2=1, piece_3=1))
     assert section(judge.asked[0].text, "pieces") == "1. Great question!\n2. It is Paris.\n3. Ask me anything else."

@@ -90,7 +90,7 @@ class ExtraContent:
         extra = [piece for piece, needed in zip(found, called_for, strict=True) if not needed]
         beyond, all_words = sum(map(words, extra)), sum(map(words, found))
         share = beyond / all_words if all_words else 0.0
-        within = round(share, 12) <= self.limit
+        within = share <= self.limit + 1e-12  # rounding must not fail 2 of 3 held against 2/3
         detail = f"{beyond} of {all_words} words beyond what was asked"
         told = f"{detail}: {'; '.join(one_line(piece, 160) for piece in extra)}" if extra else ""
         level: Level = "fully_correct" if within else "wrong"
