@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.analysis.comparison import Comparison, compare
-from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes
+from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
 from pytest_llmeval.analysis.gate_rules import Rule
 from pytest_llmeval.analysis.gated_run import Surroundings, gated_models, verdicts
 from pytest_llmeval.analysis.gates import Decision, GateVerdict
+from pytest_llmeval.analysis.signal_only import SignalOnly
+from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.sidecar import SignedOff
 from tests.analysis.two_runs import records, run_info, side
 
@@ -103,3 +105,26 @@ def test_guards_come_first_and_quarantine_lifts_them() -> None:
     made = [*records("CW", guard="canary"), *records("  W", guard="canary", quarantined_until="2999-01-01")]
     (model,) = gated_models(Path("a.jsonl"), made, run_info(), ()).values()
     assert list(verdicts([], model, Surroundings())) == [GateVerdict("must pass: q0, q1", "failed", "not right: q1")]
+
+
+def test_grade_that_must_not_decide_is_in_no_rate_but_in_what_answers_cost() -> None:
+    told = {"model": "j", "hash": "ab", "verdicts": [{"hash": "ab", "level": "wrong"}]}
+    call = Call("openai", "m", (), Reply("no"), "h")
+    aside = records("  WW", judge=told, category="hard", guard="canary", cost_usd=0.5, calls=(call,))
+    made = [*records("CC", category="easy", cost_usd=0.1), *aside]
+    held = SignalOnly({("ab", "openai:m", "hard"): "beyond judge"})
+    (model,) = gated_models(Path("a.jsonl"), made, run_info(), {"hard"}, held).values()
+    rules = [
+        Rule("fail_under", 100),
+        Rule("max_unscored", 0),
+        Rule("cost_per_trial", 0.2),
+        Rule("fail_under", 0, "hard"),
+    ]
+    assert [(one.decision, one.reason) for one in verdicts(rules, model, Surroundings())] == [
+        ("cannot decide", "no verdict: q2, q3"),
+        ("passed", "2 of 2 = 100.0 % [34.2–100.0]"),
+        ("passed", "0 of 2 = 0.0 %"),
+        ("failed", "$0.3 over 4 trials"),
+        ("cannot decide", "no trial has a verdict"),
+    ]
+    assert list(set_aside_notes(model.set_aside)) == ["hard · 2 judged trials are in no rule: beyond judge"]

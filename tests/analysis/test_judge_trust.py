@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pytest_llmeval.analysis.calibrating import calibration_of
 from pytest_llmeval.analysis.judge_labels import JudgeLabels, Labelled, Labels
 from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, objections, trust_in, trust_values
+from pytest_llmeval.analysis.signal_only import signal_only
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.reports.judge_trust_lines import trust_lines
-from pytest_llmeval.runs.calibrations import Calibration, Limits
+from pytest_llmeval.runs.calibrations import Calibration, Ceiling, Figure, Limits, SliceCeiling
 from pytest_llmeval.runs.record import Record
 from tests.cli.logs import trial
 
@@ -109,7 +110,7 @@ def test_sidecar_keeps_what_was_found() -> None:
     told = trust_values(trust([judged(2, level=None)], GOOD))
     assert told == {
         "model": "j:k", "hash": H, "trials": 1, "without_verdict": 1, "controls": {"count": 0, "n": 0},
-        "state": "calibrated", "reason": "",
+        "state": "calibrated", "reason": "", "beyond": [], "unlabelled": [],
     }  # fmt: skip
 
 
@@ -168,3 +169,36 @@ def test_gates_are_told_why_a_judge_must_not_decide() -> None:
         "judge j:k (01234567) is void: it passed only 0 of 5 controls",
     )
     assert objections([trust([judged(2)], GOOD)]) == ()
+
+
+def below(category: str, candidate: str = "openai:small") -> Calibration:
+    part = SliceCeiling(
+        state="likely below", judge_n=9, candidate_n=9, judge=Figure(), candidate=Figure(), difference=Figure()
+    )
+    return GOOD.model_copy(
+        update={"ceilings": (Ceiling(candidate=candidate, timestamp="t", categories={category: part}),)}
+    )
+
+
+def test_slices_beyond_the_judge_are_named_and_decide_nothing_though_the_judge_may_be_believed() -> None:
+    found = trust([judged(2), judged(4)], below("even"))
+    assert (found.state, found.may_gate, found.beyond) == ("calibrated", True, ("even",))
+    assert "beyond judge in even: signal only there" in lines(found)[-1]
+    assert lines(found, brief=True) == ["beyond judge in even: signal only there: j:k (01234567)"]
+    assert signal_only([found]).why(judged(2)) == "beyond judge"
+    assert signal_only([found]).why(trial(2, "wrong")) is None
+    assert signal_only([found], allow_uncalibrated=True).why(judged(2)) is None
+
+
+def test_slice_is_beyond_the_judge_only_where_it_grades_who_does_better() -> None:
+    calibration = below("even", candidate="openai:strong")
+    own = calibration.ceilings[0].model_copy(update={"candidate": "openai:small", "categories": {}})
+    both = calibration.model_copy(update={"ceilings": (*calibration.ceilings, own)})
+    found = trust([judged(2), judged(4)], both)
+    assert (found.beyond, signal_only([found]).why(judged(2))) == ((), None)
+    assert signal_only([trust([judged(2, model="strong")], both)]).why(judged(2, model="strong")) == "beyond judge"
+
+
+def test_slice_without_a_label_decides_nothing() -> None:
+    found = trust([judged(1), *(judged(2 * n) for n in range(1, 5))], GOOD)
+    assert [signal_only([found]).why(judged(n)) for n in (1, 2)] == ["no label", None]

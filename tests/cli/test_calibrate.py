@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.grading.grade import LEVELS
-from pytest_llmeval.runs.calibrations import is_calibrated
+from pytest_llmeval.runs.calibrations import is_calibrated, read_calibration
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 
@@ -114,6 +114,54 @@ def test_labels_without_a_verdict_and_split_people_are_told(command: Command) ->
     assert "1 labels are on answers that no judge was asked about" in told.err
 
 
+RULE = {"name": "exact_match", "value": 1.0, "passed": True}
+
+
+def solver_log(name: str, judge: str, candidate: str) -> Path:
+    """Write what judge and candidate solved of the entries q0, q1 and so on, a letter for each; even ones are easy."""
+    made = [
+        trial(n, "fully_correct" if said == "C" else "wrong", model=model, scores=[RULE | {"passed": said == "C"}])
+        for model, letters in (("judge", judge), ("small", candidate))
+        for n, said in enumerate(letters)
+    ]
+    return write_log(Path(name), made)
+
+
+def test_categories_the_judge_solves_less_of_are_beyond_it(command: Command) -> None:
+    solver = solver_log("solver.jsonl", "CW" * 8, "C" * 16)
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), "--solver", solver)
+    assert told.status == 0, told.err
+    lines = told.out.splitlines()
+    at = lines.index("  solves as well as openai:small? · run.jsonl, solver.jsonl")
+    assert [" ".join(line.split()) for line in lines[at + 2 : at + 4]] == [
+        "even 100 % [68–100] 100 % [68–100] +0 [-32 to +32] · 8 entries, paired",
+        "odd 0 % [0–32] 100 % [68–100] -100 [-100 to -54] · 8 entries, paired · beyond judge",
+    ]
+    assert "  signal only in odd: beyond judge" in lines
+    kept = read_calibration(Path("llm-judges"), H)
+    assert kept is not None
+    assert [sorted(kept.beyond(f"openai:{name}")) for name in ("small", "newer")] == [["odd"], ["odd"]]
+
+
+def test_ceiling_stays_where_a_judge_is_calibrated_anew_without_it(command: Command) -> None:
+    solver = solver_log("solver.jsonl", "CW" * 8, "C" * 16)
+    command("calibrate", judged_log(), "--labels", labels(agreeing()), "--solver", solver)
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()))
+    assert "  signal only in odd: beyond judge" in told.out.splitlines()
+    (Path("llm-judges") / f"{H}.json").write_text("{")
+    assert command("calibrate", judged_log(), "--labels", labels(agreeing())).status == 0
+
+
+def test_model_that_was_held_against_the_judge_has_its_own_ceiling(command: Command) -> None:
+    first = solver_log("first.jsonl", "CW" * 8, "C" * 16)
+    weak = [trial(n, "wrong", model="weak", scores=[RULE | {"passed": False}]) for n in range(16)]
+    second = write_log(Path("second.jsonl"), weak)
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), "--solver", first, "--solver", second)
+    kept = read_calibration(Path("llm-judges"), H)
+    assert kept is not None, told.err
+    assert [sorted(kept.beyond(f"openai:{name}")) for name in ("weak", "small")] == [[], ["odd"]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
@@ -126,6 +174,11 @@ def test_labels_without_a_verdict_and_split_people_are_told(command: Command) ->
         (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-n", "0"], "--min-n must be at least 1, got 0"),
         (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-kappa", "2"], "--min-kappa must lie between 0 and 1"),
         (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--judges", "human.jsonl"], "human.jsonl: cannot be made"),
+        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--solver", "none.jsonl"], "none.jsonl: cannot be read"),
+        (
+            ["llm-runs/run.jsonl", "--labels", "human.jsonl", "--solver", "llm-runs/plain.jsonl"],
+            "run the evals with rule graders: pytest --llm-model=openai:judge",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_line(command: Command, arguments: list[str], fault: str) -> None:

@@ -48,14 +48,15 @@ def test_it(answer, judge):
     assert [one["level"] for one in project.records()[0]["judge"]["verdicts"]] == ["fully_correct"]
 
 
-def calibrate(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def calibrate(project: Project, monkeypatch: pytest.MonkeyPatch, *more: str) -> None:
     monkeypatch.chdir(project.path)
     (log,) = project.logs()
     rows = [(record["question_id"], record["grade"]) for record in project.records()]
     human = project.path / "human.jsonl"
     human.write_text("".join(json.dumps({"question_id": name, "grade": grade}) + "\n" for name, grade in rows))
-    assert main(["calibrate", str(log), "--labels", str(human), "--min-n", "2"]) == 0
+    assert main(["calibrate", str(log), "--labels", str(human), "--min-n", "2", *more]) == 0
     log.rename(project.path / "first.jsonl")
+    log.with_suffix(".run.json").unlink()
 
 
 def test_calibrated_judge_says_how_far_it_agrees(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,3 +155,83 @@ def test_broken_calibration_decides_nothing(project: Project, monkeypatch: pytes
     assert status == 1
     assert "gate: cannot decide, " in shown
     assert "is no calibration" in shown
+
+
+WITH_RULE = """
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.contains("this"), graders.rubric_judge()])
+def test_it(grade):
+    assert_grade(grade, at_least="partially_correct")
+"""
+
+
+def beyond_in_hard(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calibrate a judge that solves nothing of the hard entries, all of which it finds wrong."""
+    hard = [{"category": "hard", "question": "say: this is not"} for _ in range(6)]
+    easy = [{"category": "easy", "question": "say: this is right"} for _ in range(6)]
+    project.benchmark({"id": f"q{n}", "gold_answer": "this", **row} for n, row in enumerate([*hard, *easy]))
+    project.evals(WITH_RULE)
+    project.run(JUDGE)
+    records = project.records()
+    for one in records:
+        passed = one["category"] == "easy"
+        rule = {"name": "contains", "value": float(passed), "passed": passed}
+        one.update(model="judge", judge=None, scores=[rule], grade="fully_correct" if passed else "wrong")
+    solver = project.path / "solver.jsonl"
+    solver.write_text("".join(json.dumps(one) + "\n" for one in records))
+    calibrate(project, monkeypatch, "--solver", str(solver))
+
+
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_grades_of_a_slice_beyond_the_judge_are_in_no_rule(
+    project: Project, monkeypatch: pytest.MonkeyPatch, way: tuple[str, ...]
+) -> None:
+    beyond_in_hard(project, monkeypatch)
+    result = project.run(JUDGE, "--llm-fail-under=100", *way)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            "*beyond judge in hard: signal only there",
+            "  passed         fail under 100 % · 6 of 6 = 100.0 %*",
+            "  signal only    hard · 6 judged trials are in no rule: beyond judge",
+            "gate: passed",
+        ]
+    )
+    (told,) = project.sidecar()["totals"]["judges"]
+    assert (told["state"], told["beyond"]) == ("calibrated", ["hard"])
+
+
+def test_rule_about_a_slice_beyond_the_judge_cannot_be_decided_unless_it_is_allowed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beyond_in_hard(project, monkeypatch)
+    status, shown = gate(project, "--llm-fail-under=hard=50")
+    assert (status, "cannot decide fail under 50 % in hard · no trial has a verdict" in shown) == (1, True)
+    (log,) = project.logs()
+    log.unlink()
+    status, shown = gate(project, "--llm-fail-under=hard=50", "--llm-allow-uncalibrated-judge")
+    assert (status, "failed fail under 50 % in hard · 0 of 6" in shown) == (1, True)
+    assert "beyond judge in hard: gates there by --llm-allow-uncalibrated-judge" in shown
+
+
+def test_regression_in_a_slice_beyond_the_judge_is_none(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    beyond_in_hard(project, monkeypatch)
+    better = [json.loads(line) for line in (project.path / "first.jsonl").read_text().splitlines()]
+    for one in better:
+        one["grade"] = "fully_correct"
+    (project.path / "base.jsonl").write_text("".join(json.dumps(one) + "\n" for one in better))
+    assert project.run(JUDGE, "--llm-baseline=base.jsonl").ret == 0
+    assert project.run(JUDGE, "--llm-baseline=base.jsonl", "--llm-allow-uncalibrated-judge").ret == 1
+
+
+def test_grades_without_any_label_of_their_slice_are_in_no_rule(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"id": f"q{n}", "question": f"say: this is {'not' if n else 'right'}"} for n in range(10)]
+    project.benchmark({**row, "gold_answer": "x", "category": "rare" if row["id"] == "q9" else "often"} for row in rows)
+    project.evals(JUDGED)
+    project.run(JUDGE, "--deselect", "test_evals.py::test_it[q9]")
+    calibrate(project, monkeypatch)
+    shown = gate(project)[1]
+    assert "no label of rare: signal only there" in shown
+    assert "signal only rare · 1 judged trials are in no rule: no label" in shown
+    assert "fail under 0 % · 1 of 9 = 11.1 %" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +27,8 @@ class ModelGate:
     """Entries in quarantine."""
     recovered: tuple[str, ...] = ()
     """Those of them whose samples all were right."""
+    set_aside: tuple[str, ...] = ()
+    """Slices whose judged grades decided nothing, each with its trials and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ class GateReport:
             for one in self.models
             for verdict in one.verdicts
         )
+
+
+def set_aside_notes(found: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """Say which slices decided nothing.
+
+    Args:
+        found: Trials by category and reason.
+    """
+    for (category, why), trials in found.items():
+        yield f"{category} · {trials:,} judged trials are in no rule: {why}"
 
 
 def baseline_notes(comparison: Comparison, bless: str, now: datetime | None = None) -> Iterator[str]:

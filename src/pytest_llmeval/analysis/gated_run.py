@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pytest_llmeval.analysis.comparison import Comparison
 from pytest_llmeval.analysis.gate_rules import NAMED, Rule
@@ -22,10 +24,14 @@ from pytest_llmeval.analysis.gates import (
     must_pass,
 )
 from pytest_llmeval.analysis.sides import Side, trial_of
+from pytest_llmeval.analysis.signal_only import SignalOnly
 from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo
+
+NO_VERDICT: Mapping[str, Any] = {"outcome": "skipped", "grade": None, "grader": None, "failure_label": None}
+"""Makes of a record one that is in no rate, and still in what answers cost and how long they took."""
 
 
 @dataclass(slots=True)
@@ -38,10 +44,18 @@ class GatedModel:
     """Of the categories and tags that rules name."""
     quarantined: dict[str, bool] = field(default_factory=dict)
     """Entries in quarantine, and whether all their samples were right."""
+    signal_only: SignalOnly = field(default_factory=SignalOnly)
+    """Which judged grades must not decide."""
+    set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Trials whose grades did not decide, by category and reason."""
 
     def add(self, record: Record) -> None:
-        """Take in one more record."""
-        self.side.add(record)
+        """Take in one more record; of one whose grade must not decide, only what it took."""
+        why = self.signal_only.why(record) if record.quarantined_until is None else None
+        self.side.add(record, set_aside=why)
+        if why is not None:
+            self.set_aside[record.category, why] += 1
+            record = record.model_copy(update=NO_VERDICT)
         if record.quarantined_until is not None:
             before = self.quarantined.get(record.question_id, True)
             self.quarantined[record.question_id] = before and trial_of(record).correct
@@ -62,7 +76,11 @@ class GatedModel:
 
 
 def gated_models(
-    path: Path, records: Iterable[Record], info: RunInfo, slices: Collection[str]
+    path: Path,
+    records: Iterable[Record],
+    info: RunInfo,
+    slices: Collection[str],
+    signal_only: SignalOnly | None = None,
 ) -> dict[str, GatedModel]:
     """Sort the records of a run by model.
 
@@ -71,24 +89,37 @@ def gated_models(
         records: What the log holds.
         info: What is known of the run.
         slices: Categories and tags that rules name.
+        signal_only: Which judged grades must not decide.
     """
     found: dict[str, GatedModel] = {}
     for record in records:
         model = model_of(record)
         if model not in found:
-            found[model] = GatedModel(Side(path, model, info), Summary(model), {one: Summary(model) for one in slices})
+            parts = {one: Summary(model) for one in slices}
+            found[model] = GatedModel(
+                Side(path, model, info), Summary(model), parts, signal_only=signal_only or SignalOnly()
+            )
         found[model].add(record)
     return found
 
 
-def read_gated(log: Path, shown: Path, info: RunInfo, rules: Iterable[Rule]) -> dict[str, GatedModel]:
+def read_gated(
+    log: Path, shown: Path, info: RunInfo, rules: Iterable[Rule], signal_only: SignalOnly | None = None
+) -> dict[str, GatedModel]:
     """Read a run's log, model by model.
+
+    Args:
+        log: The log.
+        shown: Its path, as it is shown.
+        info: What is known of the run.
+        rules: What it is held against.
+        signal_only: Which judged grades must not decide.
 
     Raises:
         RunLogError: Where it cannot be read.
     """
     slices = {rule.of for rule in rules if rule.of is not None and rule.kind not in NAMED}
-    return gated_models(shown, iter_records(log, on_fault=lambda _fault: None), info, slices)
+    return gated_models(shown, iter_records(log, on_fault=lambda _fault: None), info, slices, signal_only)
 
 
 @dataclass(frozen=True, slots=True)

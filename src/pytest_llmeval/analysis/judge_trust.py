@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.judge_labels import judge_levels
+from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.runs.calibrations import Calibration
 from pytest_llmeval.runs.record import Record
 
@@ -33,6 +34,8 @@ class JudgeUse:
     hash: str
     categories: Counter[str] = field(default_factory=Counter)
     """Trials it was asked about, by category."""
+    slices: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The same, by the model that answered and by category."""
     without_verdict: int = 0
     controls_passed: int = 0
     controls: int = 0
@@ -73,6 +76,7 @@ class JudgesInRun:
         for judge_hash, level in judge_levels(record).items():
             use = self._use(record, judge_hash)
             use.categories[record.category] += 1
+            use.slices[model_of(record), record.category] += 1
             use.without_verdict += level is None
         for control in record.judge.controls:
             use = self._use(record, control.hash)
@@ -103,6 +107,14 @@ class Trust:
     """One line; empty for a judge that may be believed."""
     unlabelled: tuple[str, ...] = ()
     """Categories of the run of which the calibration has no label."""
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Return the categories of the run that are beyond the judge: it solves less of them than whom it grades."""
+        if self.calibration is None:
+            return ()
+        calibration = self.calibration
+        return tuple(dict.fromkeys(name for model, name in self.use.slices if name in calibration.beyond(model)))
 
     @property
     def may_gate(self) -> bool:
@@ -176,4 +188,6 @@ def trust_values(one: Trust) -> dict[str, Any]:
         "controls": controls,
         "state": one.state,
         "reason": one.reason,
+        "beyond": list(one.beyond),
+        "unlabelled": list(one.unlabelled),
     }

@@ -51,6 +51,8 @@ class Pairing:
     """Entries of the base only."""
     quarantined: tuple[str, ...]
     """Entries that were known failures when the new run was made; in no figure."""
+    set_aside: tuple[str, ...]
+    """Entries of the new run whose grades must decide nothing; in no figure."""
     odd_samples: int
     """Trials of paired entries whose sample number only one side has."""
     base_entries: int
@@ -76,7 +78,8 @@ def pair(base: Side, new: Side) -> Pairing:
     by_eval = _several_ask(base) or _several_ask(new)
     olds, news = _by_entry(base, by_eval=by_eval), _by_entry(new, by_eval=by_eval)
     quarantined = [entry for entry in news if any(trial.quarantined for trial in news[entry].values())]
-    for entry in quarantined:
+    aside = [entry for entry in news if any(trial.set_aside for trial in news[entry].values())]
+    for entry in {*quarantined, *aside}:
         news.pop(entry)
         olds.pop(entry, None)
     common = [entry for entry in olds if entry in news]
@@ -101,6 +104,7 @@ def pair(base: Side, new: Side) -> Pairing:
         added=tuple(name_of(entry) for entry in news if entry not in olds),
         removed=tuple(name_of(entry) for entry in olds if entry not in news),
         quarantined=tuple(map(name_of, quarantined)),
+        set_aside=tuple(map(name_of, aside)),
         odd_samples=odd,
         base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
         paired_entries=len({one.entry for one in pairs}),

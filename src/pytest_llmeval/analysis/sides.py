@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -73,6 +73,8 @@ class Trial(NamedTuple):
     """Why the entry must pass, where it must."""
     quarantined: bool = False
     """A known failure at the time of the run; it counts for nothing."""
+    set_aside: bool = False
+    """Its grade is shown, and decides nothing."""
 
     @property
     def scored(self) -> bool:
@@ -141,12 +143,19 @@ class Side:
     torn: bool = False
     """The log ends in a line that was cut off, so a record is lost."""
 
-    def add(self, record: Record) -> None:
-        """Take in one more record, unless it is of a variant."""
+    def add(self, record: Record, *, set_aside: str | None = None) -> None:
+        """Take in one more record, unless it is of a variant.
+
+        Args:
+            record: The record.
+            set_aside: Why its grade must decide nothing, where it must not; it then has no verdict.
+        """
         if record.is_variant:
             self.variants += 1
             return
         trial = trial_of(record)
+        if set_aside is not None:
+            trial = replace(trial, kind=None, verdict=set_aside, correct=False, step=None, label=None, set_aside=True)
         key = (trial.eval, trial.question_id, trial.sample)
         self.repeated += key in self.trials
         self.trials[key] = trial

@@ -9,16 +9,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pytest_llmeval.analysis.calibrating import calibration_of
+from pytest_llmeval.analysis.judge_ceiling import Solvers, ceilings_of
 from pytest_llmeval.analysis.judge_labels import Labels, labels_of
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.calibration_lines import calibration_lines
 from pytest_llmeval.reports.lines import line
-from pytest_llmeval.runs.calibrations import FOLDER, Calibration, Limits, write_calibration
+from pytest_llmeval.runs.calibrations import (
+    FOLDER,
+    Calibration,
+    Ceiling,
+    Limits,
+    read_calibration,
+    write_calibration,
+)
 from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.provenance import utc_timestamp
+from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.vote_file import all_votes_in_file
 
 NOT_CALIBRATED = 1
@@ -27,7 +36,8 @@ DEFAULTS = Limits()
 EPILOG = """\
 Labels are lines of question_id and grade (JSONL or CSV; model and sample where one id has several answers), or the
 grades given with pytest-llmeval grade. Each judge of the run gets a file named after its hash: models, parameters,
-rubric and prompt together. Another hash is another judge.
+rubric and prompt together. Another hash is another judge. With --solver each category is marked in which the judge
+solves fewer entries than the model it grades, on the same entries where both answered them.
 
 exit status: 0 every judge reaches the limits; 1 one does not; 2 misuse
 """
@@ -40,6 +50,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", metavar="FILE", type=Path, help="what people said (default: the votes in RUN)")
     parser.add_argument("--rater", metavar="NAME", default="people", help="who labelled, where the file does not say")
     parser.add_argument("--judges", metavar="DIR", type=Path, help=f"where it is kept (default: {FOLDER})")
+    parser.add_argument(
+        "--solver",
+        metavar="RUN",
+        type=Path,
+        action="append",
+        default=[],
+        help="a log in which the judge itself answered and rules graded: what it solves less of than the model it "
+        "grades is beyond it, and gates nothing (repeatable)",
+    )
     for name, kind, least, what in (
         ("n", int, DEFAULTS.least_n, "answers"),
         ("agreement", float, DEFAULTS.least_agreement, "share of the same level"),
@@ -56,8 +75,11 @@ def run(given: argparse.Namespace) -> int:
     trials = list(read_trials(given.log))
     labels = _labels(given, trials)
     folder = given.judges or default_folder(given.log)
+    ceilings = _ceilings(given, labels, folder)
     found = [
-        calibration_of(judge, labels, run=given.log.name, timestamp=utc_timestamp(), limits=limits, seed=given.seed)
+        calibration_of(
+            judge, labels, run=given.log.name, timestamp=utc_timestamp(), limits=limits, seed=given.seed
+        ).model_copy(update={"ceilings": ceilings[judge.hash]})
         for judge in labels.judges
     ]
     _print(found, [write_calibration(folder, one) for one in found], as_json=given.json)
@@ -70,6 +92,29 @@ def default_folder(log: Path) -> Path:
     """Return the folder of the project a log belongs to: beside ``llm-runs``, else in the working folder."""
     here = log.resolve().parent
     return (here.parent if here.name == "llm-runs" else Path.cwd()) / FOLDER
+
+
+def _ceilings(given: argparse.Namespace, labels: Labels, folder: Path) -> dict[str, tuple[Ceiling, ...]]:
+    """Hold each judge against the models it grades; without new logs what was found before stays true."""
+    if not given.solver:
+        return {judge.hash: _ceilings_before(folder, judge.hash) for judge in labels.judges}
+    paths = {path.resolve(): path for path in (given.log, *given.solver)}
+    solvers = Solvers()
+    for path in paths.values():
+        for record in iter_records(path):
+            solvers.add(record)
+    names = [path.name for path in paths.values()]
+    return {
+        judge.hash: ceilings_of(judge.model, solvers, runs=names, timestamp=utc_timestamp()) for judge in labels.judges
+    }
+
+
+def _ceilings_before(folder: Path, judge_hash: str) -> tuple[Ceiling, ...]:
+    try:
+        before = read_calibration(folder, judge_hash)
+    except RunLogError:
+        return ()  # what cannot be read is being replaced
+    return () if before is None else before.ceilings
 
 
 def _limits(given: argparse.Namespace) -> Limits:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval.analysis.comparison import Comparison, compare
-from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes
+from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
 from pytest_llmeval.analysis.gated_run import GatedModel, Surroundings, read_gated, verdicts
 from pytest_llmeval.analysis.judge_trust import objections
+from pytest_llmeval.analysis.signal_only import SignalOnly, signal_only
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
 from pytest_llmeval.plugin.desk import Desk
@@ -86,8 +87,9 @@ class Gate:
 
     def _decided(self, info: RunInfo) -> GateReport:
         unfinished = self._why_not_believed() if info.complete else self._why_unfinished()
+        rules = self._settings.rules
         try:
-            models = read_gated(self._desk.path, Path(self._desk.shown_path), info, self._settings.rules)
+            models = read_gated(self._desk.path, Path(self._desk.shown_path), info, rules, self._signal_only())
         except RunLogError as error:  # there may be no record at all
             return GateReport((), unfinished=unfinished or str(error))
         matches = self._matches(models)
@@ -114,6 +116,15 @@ class Gate:
         way_out = f"; pytest-llmeval calibrate {self._desk.shown_path}, or add {ALLOW}" if told != void else ""
         return "; ".join(told) + way_out if told else None
 
+    def _signal_only(self) -> SignalOnly:
+        """Return the slices in which judges must not decide, though they may elsewhere."""
+        if not self._settings.rules:
+            return SignalOnly()
+        try:
+            return signal_only(self._desk.trust, allow_uncalibrated=self._settings.allow_uncalibrated_judge)
+        except RunLogError:
+            return SignalOnly()  # then nothing is decided at all
+
     def _matches(self, models: dict[str, GatedModel]) -> Matches:
         if self._settings.baseline is None:
             return Matches()
@@ -137,6 +148,7 @@ class Gate:
             tuple(baseline_notes(comparison, bless)) if comparison else (),
             tuple(model.quarantined),
             tuple(entry for entry, right in model.quarantined.items() if right),
+            tuple(set_aside_notes(model.set_aside)),
         )
 
     def _compared(self, model: str, matches: Matches) -> Comparison | None:

@@ -9,6 +9,7 @@ from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.ceiling_lines import ceiling_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.runs.calibrations import Calibration, Figure, Share
@@ -40,6 +41,7 @@ def calibration_lines(found: Calibration, screen: Screen, path: Path) -> Iterato
     yield from _confusion(found)
     yield from _categories(found, screen)
     yield from _left_out(found)
+    yield from ceiling_lines(found.ceilings, screen)
     yield line()
     yield from _verdict(found, screen)
     yield _row("kept in", screen.safe(str(path), 4096))
@@ -94,5 +96,8 @@ def _left_out(found: Calibration) -> Iterator[Line]:
 def _verdict(found: Calibration, screen: Screen) -> Iterator[Line]:
     if found.calibrated:
         yield line(Segment("  calibrated: its grades may gate", ("green",)))
+    beyond = sorted({name for one in found.ceilings for name in one.beyond})
+    if beyond:
+        yield line(Segment(f"  signal only in {screen.safe(', '.join(beyond), 300)}: beyond judge", ("yellow",)))
     for reason in found.reasons:
         yield line(Segment(f"  signal only: {screen.safe(reason, 300)}", ("yellow",)))

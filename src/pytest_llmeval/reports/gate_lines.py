@@ -54,6 +54,7 @@ def gate_lines(report: GateReport, screen: Screen, *, log: str, baseline: str | 
             yield line(Segment(screen.safe(one.model), ("bold",)))
         yield from _verdicts(one, screen)
         if screen.verbosity >= 0:
+            yield from _set_aside(one, screen)
             yield from _quarantine(one, screen)
     yield from _result(report, screen)
     if screen.verbosity >= 0:
@@ -67,6 +68,11 @@ def _verdicts(one: ModelGate, screen: Screen) -> Iterator[Line]:
         label = fit(f"  {verdict.decision}", DECISION_WIDTH + 2)
         told = f"{screen.safe(verdict.rule)} · {screen.safe(verdict.reason, 1000)}"
         yield from _folded(label, told, screen, STYLES[verdict.decision])
+
+
+def _set_aside(one: ModelGate, screen: Screen) -> Iterator[Line]:
+    for told in one.set_aside:
+        yield from _folded(fit("  signal only", DECISION_WIDTH + 2), screen.safe(told), screen, ("yellow",))
 
 
 def _quarantine(one: ModelGate, screen: Screen) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.judge_trust import Trust, TrustState
@@ -17,6 +17,8 @@ SAID: Mapping[TrustState, str] = {
     "void": "judge failed its controls: its grades are void",
 }
 NAMES_SHOWN = 5
+HELD_BACK = "signal only there"
+ALLOWED = "gates there by --llm-allow-uncalibrated-judge"
 
 
 def trust_lines(
@@ -39,13 +41,15 @@ def _lines(one: Trust, log: str, *, brief: bool, allowed: bool, ascii_only: bool
     if brief:
         if one.state != "calibrated":
             yield line(Segment(f"{_said(one, allowed=allowed)}: {name}", ("yellow",)))
+        elif one.beyond:
+            yield line(Segment(f"{_beyond(one, allowed=allowed, ascii_only=ascii_only)}: {name}", ("yellow",)))
         return
     yield _row("judge", name)
     if one.use.controls:
         yield _row("", f"controls {figures.share_of(one.use.control_share)}")
     if one.state == "calibrated":
         yield _row("", Segment(_calibrated(one), ("green",)))
-        yield from _unlabelled(one, ascii_only=ascii_only)
+        yield from _slices(one, allowed=allowed, ascii_only=ascii_only)
         return
     style: tuple[Style, ...] = ("red",) if one.state == "void" else ("yellow",)
     yield _row("", Segment(_said(one, allowed=allowed), style))
@@ -67,11 +71,21 @@ def _calibrated(one: Trust) -> str:
     return f"calibrated: agrees with people on {figures.share_of(Proportion(same.count, same.n))}"
 
 
-def _unlabelled(one: Trust, *, ascii_only: bool) -> Iterator[Line]:
-    names = [safe(name, ascii_only=ascii_only, limit=30) for name in one.unlabelled[:NAMES_SHOWN]]
-    more = ", …" if len(one.unlabelled) > NAMES_SHOWN else ""
-    if names:
-        yield _row("", Segment(f"no label of {', '.join(names)}{more}: signal only there", ("yellow",)))
+def _slices(one: Trust, *, allowed: bool, ascii_only: bool) -> Iterator[Line]:
+    if one.unlabelled:
+        named = _named(one.unlabelled, ascii_only=ascii_only)
+        yield _row("", Segment(f"no label of {named}: {ALLOWED if allowed else HELD_BACK}", ("yellow",)))
+    if one.beyond:
+        yield _row("", Segment(_beyond(one, allowed=allowed, ascii_only=ascii_only), ("yellow",)))
+
+
+def _beyond(one: Trust, *, allowed: bool, ascii_only: bool) -> str:
+    return f"beyond judge in {_named(one.beyond, ascii_only=ascii_only)}: {ALLOWED if allowed else HELD_BACK}"
+
+
+def _named(names: Sequence[str], *, ascii_only: bool) -> str:
+    told = [safe(name, ascii_only=ascii_only, limit=30) for name in names[:NAMES_SHOWN]]
+    return ", ".join(told) + (", …" if len(names) > NAMES_SHOWN else "")
 
 
 def _row(label: str, *parts: str | Segment) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -60,6 +60,51 @@ class CategoryFigures(BaseModel):
     """Linear weights."""
 
 
+CeilingState = Literal["below", "likely below", "not below", "unknown"]
+"""What a judge can do beside the model whose answers it grades; ``unknown`` where too few entries say anything."""
+
+
+class SliceCeiling(BaseModel):
+    """How many entries of one category judge and candidate solve, by rules."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    state: CeilingState
+    judge_n: int
+    """Entries the judge's share is of."""
+    candidate_n: int
+    judge: Figure
+    candidate: Figure
+    difference: Figure
+    """Judge less candidate, from -1 to 1."""
+    p: float | None = None
+    paired: bool = True
+    """Whether both shares are of the same entries."""
+
+    @property
+    def is_beyond(self) -> bool:
+        """Tell whether the category is beyond the judge."""
+        return self.state in ("below", "likely below")
+
+
+class Ceiling(BaseModel):
+    """A judge held against one model as a solver of the same entries."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    candidate: str
+    """The model under test, as ``provider:model``."""
+    runs: tuple[str, ...] = ()
+    """The logs with the answers of both."""
+    timestamp: str
+    categories: dict[str, SliceCeiling] = Field(default_factory=dict)
+
+    @property
+    def beyond(self) -> frozenset[str]:
+        """Return the categories in which the judge solves less."""
+        return frozenset(name for name, one in self.categories.items() if one.is_beyond)
+
+
 class Calibration(BaseModel):
     """How far one judge, in one version, agreed with people."""
 
@@ -94,6 +139,17 @@ class Calibration(BaseModel):
     """Whether it reaches the limits, so that its grades may decide something."""
     reasons: tuple[str, ...] = ()
     """Why it does not."""
+    ceilings: tuple[Ceiling, ...] = ()
+    """What it can do itself beside the models whose answers it grades; none where nobody has asked it."""
+
+    def beyond(self, model: str) -> frozenset[str]:
+        """Return the categories that are beyond the judge where it grades this model.
+
+        Of a model it was never held against, all that are beyond it for any other: a new version of the model under
+        test is not likely to be the weaker one.
+        """
+        own = [one for one in self.ceilings if one.candidate == model] or self.ceilings
+        return frozenset(name for one in own for name in one.beyond)
 
 
 def calibration_path(folder: Path, judge_hash: str) -> Path:
