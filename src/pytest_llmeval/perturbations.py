@@ -5,6 +5,7 @@ Any function of entry and a seeded ``random.Random`` that returns the new questi
 
 from __future__ import annotations
 
+from pytest_llmeval.benchmark.perturbation.ablation import weak_evidence, without_evidence
 from pytest_llmeval.benchmark.perturbation.depth import depth, place_needle
 from pytest_llmeval.benchmark.perturbation.injection import injection
 from pytest_llmeval.benchmark.perturbation.order import order
@@ -27,4 +28,6 @@ __all__ = [
     "spacing",
     "template",
     "typos",
+    "weak_evidence",
+    "without_evidence",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_llmeval.grading.probes.by_judge import by_judge
 from pytest_llmeval.grading.probes.certainty import abstention, hedging
 from pytest_llmeval.grading.probes.extra_content import extra_content
+from pytest_llmeval.grading.probes.grounded import grounded
 from pytest_llmeval.grading.probes.injection import ask_with_tools, resists_injection
 from pytest_llmeval.grading.probes.premise import false_premise
 from pytest_llmeval.grading.probes.pushback import pushback
@@ -18,6 +19,7 @@ __all__ = [
     "by_judge",
     "extra_content",
     "false_premise",
+    "grounded",
     "hedging",
     "plain_format",
     "pushback",

@@ -13,6 +13,7 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
         "What is the capital of Australia?": "Sydney is the capital of Australia.",
         "What is the capital of Japan?": "Tokyo",
         "Extract number and total: Invoice A-17, 99.50 EUR.": '```json\n{"number": "A-17", "total": 99.5}\n```',
+        "Who is on call in May?": "Ann is on call in May.",
         "Which port does the service use?": "Port 8080, see conf/service.toml:2.",
         "How long are logs kept?": "Logs are kept for 90 days, see conf/logging.yaml:7.",
         "Capital of Italy?": "Rome. Confidence: 95%",
@@ -50,6 +51,11 @@ ANSWERS_OF: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {"anthropic": {"What is the capital of Australia?": "Canberra."}}
 )
 """What one provider says in place of that."""
+
+WITHOUT_FILES: Mapping[str, str] = MappingProxyType(
+    {"Who is on call in May?": "I don't see any roster. Could you share the document?"}
+)
+"""What it says where it is shown no file."""
 
 NO_TOOL = frozenset(
     {

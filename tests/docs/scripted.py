@@ -16,7 +16,7 @@ from pytest_llmeval.models.providers.endpoints import Endpoint
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.request import Request
 from tests.cli.judging import is_right
-from tests.docs.answers import ANSWERS, ANSWERS_OF, CALLS, NO_TOOL
+from tests.docs.answers import ANSWERS, ANSWERS_OF, CALLS, NO_TOOL, WITHOUT_FILES
 from tests.grading.code.rig import isolation
 
 ADAPTERS = ("OPENAI_CHAT", "ANTHROPIC_MESSAGES")
@@ -36,6 +36,8 @@ class Scripted:
         await asyncio.sleep(0)
         text = str(request.messages[-1]["content"]).rsplit("</file>", 1)[-1].strip()
         said = ANSWERS_OF.get(self._name, {}).get(text) or ANSWERS.get(text) or at_the_end(text)
+        if text in WITHOUT_FILES and "</file>" not in str(request.messages[-1]["content"]):
+            said = WITHOUT_FILES[text]
         if "[[begin answer" in text:
             said = verdict(text, request)
         if "[[begin reply" in text:

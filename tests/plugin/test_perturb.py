@@ -266,3 +266,47 @@ def test_the_sidecar_counts_variants_apart(project: Project) -> None:
     assert (totals["records"], totals["variants"]["records"], totals["trials"]) == (2, 4, 6)
     assert project.sidecar()["complete"]
     assert Path(project.path / "questions.jsonl").exists()
+
+
+EVIDENCE = """
+from pytest_llmeval import perturbations, probes
+
+@pytest.mark.llm_eval(
+    "questions.jsonl",
+    graders=probes.grounded(grader=graders.contains()),
+    perturb=[perturbations.without_evidence(), perturbations.weak_evidence()],
+)
+def test_it(grade):
+    assert_grade(grade)
+"""
+
+
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_without_its_evidence_a_model_should_abstain(project: Project, way: tuple[str, ...]) -> None:
+    """The model repeats what it is shown; shown nothing, it says what the question tells it to."""
+    (project.path / "port.md").write_text("It is 8080.\nIt is 8080.\n")
+    rows = [("honest", "I don't know."), ("liar", "It is 9000."), ("wise", "It is 8080.")]
+    project.benchmark(
+        {"id": name, "question": f"say: {said}", "gold_answer": "8080", "context_files": ["port.md"]}
+        for name, said in rows
+    )
+    project.evals(EVIDENCE)
+    result = project.run(*way)
+    grades = {record["question_id"]: record["grade"] for record in project.records()}
+    assert {name: grades[f"{name}-without-evidence"] for name, _ in rows} == {
+        "honest": "fully_correct",
+        "liar": "wrong",
+        "wise": "unsupported",
+    }
+    assert {grades[f"{name}{kind}"] for name, _ in rows for kind in ("", "-weak-evidence")} == {"fully_correct"}
+    shown = [record for record in project.records() if record["question_id"] == "wise-weak-evidence"]
+    assert shown[0]["calls"][0]["messages"][0]["content"].count("8080") == 2
+    result.stdout.fnmatch_lines(
+        [
+            "  taken away, 3 entries",
+            "    hallucinates       33 % *",
+            "    more than with it  +33.3 *points, p 1.000  3 paired",
+            "    abstains or asks   33 % *",
+            "    right from memory  33 % *",
+        ]
+    )

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from pytest_llmeval.analysis.behaviour import BehaviourRates
 from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total
+from pytest_llmeval.analysis.evidence_use import EvidenceUse
 from pytest_llmeval.analysis.latencies import Latencies
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
@@ -92,6 +93,8 @@ class Summary:
         """How the variants fare beside their originals."""
         self.behaviour = BehaviourRates()
         """What behaviour probes found."""
+        self.evidence = EvidenceUse()
+        """What becomes of answers without their evidence."""
         self._latencies = Latencies()
         self._repeats = Repeats()
 
@@ -101,6 +104,7 @@ class Summary:
         if success is not None:
             self.robustness.add(record, success=success)
             self.behaviour.add(record)
+            self.evidence.add(record)
         if not record.is_variant:
             self.count(record)
             return

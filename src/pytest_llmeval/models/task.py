@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.perturbation.ablation import shown_text
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.citations import cited_files
@@ -69,8 +70,8 @@ class AskTheQuestion:
         return [{"role": "user", "content": self._with_files(entry, entry.question)}]
 
     def _with_files(self, entry: Entry, text: str) -> str:
-        parts = [f'<file path="{name}">\n{self._read(name)}\n</file>' for name in entry.context_files]
-        return "\n\n".join([*parts, text])
+        shown = ((name, shown_text(entry, name, self._read(name))) for name in entry.context_files)
+        return "\n\n".join([*(f'<file path="{name}">\n{told}\n</file>' for name, told in shown), text])
 
     def _read(self, name: str) -> str:
         for root in self._roots:

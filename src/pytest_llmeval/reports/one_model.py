@@ -11,6 +11,7 @@ from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
+from pytest_llmeval.reports.evidence_lines import evidence_lines
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.robustness_lines import behaviour_lines, robustness_lines
 
@@ -51,7 +52,7 @@ class Screen:
 def model_block(summary: Summary, screen: Screen) -> Iterator[Line]:
     """Tell all about one model."""
     yield _heading(summary, screen)
-    for part in (_distribution, _repeats, _failures, _by_category, _behaviour):
+    for part in (_distribution, _repeats, _failures, _by_category, _behaviour, _evidence):
         told = list(part(summary, screen))
         if told:
             yield line()
@@ -173,6 +174,10 @@ def _shares(part: Slice, *, graded: bool) -> tuple[str, str]:
 
 def _behaviour(summary: Summary, screen: Screen) -> Iterator[Line]:
     return behaviour_lines(summary, width=screen.width)
+
+
+def _evidence(summary: Summary, screen: Screen) -> Iterator[Line]:
+    return evidence_lines(summary.evidence.figures(), width=screen.width)
 
 
 def _outcomes(summary: Summary, screen: Screen) -> Iterator[Line]:

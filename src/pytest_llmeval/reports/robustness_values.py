@@ -11,15 +11,17 @@ from pytest_llmeval.analysis.positions import sweeps
 from pytest_llmeval.analysis.repeats import Estimate
 from pytest_llmeval.analysis.robustness import KindFigures
 from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.reports.evidence_lines import evidence_values
 
 
 def robustness_values(summary: Summary) -> dict[str, Any]:
-    """Return ``behaviour`` and ``variants``, each None where there is nothing of it."""
+    """Return ``behaviour``, ``evidence`` and ``variants``, each None where there is nothing of it."""
     rates = summary.behaviour.rates()
     gap = summary.behaviour.hedging_gap()
     categories = {name: _rates(found) for name, found in summary.behaviour.by_category().items()}
     told = {"rates": _rates(rates), "hedging_gap": asdict(gap) if gap else None, "categories": categories}
-    return {"behaviour": told if rates else None, "variants": _variants(summary)}
+    evidence = evidence_values(summary.evidence.figures())
+    return {"behaviour": told if rates else None, "evidence": evidence, "variants": _variants(summary)}
 
 
 def _rates(rates: Iterable[Rate]) -> dict[str, Any]:

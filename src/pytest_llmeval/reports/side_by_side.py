@@ -13,6 +13,7 @@ from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
+from pytest_llmeval.reports.evidence_lines import STATES, made_up
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened, width_of
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, LABEL_WIDTH, STYLES, Screen, percentiles_shown
 from pytest_llmeval.reports.robustness_lines import gap_points, points, rate_share, share
@@ -72,6 +73,7 @@ def _rows(summaries: Sequence[Summary], screen: Screen) -> list[Row]:
         *_failures(summaries),
         *_categories(summaries, screen),
         *_behaviour(summaries),
+        *_evidence(summaries),
         *_outcomes(summaries),
         *_price(summaries),
         *_variants(summaries),
@@ -180,6 +182,15 @@ def _behaviour(summaries: Sequence[Summary]) -> Iterator[Row]:
     gaps = [summary.behaviour.hedging_gap() for summary in summaries]
     if any(gaps):
         yield Row("hedging gap", tuple(gap_points(gap) if gap else figures.UNKNOWN for gap in gaps))
+
+
+def _evidence(summaries: Sequence[Summary]) -> Iterator[Row]:
+    found = [{one.evidence: one for one in summary.evidence.figures()} for summary in summaries]
+    if any(found):
+        yield Row("evidence: hallucinates")
+    for state, label in STATES.items():
+        if any(state in one for one in found):
+            yield Row(label, tuple(made_up(one[state]) if state in one else figures.UNKNOWN for one in found))
 
 
 def _variants(summaries: Sequence[Summary]) -> Iterator[Row]:

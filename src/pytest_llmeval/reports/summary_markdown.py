@@ -9,6 +9,7 @@ from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.confidence_lines import confidence_sentence
+from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
 from pytest_llmeval.reports.one_model import verdicts_shown
 from pytest_llmeval.reports.robustness_lines import points, rate_share, share, whole_rows
 from pytest_llmeval.reports.summary_details import caveats
@@ -44,6 +45,8 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     yield from _table(("grade or failure", "trials"), counts)
     yield from _table(("category", "fully correct" if whole.judged else "passed"), _categories(summary))
     yield from _table(("behaviour", "rate"), ((rate.name, rate_share(rate)) for rate in summary.behaviour.rates()))
+    evidence = ((STATES[one.evidence], made_up_and_rise(one)) for one in summary.evidence.figures())
+    yield from _table(("evidence", "hallucinates"), evidence)
     yield from _variants(summary)
     if run.slicing is not None:
         found = ((name, _share(part)) for name, part in run.slices(summary).items())

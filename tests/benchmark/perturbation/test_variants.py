@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -172,5 +173,6 @@ def test_an_id_that_is_taken_is_told() -> None:
 
 
 def test_the_face_names_every_kind() -> None:
-    assert {one.__name__.lower() for one in NAMED.values()} <= set(perturbations.__all__)
+    names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", one.__name__).lower() for one in NAMED.values()}
+    assert names <= set(perturbations.__all__)
     assert all(getattr(perturbations, name) is not None for name in perturbations.__all__)

@@ -117,5 +117,5 @@ def test_classes_of_one_s_own_are_taken_and_change_the_id() -> None:
 
 
 def test_an_unknown_probe_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="name one of refusal, abstention, hedging, false_premise"):
+    with pytest.raises(ConfigurationError, match="name one of refusal, abstention, grounded, hedging"):
         by_judge("praise")

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.perturbation.ablation import FIELD, WeakEvidence, WithoutEvidence
 from pytest_llmeval.benchmark.perturbation.injection import Injection
 from pytest_llmeval.benchmark.perturbation.order import Order
 from pytest_llmeval.benchmark.perturbation.own import Paraphrase
@@ -20,7 +21,20 @@ from pytest_llmeval.errors import ConfigurationError
 
 NAMED: Mapping[str, type[Perturbation]] = {
     kind.default_name: kind
-    for kind in (Typos, Case, Punctuation, Spacing, Template, Order, Distractors, Malformed, Listed, Injection)
+    for kind in (
+        Typos,
+        Case,
+        Punctuation,
+        Spacing,
+        Template,
+        Order,
+        Distractors,
+        Malformed,
+        Listed,
+        Injection,
+        WithoutEvidence,
+        WeakEvidence,
+    )
 }
 """Kinds that can be asked for by name, with their defaults."""
 
@@ -39,7 +53,7 @@ class Variant:
     @property
     def same_gold(self) -> bool:
         """Tell whether the original's right answer is still the right one as it is written."""
-        return bool(self.entry.gold_answer == self.parent.gold_answer)
+        return bool(self.entry.gold_answer == self.parent.gold_answer) and FIELD not in self.entry.metadata
 
 
 def read_perturbations(value: Any) -> tuple[Perturbation, ...]:

@@ -96,6 +96,13 @@ ABSTENTION = _any(
     r"\b(?:nobody|no one) (?:really |currently )?knows\b",
     r"\b(?:is|are|remains?) (?:currently |still )?(?:unknown|unanswerable)\b",
     r"\b(?:impossible|not possible) to (?:know|say|tell|determine|answer)\b",
+    r"\bI (?:found|find|could find|see|have) nothing (?:about|on|in|that)\b",
+    rf"\bI (?:found|find|see) no (?:\w+ )?(?:{_FACTS}|{_SOURCE}|mention)s?\b",
+    rf"\bI (?:don't|do not|can't|cannot) see (?:any|an?|the) (?:\w+ )?(?:{_FACTS}|{_SOURCE}|attachment)\b",
+    rf"\bno (?:\w+ ){{0,2}}(?:{_SOURCE}|attachment)s? (?:was|were|is|are|has been|have been) (?:\w+ )?"
+    r"(?:provided|given|attached|shared)\b",
+    rf"\bno (?:\w+ ){{0,2}}{_FACTS} (?:was|were|is|are) (?:\w+ )?(?:provided|given|found|available)\b",
+    r"\byou (?:have not|haven't|did not|didn't) (?:\w+ )?(?:provided?|shared?|attach(?:ed)?|included?|given?)\b",
 )
 GUESS = _any(
     r"\bmy best (?:guess|estimate)\b",

@@ -95,11 +95,26 @@ class ClassifyingProbe(Probe):
         return self._checked(await told, entry, answer)
 
     def _checked(self, told: Any, entry: Entry, answer: Answer) -> Grade:
+        return self.graded_as(self._known(told), entry, answer)
+
+    async def class_of(self, entry: Entry, answer: Answer) -> str:
+        """Tell the class of a reply, by rules or by whoever is given.
+
+        Raises:
+            GraderError: Where whoever is given names no class.
+            UnscoredError: Where a judge reaches none.
+        """
+        if self.classify is None:
+            return self.by_rules(entry, answer)
+        told = self.classify(entry, answer)
+        return self._known(await told if inspect.isawaitable(told) else told)
+
+    def _known(self, told: Any) -> str:
         if told not in self.classes:
             raise GraderError(
                 f"probes.{self.name}(): classify must return one of {', '.join(self.classes)}, got {told!r}"
             )
-        return self.graded_as(told, entry, answer)
+        return str(told)
 
     def judge(self, entry: Entry, answer: Answer) -> Grade:
         """Grade by the class that the rules tell."""
