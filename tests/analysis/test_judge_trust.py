@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import kendalltau  # type: ignore[import-untyped]  # scipy ships no types
 
 from pytest_llmeval.analysis.calibrating import calibration_of
 from pytest_llmeval.analysis.judge_labels import JudgeLabels, Labelled, Labels
 from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, objections, trust_in, trust_values
 from pytest_llmeval.analysis.signal_only import signal_only
-from pytest_llmeval.grading.grade import Level
+from pytest_llmeval.grading.grade import LEVELS, Level
 from pytest_llmeval.reports.judge_trust_lines import trust_lines
 from pytest_llmeval.runs.calibrations import Calibration, Ceiling, Figure, Limits, SliceCeiling
 from pytest_llmeval.runs.record import Record
@@ -109,7 +110,8 @@ def test_records_that_no_judge_graded_count_for_none() -> None:
 def test_sidecar_keeps_what_was_found() -> None:
     told = trust_values(trust([judged(2, level=None)], GOOD))
     assert told == {
-        "model": "j:k", "hash": H, "trials": 1, "without_verdict": 1, "controls": {"count": 0, "n": 0},
+        "model": "j:k", "hash": H, "trials": 1, "without_verdict": 1, "abstained": 0, "controls": {"count": 0, "n": 0},
+        "beside_rules": {"n": 0, "fully_correct": 0, "of_these_failed": 0, "tau": None},
         "state": "calibrated", "reason": "", "beyond": [], "unlabelled": [],
     }  # fmt: skip
 
@@ -202,3 +204,40 @@ def test_slice_is_beyond_the_judge_only_where_it_grades_who_does_better() -> Non
 def test_slice_without_a_label_decides_nothing() -> None:
     found = trust([judged(1), *(judged(2 * n) for n in range(1, 5))], GOOD)
     assert [signal_only([found]).why(judged(n)) for n in (1, 2)] == ["no label", None]
+
+
+def ruled(number: int, level: Level, right: bool) -> Record:
+    return judged(number, level=level, scores=[{"name": "contains", "value": float(right), "passed": right}])
+
+
+LEVELS_AND_RULES = st.lists(st.tuples(st.sampled_from(LEVELS), st.booleans()), min_size=2, max_size=40)
+
+
+@settings(deadline=None)
+@given(LEVELS_AND_RULES)
+def test_what_pleases_the_judge_and_fails_by_rules_is_counted_and_ranks_are_correlated(
+    said: list[tuple[Level, bool]],
+) -> None:
+    (use,) = judges_in(ruled(n, level, right) for n, (level, right) in enumerate(said))
+    praised = [right for level, right in said if level == "fully_correct"]
+    assert (use.gamed.count, use.gamed.n) == (praised.count(False), len(praised))
+    expected = kendalltau([-LEVELS.index(level) for level, _ in said], [right for _, right in said]).statistic
+    if math.isnan(expected):
+        assert use.rank_correlation is None
+    else:
+        assert use.rank_correlation == pytest.approx(expected, abs=1e-9)
+
+
+def test_answers_that_please_and_fail_by_rules_are_told() -> None:
+    records = [ruled(2, "fully_correct", False), ruled(4, "fully_correct", True), ruled(6, "wrong", False)]
+    told = lines(trust([*records, judged(8)], GOOD))
+    assert "                      fully correct, and fails by rules: 1 of 2 · 50 % [9–91], tau 0.50 of 3" in told
+    assert not any("by rules" in one for one in lines(trust([judged(2)], GOOD)))
+
+
+def test_trials_without_a_verdict_are_told_and_those_that_are_for_a_person() -> None:
+    given = [{"hash": H, "level": None, "abstained": True}]
+    abstained = trial(2, judge={"model": "j:k", "hash": H, "verdicts": given})
+    told = lines(trust([abstained, judged(4, level=None), judged(6)], GOOD))
+    assert "                      no verdict on 2 of 3, on 1 it says that a person should judge" in told
+    assert "                      no verdict on 1 of 2" in lines(trust([judged(4, level=None), judged(6)], GOOD))

@@ -66,6 +66,8 @@ def verdict(prompt: str) -> str:
     told = {"rationale": "It says so.", "level": "wrong", "failure_label": "hallucination", "key": key}
     if "right" in answer:
         told |= {"level": "fully_correct", "failure_label": "none"}
+    if "nobody knows" in answer:
+        told |= {"level": "cannot_judge", "failure_label": "none"}
     return "no idea" if "unsure" in answer else json.dumps(told)
 
 

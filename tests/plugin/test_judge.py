@@ -111,3 +111,27 @@ def test_reply_without_a_verdict_is_not_taken_from_the_cache(project: Project) -
         project.run(JUDGE, *cached, f"--llm-log={name}").assert_outcomes(passed=1, errors=1)
     judged = [line for line in project.asked() if line.startswith("KEY")]
     assert len(judged) == 3
+
+
+def test_what_judging_costs_is_told_apart_from_what_answers_cost(project: Project) -> None:
+    questions(project, "this is right", "this is not")
+    result = project.run(JUDGE, "--llm-price=stand-in:judge=1/10", "--llm-price=stand-in:m=100/100")
+    result.stdout.fnmatch_lines(
+        ["  tokens              20 in · 10 out", "  cost  *", "  cost of judging     $0.0006 · 200 in · 40 out"]
+    )
+    totals = project.sidecar()["totals"]
+    assert (totals["judge_input_tokens"], totals["judge_output_tokens"]) == (200, 40)
+    assert totals["judge_cost_usd"] == pytest.approx(0.0006)
+    assert totals["cost_usd"] == pytest.approx(0.003)
+
+
+def test_run_without_a_judge_says_nothing_of_what_judging_costs(capitals: Project) -> None:
+    capitals.run().stdout.no_fnmatch_line("*cost of judging*")
+    assert not [name for name in capitals.sidecar()["totals"] if name.startswith("judge")]
+
+
+def test_judge_that_leaves_it_to_a_person_is_told(project: Project) -> None:
+    questions(project, "this is right", "nobody knows")
+    result = project.run(JUDGE)
+    assert [one["abstained"] for one in by_id(project)["q1"]["judge"]["verdicts"]] == [True]
+    result.stdout.fnmatch_lines(["*no verdict on 1 of 2, on 1 it says that a person should judge"])

@@ -31,8 +31,8 @@ def test_record_keeps_what_each_judge_made_of_the_answer(project: Project) -> No
     verdicts = {record["question_id"]: record["judge"]["verdicts"] for record in project.records()}
     judge_hash = project.records()[0]["judge"]["hash"]
     assert verdicts == {
-        "q0": [{"hash": judge_hash, "level": "fully_correct"}],
-        "q1": [{"hash": judge_hash, "level": None}],
+        "q0": [{"hash": judge_hash, "level": "fully_correct", "abstained": False}],
+        "q1": [{"hash": judge_hash, "level": None, "abstained": False}],
     }
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pytest_llmeval.analysis.discrimination import kendall_tau
 from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.judge_ceiling import solved_by_rules
 from pytest_llmeval.analysis.judge_labels import judge_levels
 from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.grading.grade import Level, rank
 from pytest_llmeval.runs.calibrations import Calibration
 from pytest_llmeval.runs.record import Record
 
@@ -37,6 +40,10 @@ class JudgeUse:
     slices: Counter[tuple[str, str]] = field(default_factory=Counter)
     """The same, by the model that answered and by category."""
     without_verdict: int = 0
+    abstained: int = 0
+    """Of these, answers that it says a person should judge."""
+    beside_rules: Counter[tuple[Level, bool]] = field(default_factory=Counter)
+    """Its levels, with whether rules found the same answer right."""
     controls_passed: int = 0
     controls: int = 0
     """Controls on which it reached a verdict."""
@@ -45,6 +52,20 @@ class JudgeUse:
     def trials(self) -> int:
         """Return how many answers it was asked about."""
         return self.categories.total()
+
+    @property
+    def gamed(self) -> Proportion:
+        """Return how many of the answers that it finds fully correct fail by rules: what pleases, and is not so."""
+        praised = {right: times for (level, right), times in self.beside_rules.items() if level == "fully_correct"}
+        return Proportion(praised.get(False, 0), sum(praised.values()))
+
+    @property
+    def rank_correlation(self) -> float | None:
+        """Return Kendall's tau-b of its levels and what rules say; None where either says the same of all."""
+        said = [
+            (float(-rank(level)), right) for (level, right), times in self.beside_rules.items() for _ in range(times)
+        ]
+        return kendall_tau([level for level, _ in said], [right for _, right in said]) if said else None
 
     @property
     def control_share(self) -> Proportion:
@@ -78,6 +99,10 @@ class JudgesInRun:
             use.categories[record.category] += 1
             use.slices[model_of(record), record.category] += 1
             use.without_verdict += level is None
+            if level is not None and (right := solved_by_rules(record)) is not None:
+                use.beside_rules[level, right] += 1
+        for verdict in record.judge.verdicts:
+            self._use(record, verdict.hash).abstained += verdict.abstained
         for control in record.judge.controls:
             use = self._use(record, control.hash)
             use.controls += control.passed is not None
@@ -185,6 +210,13 @@ def trust_values(one: Trust) -> dict[str, Any]:
         "hash": one.use.hash,
         "trials": one.use.trials,
         "without_verdict": one.use.without_verdict,
+        "abstained": one.use.abstained,
+        "beside_rules": {
+            "n": one.use.beside_rules.total(),
+            "fully_correct": one.use.gamed.n,
+            "of_these_failed": one.use.gamed.count,
+            "tau": one.use.rank_correlation,
+        },
         "controls": controls,
         "state": one.state,
         "reason": one.reason,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pytest_llmeval.analysis.summary import Summary, Verdict, model_of
+from pytest_llmeval.analysis.summary import SPENT, Summary, Verdict, model_of
 from pytest_llmeval.runs.record import Record
 
 
@@ -35,8 +35,9 @@ class Summaries:
         Variants are counted apart; tokens and cost are of all.
         """
         variants = [summary.variants for summary in self if summary.variants is not None]
-        spent = {name: _sum_of([*self, *variants], name) for name in ("input_tokens", "output_tokens", "cost_usd")}
-        return {**_counts(self), **spent, **({"variants": _counts(variants)} if variants else {})}
+        spent = {name: _sum_of([*self, *variants], name) for name in SPENT}
+        judges = {f"judge_{name}": total for name in SPENT if (total := _sum_of([*self, *variants], f"judge_{name}"))}
+        return {**_counts(self), **spent, **judges, **({"variants": _counts(variants)} if variants else {})}
 
 
 def _counts(summaries: Iterable[Summary]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ MOST_REASONS = 50
 """Different error texts kept apart; further ones are counted together."""
 OTHER_REASONS = "other reasons"
 
+SPENT = ("input_tokens", "output_tokens", "cost_usd")
+"""What answers take; of what judges take a summary has the same, each name after ``judge_``."""
 _SAYS_NOTHING = frozenset({"error", "unscored", "skipped"})
 _CUT_SHORT: dict[str, Verdict] = {"length": "truncated", "content_filter": "filtered"}
 
@@ -85,6 +87,10 @@ class Summary:
         self.input_tokens = Total()
         self.output_tokens = Total()
         self.cost_usd = Total()
+        self.judge_input_tokens = Total()
+        """Of the judges' calls alone, of trials that a judge had a part in; so the two below."""
+        self.judge_output_tokens = Total()
+        self.judge_cost_usd = Total()
         self.pending = 0
         """Records with neither grade nor outcome, as a foreign log has them before hand grading."""
         self.variants: Summary | None = None
@@ -150,6 +156,10 @@ class Summary:
         self.input_tokens.add(record.usage.input_tokens)
         self.output_tokens.add(record.usage.output_tokens)
         self.cost_usd.add(record.cost_usd)
+        if record.judge is not None:
+            self.judge_input_tokens.add(record.judge.usage.input_tokens)
+            self.judge_output_tokens.add(record.judge.usage.output_tokens)
+            self.judge_cost_usd.add(record.judge.cost_usd)
         self._latencies.add(record)
 
     @property

@@ -22,6 +22,8 @@ class JudgedText:
     text: str
     level: Level | None
     """None where they reached no verdict."""
+    abstained: bool = False
+    """Whether they reached none because one of them says that a person should judge."""
 
 
 @dataclass(slots=True)

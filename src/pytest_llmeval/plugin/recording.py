@@ -134,7 +134,9 @@ def _judged_by(run: TrialRun, answer: Answer | None) -> JudgeInfo | None:
     usage = sum((call.reply.usage for call in run.judge_calls), Usage())
     cost = total_cost(run.judge_calls)
     of_answer = [one for one in run.context.judged if answer is not None and one.text == answer.text]
-    verdicts = dict.fromkeys(JudgeVerdict(hash=one.judge_hash, level=one.level) for one in of_answer)
+    verdicts = dict.fromkeys(
+        JudgeVerdict(hash=one.judge_hash, level=one.level, abstained=one.abstained) for one in of_answer
+    )
     return JudgeInfo(
         model=signature.model,
         hash=signature.hash,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.judge_trust import Trust, TrustState
+from pytest_llmeval.analysis.judge_trust import JudgeUse, Trust, TrustState
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe
 from pytest_llmeval.reports.one_model import LABEL_WIDTH
@@ -47,6 +47,7 @@ def _lines(one: Trust, log: str, *, brief: bool, allowed: bool, ascii_only: bool
     yield _row("judge", name)
     if one.use.controls:
         yield _row("", f"controls {figures.share_of(one.use.control_share)}")
+    yield from _used(one.use)
     if one.state == "calibrated":
         yield _row("", Segment(_calibrated(one), ("green",)))
         yield from _slices(one, allowed=allowed, ascii_only=ascii_only)
@@ -56,6 +57,17 @@ def _lines(one: Trust, log: str, *, brief: bool, allowed: bool, ascii_only: bool
     yield _row("", safe(one.reason, ascii_only=ascii_only, limit=300))
     if one.state in ("uncalibrated", "stale"):
         yield _row("", f"pytest-llmeval calibrate {safe(log, ascii_only=ascii_only, limit=4096)} --labels FILE")
+
+
+def _used(use: JudgeUse) -> Iterator[Line]:
+    if use.without_verdict:
+        abstained = f", on {use.abstained:,} it says that a person should judge" if use.abstained else ""
+        yield _row("", Segment(f"no verdict on {use.without_verdict:,} of {use.trials:,}{abstained}", ("yellow",)))
+    if use.gamed.n:
+        tau = use.rank_correlation
+        known = "" if tau is None else f", tau {tau:.2f} of {use.beside_rules.total():,}"
+        style: tuple[Style, ...] = ("yellow",) if use.gamed.count else ()
+        yield _row("", Segment(f"fully correct, and fails by rules: {figures.share_of(use.gamed)}{known}", style))
 
 
 def _said(one: Trust, *, allowed: bool) -> str:

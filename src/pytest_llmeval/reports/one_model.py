@@ -208,6 +208,10 @@ def _price(summary: Summary, screen: Screen) -> Iterator[Line]:
     told = [f"{figures.sum_of(summary.input_tokens)} in", f"{figures.sum_of(summary.output_tokens)} out"]
     yield from _wrapped_row("tokens", told if known else [figures.UNKNOWN], screen)
     yield _row("cost", figures.sum_of(summary.cost_usd, figures.cost), screen)
+    if summary.judge_cost_usd.counted or summary.judge_cost_usd.unknown:
+        judging = [figures.sum_of(summary.judge_input_tokens), figures.sum_of(summary.judge_output_tokens)]
+        cost = figures.sum_of(summary.judge_cost_usd, figures.cost)
+        yield from _wrapped_row("cost of judging", [cost, f"{judging[0]} in", f"{judging[1]} out"], screen)
     spread = summary.latency_s
     told = [f"{name} {figures.duration(getattr(spread, name))}" for name in percentiles_shown(spread)]
     if told:

@@ -225,6 +225,8 @@ def _price(summaries: Sequence[Summary]) -> Iterator[Row]:
     yield _row("tokens in", summaries, lambda summary: figures.sum_of(summary.input_tokens))
     yield _row("tokens out", summaries, lambda summary: figures.sum_of(summary.output_tokens))
     yield _row("cost", summaries, lambda summary: figures.sum_of(summary.cost_usd, figures.cost))
+    if any(one.judge_cost_usd.counted or one.judge_cost_usd.unknown for one in summaries):
+        yield _row("cost of judging", summaries, lambda summary: figures.sum_of(summary.judge_cost_usd, figures.cost))
     spreads = [summary.latency_s for summary in summaries]
     for name in max((percentiles_shown(spread) for spread in spreads), key=len):
         yield _percentile_row("latency", name, spreads)

@@ -10,7 +10,7 @@ from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.estimates import Proportion, Total
 from pytest_llmeval.analysis.run_figures import RunFigures
-from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+from pytest_llmeval.analysis.summary import SPENT, VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.robustness_values import robustness_values
@@ -69,6 +69,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "input_tokens": _total(summary.input_tokens),
         "output_tokens": _total(summary.output_tokens),
         "cost_usd": _total(summary.cost_usd),
+        "judges": {name: _total(getattr(summary, f"judge_{name}")) for name in SPENT},
         "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},
         "latency_s": asdict(summary.latency_s),
         "cached": summary.cached,

@@ -19,6 +19,8 @@ class JudgeVerdict(BaseModel):
     """Identifies model, prompt, rubric and parameters together."""
     level: Level | None = None
     """Null where it reached no verdict."""
+    abstained: bool = False
+    """Whether it reached none because it says that a person should judge."""
 
 
 class JudgeControl(BaseModel):

@@ -95,7 +95,8 @@ class RubricJudge:
         votes = await ask_judges(judges, prompt, rubric, self.params)
         grade = decide(votes, rubric, f"{self.name}@{signature.hash}")
         if context is not None:
-            context.judged.append(JudgedText(signature.hash, answer.text, grade.level))
+            abstained = grade.level is None and any(vote.abstained for vote in votes)
+            context.judged.append(JudgedText(signature.hash, answer.text, grade.level, abstained))
         about = {"model": signature.model, "hash": signature.hash}
         return replace(grade, metadata={"judge": about, "basis": prompt.basis, "votes": votes})
 
