@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.ratings import MACHINE, ratings_in, ratings_of_two
+from pytest_llmeval.analysis.ratings import MACHINE, panel_votes, ratings_in, ratings_of_two
 from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.grading.grade import FailureLabel, Level
+from pytest_llmeval.grading.judge.asking import Vote as JudgeVote
+from pytest_llmeval.grading.judge.panel import decide
+from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
+from pytest_llmeval.grading.judge.verdict import Verdict
 from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.line import record_as_json
 from pytest_llmeval.runs.record import Record
@@ -116,3 +121,49 @@ def test_a_log_is_not_compared_with_itself(tmp_path: Path) -> None:
     with pytest.raises(RunLogError, match="is the same file; name it once"):
         ratings_of_two(path, tmp_path / "." / "a.jsonl", "grade")
     assert len(read_plain(path)) == 1
+
+
+def panel_record(number: int, **said: tuple[Level, FailureLabel | None] | None) -> Record:
+    """A record as a panel leaves it; None is a judge without a verdict."""
+    votes = [
+        JudgeVote(f"openai:{name}", Verdict("It is (so): yes.", *one) if one else None, "" if one else "no reply")
+        for name, one in said.items()
+    ]
+    grade = decide(votes, Rubric(), "rubric_judge@ab")
+    return trial(number, grade.level, scores=grade.scores, grader=grade.grader)
+
+
+PANEL = [
+    panel_record(1, a=("wrong", "hallucination"), b=("wrong", None)),
+    panel_record(2, a=("fully_correct", None), b=("partially_correct", "missing_evidence")),
+    panel_record(3, a=("fully_correct", None), b=None),
+]
+
+
+def test_judges_of_a_panel_are_raters_where_no_person_is(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "a.jsonl", PANEL)
+    found = ratings_in(path, "grade")
+    assert found.raters == ("openai:a", "openai:b")
+    assert [dict(one.said) for one in found.answers] == [
+        {"openai:a": "wrong", "openai:b": "wrong"},
+        {"openai:a": "fully_correct", "openai:b": "partially_correct"},
+        {"openai:a": "fully_correct"},
+    ]
+    labels = [dict(one.said) for one in ratings_in(path, "failure_label").answers]
+    assert labels[:2] == [
+        {"openai:a": "hallucination", "openai:b": "none"},
+        {"openai:a": "none", "openai:b": "missing_evidence"},
+    ]
+
+
+def test_people_come_before_judges_unless_judges_are_named(tmp_path: Path) -> None:
+    first, *others = PANEL
+    path = graded(tmp_path / "a.jsonl", (first, [vote("anna", "wrong")]), *((one, []) for one in others))
+    assert ratings_in(path, "grade").raters == (MACHINE, "anna")
+    assert ratings_in(path, "grade", ["anna", "openai:b"]).raters == ("anna", "openai:b")
+
+
+def test_votes_on_a_rubric_with_dimensions_are_numbers_and_no_levels() -> None:
+    rubric = Rubric([Dimension("accuracy")])
+    votes = [JudgeVote(f"openai:{name}", Verdict("Good.", "fully_correct", None, {"accuracy": 5})) for name in "ab"]
+    assert panel_votes(trial(1, scores=decide(votes, rubric, "x").scores), "grade") == {}

@@ -84,3 +84,20 @@ def test_a_torn_last_line_of_one_log_with_several_raters_is_told(logs: list[Path
 def test_a_single_answer_is_told_in_the_singular(tmp_path: Path, command: Command) -> None:
     logs = [write_log(tmp_path / name, [trial(1, "wrong")]) for name in ("a.jsonl", "b.jsonl")]
     assert "\n1 answer judged by two or more\n" in command("agreement", *logs).out
+
+
+def test_judges_of_a_panel_are_compared(tmp_path: Path, command: Command) -> None:
+    def votes(*said: str) -> list[dict[str, object]]:
+        told = zip(("openai:a", "gemini:b"), said, strict=True)
+        return [
+            {"name": f"rubric_judge[{name}]", "value": 0.0, "kind": "judge", "detail": f"{level}: why"}
+            for name, level in told
+        ]
+
+    pairs = [("wrong", "wrong"), ("unsupported", "wrong"), ("fully_correct", "fully_correct")]
+    log = write_log(tmp_path / "panel.jsonl", [trial(n, pair[0], scores=votes(*pair)) for n, pair in enumerate(pairs)])
+    told = command("agreement", log)
+    assert told.status == 0, told.err
+    assert told.out.startswith("agreement on the grade: openai:a, gemini:b\n3 answers judged by two or more\n")
+    assert "  the same                       2 of 3 · 67 % [21–94]" in told.out
+    assert "Krippendorff's alpha, ordinal" in told.out

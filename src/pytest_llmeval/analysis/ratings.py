@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
+from pytest_llmeval.grading.judge.panel import vote_name
 from pytest_llmeval.runs.graded_log import placed
 from pytest_llmeval.runs.hand_grading import BEFORE, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
@@ -24,6 +26,9 @@ MACHINE = "machine"
 NO_LABEL = "none"
 """What a rater said who gave a grade, but no failure label."""
 
+_VOTE = re.compile(rf"{re.escape(vote_name('!'))}".replace("!", "(?P<judge>.+)"))
+_LEVEL_SAID = re.compile(r"(?P<level>[a-z_]+)(?: \((?P<label>[a-z_]+)\))?: ")
+"""How the detail of a judge's vote begins."""
 _TWO_GRADINGS = "name two gradings of one run"
 
 ORDERS: Mapping[RatedField, tuple[str, ...]] = {"grade": LEVELS, "failure_label": (*FAILURE_LABELS, NO_LABEL)}
@@ -59,31 +64,53 @@ class Ratings:
 def ratings_in(
     path: Path, field: RatedField, raters: Sequence[str] = (), *, on_fault: Callable[[Fault], None] | None = None
 ) -> Ratings:
-    """Read what the raters of one log said; the machine is one where fewer than two people are.
+    """Read what the raters of one log said.
+
+    Those are people where two are; else the machine and who there is; where nobody is, the judges of a panel.
 
     Args:
-        path: A log graded by hand.
+        path: A log graded by hand, or by a panel of judges.
         field: What of their grades to compare.
-        raters: Whom to compare; all people by default.
+        raters: Whom to compare: people, judges as ``provider:model``, or the machine; by default as above.
         on_fault: Is told of lines that are no records, as `iter_records` does.
 
     Raises:
         RunLogError: For a log without two raters.
         ConfigurationError: For a rater who is not in the log.
     """
-    answers = [_rated(record, _votes(record, path, field)) for record in iter_records(path, on_fault=on_fault)]
+    answers: list[Rated] = []
+    panel: dict[str, None] = {}
+    for record in iter_records(path, on_fault=on_fault):
+        judges = panel_votes(record, field)
+        panel |= dict.fromkeys(judges)
+        answers.append(_rated(record, {**judges, **_votes(record, path, field)}))
     there = Counter(rater for answer in answers for rater in answer.said)
-    people = [rater for rater, _ in there.most_common() if rater != MACHINE]
+    people = [rater for rater, _ in there.most_common() if rater != MACHINE and rater not in panel]
     for rater in raters:
         if rater not in there:
             raise ConfigurationError(f"--raters: nobody named {rater!r} graded in {path}; there are {_listed(there)}")
-    chosen = tuple(raters or (people if len(people) > 1 else [MACHINE, *people]))
+    default = people if len(people) > 1 else [MACHINE, *people] if people or len(panel) < 2 else list(panel)
+    chosen = tuple(raters or default)
     if len(chosen) < 2 or any(not there[rater] for rater in chosen):
         raise RunLogError(
             f"{path}: fewer than two raters; let another grade it (pytest-llmeval grade --rater NAME), "
             "or name a second log"
         )
     return Ratings(chosen, tuple(_only(answer, chosen) for answer in answers), field)
+
+
+def panel_votes(record: Record, field: RatedField) -> dict[str, str | None]:
+    """Return what each judge of a panel said of a record's answer; of several panels what the first did.
+
+    A rubric with dimensions has numbers and no levels, so its votes are none.
+    """
+    found: dict[str, str | None] = {}
+    for score in record.scores:
+        name = _VOTE.fullmatch(score.name) if score.kind == "judge" else None
+        said = _LEVEL_SAID.match(score.detail) if name and score.value is not None else None
+        if name and said and said["level"] in LEVELS:
+            found.setdefault(name["judge"], _said(said["level"], said["label"], field))
+    return found
 
 
 def _listed(raters: Iterable[str]) -> str:

@@ -19,11 +19,13 @@ TOO_LOW = 1
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("first", metavar="A", type=Path, help="a log graded by hand")
+    parser.add_argument("first", metavar="A", type=Path, help="a log graded by hand, or by a panel of judges")
     parser.add_argument(
         "second", metavar="B", type=Path, nargs="?", help="another of the same run; else A's own raters"
     )
-    parser.add_argument("--raters", metavar="NAMES", help="of A, separated by commas; machine is the grade before hand")
+    parser.add_argument(
+        "--raters", metavar="NAMES", help="of A, separated by commas: people, judges of a panel, machine"
+    )
     parser.add_argument("--field", choices=list(ORDERS), default="grade", help="what to compare (default: grade)")
     parser.add_argument("--min-alpha", metavar="X", type=float, help="exit with 1 where alpha is below, or undefined")
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
