@@ -11,6 +11,7 @@ from pytest_llmeval.analysis.discrimination import kendall_tau
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.judge_ceiling import solved_by_rules
 from pytest_llmeval.analysis.judge_labels import judge_levels
+from pytest_llmeval.analysis.self_preference import SelfPreference
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.grading.grade import Level, rank
 from pytest_llmeval.runs.calibrations import Calibration
@@ -83,6 +84,8 @@ class JudgesInRun:
 
     def __init__(self) -> None:
         self._uses: dict[str, JudgeUse] = {}
+        self.favours = SelfPreference()
+        """How the judges of panels treat their own families."""
 
     def __iter__(self) -> Iterator[JudgeUse]:
         return iter(self._uses.values())
@@ -94,6 +97,7 @@ class JudgesInRun:
         """Take in one more record; those that no judge graded change nothing."""
         if record.judge is None:
             return
+        self.favours.add(record)
         for judge_hash, level in judge_levels(record).items():
             use = self._use(record, judge_hash)
             use.categories[record.category] += 1

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -214,9 +215,11 @@ class Desk:
 
     def _judges_told(self) -> dict[str, Any]:
         try:
-            return {"judges": [trust_values(one) for one in self.trust]} if len(self.judges) else {}
+            told = {"judges": [trust_values(one) for one in self.trust]} if len(self.judges) else {}
         except RunLogError:
             return {}  # said on the screen
+        favours = [asdict(one) for one in self.judges.favours.figures()]
+        return {**told, "self_preference": favours} if favours else told
 
 
 def _log_path(config: pytest.Config, settings: Settings, run_id: str) -> Path:

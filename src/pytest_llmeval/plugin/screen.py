@@ -14,7 +14,7 @@ from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.state import SETTINGS
 from pytest_llmeval.plugin.workers import PAYLOAD
-from pytest_llmeval.reports.judge_trust_lines import trust_lines
+from pytest_llmeval.reports.judge_trust_lines import favour_lines, trust_lines
 from pytest_llmeval.reports.lines import Line, Segment, in_ascii, line
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
 
@@ -123,6 +123,8 @@ class Screen:
             told = trust_lines(self._desk.trust, log=self._desk.shown_path, brief=brief, allowed=allowed)
         except RunLogError as error:
             told = [line(Segment(f"  judges              {error}", ("red",)))]
+        if not brief:
+            told += favour_lines(self._desk.judges.favours.figures(), ascii_only=ascii_only(self._config))
         write(terminal, in_ascii(told) if ascii_only(self._config) else told)
 
     def _tell_of_not_asked(self, terminal: pytest.TerminalReporter, *, brief: bool) -> None:

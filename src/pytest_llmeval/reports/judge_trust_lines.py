@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.judge_trust import JudgeUse, Trust, TrustState
+from pytest_llmeval.analysis.self_preference import Favour
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe
 from pytest_llmeval.reports.one_model import LABEL_WIDTH
@@ -57,6 +58,19 @@ def _lines(one: Trust, log: str, *, brief: bool, allowed: bool, ascii_only: bool
     yield _row("", safe(one.reason, ascii_only=ascii_only, limit=300))
     if one.state in ("uncalibrated", "stale"):
         yield _row("", f"pytest-llmeval calibrate {safe(log, ascii_only=ascii_only, limit=4096)} --labels FILE")
+
+
+def favour_lines(found: Iterable[Favour], *, ascii_only: bool = False) -> list[Line]:
+    """Tell how much more the judges of a panel give to models of their own family than the other judges do."""
+    told: list[Line] = []
+    for one in found:
+        low, high = one.interval
+        others = "" if one.others is None else f", to others {one.others:+.2f}, n {one.others_n:,}"
+        style: tuple[Style, ...] = ("yellow",) if one.is_proven else ()
+        told.append(_row("own family", safe(one.judge, ascii_only=ascii_only, limit=80)))
+        given = f"gives it {one.own:+.2f} [{low:+.2f} to {high:+.2f}] beside the panel, n {one.own_n:,}{others}"
+        told.append(_row("", Segment(given, style)))
+    return told
 
 
 def _used(use: JudgeUse) -> Iterator[Line]:

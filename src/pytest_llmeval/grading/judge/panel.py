@@ -53,6 +53,17 @@ def vote_name(judge: str) -> str:
     return f"{TOTAL}[{judge}]"
 
 
+def voter_of(score_name: str) -> str | None:
+    """Return whose vote a score keeps; None for any other score.
+
+    Example:
+        >>> voter_of(vote_name("openai:gpt-4o")), voter_of("rubric_judge")
+        ('openai:gpt-4o', None)
+    """
+    head = f"{TOTAL}["
+    return score_name[len(head) : -1] if score_name.startswith(head) and score_name.endswith("]") else None
+
+
 def _median_level(verdicts: Sequence[Verdict]) -> Level:
     return sorted((verdict.level for verdict in verdicts), key=rank)[len(verdicts) // 2]
 
