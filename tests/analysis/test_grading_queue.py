@@ -24,6 +24,11 @@ def queue(*trials: GradedTrial, **how: Any) -> Queue:
     return grading_queue(trials, **{"rater": "anna", **how})
 
 
+def voted(judge: str, detail: str) -> Score:
+    """A vote of a judge on an answer that it does not find fully correct."""
+    return Score(f"rubric_judge[{judge}]", 0.0, False, detail, "judge", "panel")
+
+
 def test_what_has_an_answer_is_asked_in_the_order_of_the_log() -> None:
     assert queue(trial(1), trial(2, answer=None), trial(3)) == Queue((0, 2), done=0)
 
@@ -68,6 +73,9 @@ def test_disagreed_is_asked_again_until_somebody_has_settled_it() -> None:
         (trial(1, scores=[said("a", passed=True), said("a", passed=False, grader="another panel")]), False),
         (trial(1, scores=[said("a", passed=True), Score("assert_grade", 0.0, False, kind="judge")]), False),
         (trial(1, scores=[Score("a", 1.0, True), Score("b", 0.0, False)]), False),
+        (trial(1, scores=[voted("a", "wrong: No."), voted("b", "unsupported: No.")]), True),
+        (trial(1, scores=[voted("a", "wrong (hallucination): No."), voted("b", "wrong: So it is.")]), False),
+        (trial(1, scores=[voted("a", "accuracy 2: No."), voted("b", "accuracy 3: No.")]), False),
     ],
 )
 def test_people_machine_and_judges_may_disagree(one: GradedTrial, expected: bool) -> None:

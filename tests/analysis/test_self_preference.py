@@ -53,6 +53,7 @@ def test_what_it_gives_to_others_tells_favour_from_leniency() -> None:
     assert found.is_proven
     lenient = [panel(n, model="mistral-small", provider="openrouter", gpt=1.0, claude=0.5) for n in range(8)]
     assert not favours(*own, *lenient)[0].is_proven
+    assert not favours(*own)[0].is_proven
 
 
 def test_samples_of_an_entry_count_once_and_a_single_vote_says_nothing() -> None:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pytest_llmeval.analysis.summary import verdict_of
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.grading.judge.rubric import TOTAL
+from pytest_llmeval.grading.judge.panel import level_said, voter_of
 from pytest_llmeval.runs.graded_log import GradedTrial, placed
 from pytest_llmeval.runs.hand_grading import latest_by_rater
 from pytest_llmeval.runs.record import Record
@@ -86,12 +86,16 @@ def disagreed(trial: GradedTrial) -> bool:
     return len(levels) > 1 or any(len(said) > 1 for said in _votes_of_judges(trial.record).values())
 
 
-def _votes_of_judges(record: Record) -> dict[str, set[bool]]:
-    """Return what the judges of each panel said; other scores of judges are no votes on the same question."""
-    found: defaultdict[str, set[bool]] = defaultdict(set)
+def _votes_of_judges(record: Record) -> dict[str, set[str]]:
+    """Return what the judges of each panel said; other scores of judges are no votes on the same question.
+
+    By a rubric with dimensions they differ where one finds the answer fully correct and another does not.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for score in record.scores:
-        if score.name.startswith(f"{TOTAL}[") and score.passed is not None:
-            found[score.grader].add(score.passed)
+        if voter_of(score.name) is not None and score.passed is not None:
+            said = level_said(score.detail)
+            found[score.grader].add(said[0] if said else str(score.passed))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
-from pytest_llmeval.grading.judge.panel import voter_of
+from pytest_llmeval.grading.judge.panel import level_said, voter_of
 from pytest_llmeval.runs.graded_log import placed
 from pytest_llmeval.runs.hand_grading import BEFORE, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
@@ -26,8 +25,6 @@ MACHINE = "machine"
 NO_LABEL = "none"
 """What a rater said who gave a grade, but no failure label."""
 
-_LEVEL_SAID = re.compile(r"(?P<level>[a-z_]+)(?: \((?P<label>[a-z_]+)\))?: ")
-"""How the detail of a judge's vote begins."""
 _TWO_GRADINGS = "name two gradings of one run"
 
 ORDERS: Mapping[RatedField, tuple[str, ...]] = {"grade": LEVELS, "failure_label": (*FAILURE_LABELS, NO_LABEL)}
@@ -106,9 +103,9 @@ def panel_votes(record: Record, field: RatedField) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for score in record.scores:
         judge = voter_of(score.name) if score.kind == "judge" else None
-        said = _LEVEL_SAID.match(score.detail) if judge and score.value is not None else None
-        if judge and said and said["level"] in LEVELS:
-            found.setdefault(judge, _said(said["level"], said["label"], field))
+        said = level_said(score.detail) if judge and score.value is not None else None
+        if judge and said:
+            found.setdefault(judge, _said(*said, field))
     return found
 
 

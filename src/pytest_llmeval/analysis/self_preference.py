@@ -35,8 +35,11 @@ class Favour:
 
     @property
     def is_proven(self) -> bool:
-        """Tell whether it gives its own family more than the others do, and more than it gives to others."""
-        return self.interval.low > max(0.0, self.others or 0.0)
+        """Tell whether it gives its own family more than the others do, and more than it gives to others.
+
+        Where it judged no others it may as well be lenient at large.
+        """
+        return self.others is not None and self.interval.low > max(0.0, self.others)
 
 
 class SelfPreference:

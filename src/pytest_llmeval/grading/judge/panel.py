@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Grade, Level, Score, rank
+from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS, FailureLabel, Grade, Level, Score, rank
 from pytest_llmeval.grading.judge.asking import Vote
 from pytest_llmeval.grading.judge.rubric import TOTAL, Dimension, Rubric
 from pytest_llmeval.grading.judge.verdict import Verdict
 from pytest_llmeval.safe_text import one_line
 
+_SAID = re.compile(r"(?P<level>[a-z_]+)(?: \((?P<label>[a-z_]+)\))?: ")
 LONGEST_RATIONALE = 1000
 """Characters of a rationale that a grade keeps; the whole stands in the judge's call."""
 
@@ -62,6 +64,20 @@ def voter_of(score_name: str) -> str | None:
     """
     head = f"{TOTAL}["
     return score_name[len(head) : -1] if score_name.startswith(head) and score_name.endswith("]") else None
+
+
+def level_said(detail: str) -> tuple[Level, FailureLabel | None] | None:
+    """Return level and failure label of a vote by the detail its score keeps; None for one with numbers in place of it.
+
+    Example:
+        >>> level_said("wrong (hallucination): It is made up."), level_said("accuracy 4, tone 5: Fine.")
+        (('wrong', 'hallucination'), None)
+    """
+    found = _SAID.match(detail)
+    if found is None or found["level"] not in LEVELS:
+        return None
+    label = found["label"] if found["label"] in FAILURE_LABELS else None
+    return found["level"], label
 
 
 def _median_level(verdicts: Sequence[Verdict]) -> Level:
