@@ -11,7 +11,9 @@ import asyncio
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pytest_llmeval import errors
 from pytest_llmeval.models.answer import Reply, Usage
@@ -46,7 +48,8 @@ class StandIn:
             self._in_flight -= 1
         usage = Usage(10, 5)
         if request.model.model == "judge":
-            return Reply(verdict(question), usage=Usage(100, 20))
+            asked = (request.response_schema or {}).get("properties", {})
+            return Reply(chosen(question, asked) or verdict(question), usage=Usage(100, 20))
         order, _, rest = question.partition(": ")
         if order == "fail":
             raise FAILURES[rest]
@@ -57,6 +60,16 @@ class StandIn:
 
     async def aclose(self) -> None:
         return None
+
+
+def chosen(prompt: str, asked: Mapping[str, Any]) -> str | None:
+    """Sort a reply into the class of those that answer, or find every claim borne out; None where neither is asked."""
+    told: dict[str, object] = {"rationale": "It says so.", "key": prompt.partition("KEY: ")[2].partition("\n")[0]}
+    if "class" in asked:
+        return json.dumps({**told, "class": "comply" if "comply" in asked["class"]["enum"] else "answers"})
+    if "scores" in asked and "[[begin claims" in prompt:
+        return json.dumps({**told, "scores": dict.fromkeys(asked["scores"]["properties"], 1)})
+    return None
 
 
 def verdict(prompt: str) -> str:

@@ -235,3 +235,34 @@ def test_grades_without_any_label_of_their_slice_are_in_no_rule(
     assert "no label of rare: signal only there" in shown
     assert "signal only rare · 1 judged trials are in no rule: no label" in shown
     assert "fail under 0 % · 1 of 9 = 11.1 %" in shown
+
+
+BY_CLASS = """
+from pytest_llmeval import probes
+
+@pytest.mark.llm_eval("questions.jsonl", graders={grader})
+def test_it(grade):
+    assert grade.level is not None
+"""
+
+
+@pytest.mark.parametrize(
+    "grader",
+    [
+        "graders.claim_coverage(passages=lambda answer: ['It is right.'])",
+        "probes.refusal(probes.by_judge('refusal'))",
+        "probes.abstention(probes.by_judge('abstention'), grader=graders.contains('right'))",
+        "probes.grounded(probes.by_judge('grounded'), grader=graders.contains('right'))",
+    ],
+)
+def test_whatever_a_judge_decides_gates_nothing_before_it_is_calibrated(project: Project, grader: str) -> None:
+    row = {"id": "q", "question": "say: It is right.", "policy": "allowed", "answerable": True}
+    project.benchmark([row])
+    project.evals(BY_CLASS.format(grader=grader))
+    status, shown = gate(project)
+    assert (status, "is uncalibrated: nobody has held it against people" in shown) == (1, True), shown
+    (verdict,) = project.records()[0]["judge"]["verdicts"]
+    assert (verdict["hash"], verdict["level"]) == (project.records()[0]["judge"]["hash"], "fully_correct")
+    (log,) = project.logs()
+    log.unlink()
+    assert gate(project, "--llm-allow-uncalibrated-judge")[0] == 0

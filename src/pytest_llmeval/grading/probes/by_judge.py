@@ -114,6 +114,15 @@ class ByJudge:
         """Return the name with the version of prompt and classes."""
         return f"by_judge(#{fingerprint([_SYSTEM, dict(self.meanings)])[:8]})"
 
+    def signature(self, judges: Sequence[Judge]) -> Signature:
+        """Identify judges, prompt and classes.
+
+        Args:
+            judges: Those of the run; its own win.
+        """
+        names = sorted(judge.name for judge in self.judges or judges)
+        return Signature(", ".join(names), fingerprint([names, self.id]))
+
     async def __call__(self, entry: Entry, answer: Answer) -> str:
         """Ask.
 
@@ -126,8 +135,7 @@ class ByJudge:
         if not judges:
             raise UnscoredError(NO_JUDGE)
         if context is not None:
-            names = sorted(judge.name for judge in judges)
-            context.judged_by.append(Signature(", ".join(names), fingerprint([names, self.id])))
+            context.judged_by.append(self.signature(judges))
         sections = {"request": _request(entry), "reply": answer.text}
         told = await asyncio.gather(*(self._ask(judge, sections) for judge in judges), return_exceptions=True)
         return _most(told)

@@ -71,7 +71,7 @@ class Grounded(ClassifyingProbe):
             told = "answers"  # whatever doubts it is given with
         made = self._verdict(evidence, told, inner)
         kept = (score_of for score_of in inner.scores if score_of.name != HALLUCINATION)
-        return replace(made, scores=(*made.scores, *kept))
+        return self.noted(replace(made, scores=(*made.scores, *kept)), answer)
 
     def _evidence(self, entry: Entry) -> Evidence:
         told = entry.metadata.get(FIELD)

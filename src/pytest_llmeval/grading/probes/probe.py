@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError
+from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Kind, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader
 from pytest_llmeval.models.answer import Answer
@@ -92,7 +93,14 @@ class ClassifyingProbe(Probe):
         return self._awaited(told, entry, answer) if inspect.isawaitable(told) else self._checked(told, entry, answer)
 
     async def _awaited(self, told: Awaitable[str], entry: Entry, answer: Answer) -> Grade:
-        return self._checked(await told, entry, answer)
+        return self.noted(self._checked(await told, entry, answer), answer)
+
+    def noted(self, grade: Grade, answer: Answer) -> Grade:
+        """Write down what follows from a judge's word as its verdict, so that no gate takes it for a rule's."""
+        context, signature = context_of(answer), getattr(self.classify, "signature", None)
+        if context is not None and signature is not None:
+            context.judged.append(JudgedText(signature(context.judges).hash, answer.text, grade.level))
+        return grade
 
     def _checked(self, told: Any, entry: Entry, answer: Answer) -> Grade:
         return self.graded_as(self._known(told), entry, answer)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.context import context_of
+from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
 from pytest_llmeval.grading.judge.one_by_one import OneByOne
@@ -107,7 +107,10 @@ class ClaimCoverage:
             context.judged_by.append(signature)
         shown = {f"evidence {n}": f"source: {path}\n{text}" for n, (path, text) in enumerate(evidence.items(), 1)}
         said = await asking.ask(claims, entry, answer, judges, shown)
-        return self._graded(claims, said, f"{self.name}@{signature.hash}", _unread(unread))
+        grade = self._graded(claims, said, f"{self.name}@{signature.hash}", _unread(unread))
+        if context is not None:
+            context.judged.append(JudgedText(signature.hash, answer.text, grade.level))
+        return grade
 
     async def _evidence(self, answer: Answer, roots: Sequence[Any]) -> tuple[Mapping[str, str], Sequence[str]]:
         if self.passages is None:
