@@ -189,6 +189,7 @@ def test_slices_beyond_the_judge_are_named_and_decide_nothing_though_the_judge_m
     assert lines(found, brief=True) == ["beyond judge in even: signal only there: j:k (01234567)"]
     assert signal_only([found]).why(judged(2)) == "beyond judge"
     assert signal_only([found]).why(trial(2, "wrong")) is None
+    assert signal_only([found]).why(trial(2, judge={"model": "j:k", "hash": H})) == "beyond judge"
     assert signal_only([found], allow_uncalibrated=True).why(judged(2)) is None
 
 
@@ -241,3 +242,11 @@ def test_trials_without_a_verdict_are_told_and_those_that_are_for_a_person() -> 
     told = lines(trust([abstained, judged(4, level=None), judged(6)], GOOD))
     assert "                      no verdict on 2 of 3, on 1 it says that a person should judge" in told
     assert "                      no verdict on 1 of 2" in lines(trust([judged(4, level=None), judged(6)], GOOD))
+
+
+def test_judge_whose_word_on_another_text_decided_a_test_must_be_calibrated_too() -> None:
+    (use,) = judges_in([trial(2, outcome="passed", judge={"model": "j:k", "hash": H})])
+    assert (use.hash, use.trials, use.without_verdict) == (H, 1, 0)
+    assert objections(trust_in([use], {})) == (
+        "judge j:k (01234567) is uncalibrated: nobody has held it against people",
+    )

@@ -49,6 +49,11 @@ class JudgeUse:
     controls: int = 0
     """Controls on which it reached a verdict."""
 
+    def note(self, record: Record) -> None:
+        """Count one more trial that it had a part in."""
+        self.categories[record.category] += 1
+        self.slices[model_of(record), record.category] += 1
+
     @property
     def trials(self) -> int:
         """Return how many answers it was asked about."""
@@ -98,10 +103,12 @@ class JudgesInRun:
         if record.judge is None:
             return
         self.favours.add(record)
-        for judge_hash, level in judge_levels(record).items():
+        levels = judge_levels(record)
+        if not levels and record.judge.hash is not None:  # it judged another text than the answer
+            self._use(record, record.judge.hash).note(record)
+        for judge_hash, level in levels.items():
             use = self._use(record, judge_hash)
-            use.categories[record.category] += 1
-            use.slices[model_of(record), record.category] += 1
+            use.note(record)
             use.without_verdict += level is None
             if level is not None and (right := solved_by_rules(record)) is not None:
                 use.beside_rules[level, right] += 1

@@ -28,7 +28,8 @@ class SignalOnly:
         """Say why the grade of a record must not decide; None where it may, as where no judge had a part in it."""
         if not self.places or record.judge is None:
             return None
-        found = (self.places.get((name, model_of(record), record.category)) for name in judge_levels(record))
+        hashes = [*judge_levels(record)] or [record.judge.hash or ""]
+        found = (self.places.get((name, model_of(record), record.category)) for name in hashes)
         return next((reason for reason in found if reason), None)
 
 
