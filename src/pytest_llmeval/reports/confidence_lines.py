@@ -91,6 +91,7 @@ def bin_name(one: Bin) -> str:
     """Write the bounds of a bin.
 
     Example:
+        >>> from pytest_llmeval.analysis.estimates import Proportion
         >>> bin_name(Bin(0.7, 0.8, Proportion(1, 2), 0.75))
         '70–80 %'
     """
