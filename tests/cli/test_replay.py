@@ -16,7 +16,8 @@ from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.providers.openai_chat import VERSION
 from pytest_llmeval.models.request import Params, Request, Tool, read_messages
 from pytest_llmeval.models.resending import described_once
-from pytest_llmeval.runs.record import JudgeInfo, Record
+from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.record_parts import JudgeInfo
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 from tests.grading.judge.scripted import key_in, verdict_text
