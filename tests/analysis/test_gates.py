@@ -21,7 +21,8 @@ from pytest_llmeval.analysis.gates import (
     must_pass,
 )
 from pytest_llmeval.analysis.sides import Trial, trial_of
-from pytest_llmeval.analysis.summary import Summary, summaries_by_model
+from pytest_llmeval.analysis.summaries import summaries_by_model
+from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.grading.grade import Score
 from tests.analysis.two_runs import records, run_info, side, side_of
 from tests.runs.samples import record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -155,7 +155,7 @@ class Side:
             return
         trial = trial_of(record)
         if set_aside is not None:
-            trial = replace(trial, kind=None, verdict=set_aside, correct=False, step=None, label=None, set_aside=True)
+            trial = trial._replace(kind=None, verdict=set_aside, correct=False, step=None, label=None, set_aside=True)
         key = (trial.eval, trial.question_id, trial.sample)
         self.repeated += key in self.trials
         self.trials[key] = trial

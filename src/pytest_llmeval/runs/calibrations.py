@@ -67,7 +67,7 @@ CeilingState = Literal["below", "likely below", "not below", "unknown"]
 class SliceCeiling(BaseModel):
     """How many entries of one category judge and candidate solve, by rules."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     state: CeilingState
     judge_n: int
@@ -90,7 +90,7 @@ class SliceCeiling(BaseModel):
 class Ceiling(BaseModel):
     """A judge held against one model as a solver of the same entries."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     candidate: str
     """The model under test, as ``provider:model``."""
