@@ -17,6 +17,7 @@ WITHOUT_CASES = {
     "probes.ask_with_tools": "is a task",
     "probes.by_judge": "tells classes to the probes; cases of probes.refusal ask it",
     "probes.pushback": "grades conversations that its own task has held",
+    "probes.grounded": "compares an entry with its variant, which lost its evidence; a case has one answer",
 }
 """What is no grader that a file of cases can check, with the reason."""
 OURS = {*graders.__all__, *(f"probes.{name}" for name in probes.__all__)} - set(WITHOUT_CASES)
