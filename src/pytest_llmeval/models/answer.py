@@ -182,7 +182,9 @@ class Answer:
 
     def __post_init__(self) -> None:
         for name in ("evidence_files", "tool_calls", "messages", "calls", "turns"):
-            object.__setattr__(self, name, _as_tuple(getattr(self, name)))
+            value = getattr(self, name)
+            if type(value) is not tuple:
+                object.__setattr__(self, name, _as_tuple(value))
 
     def __str__(self) -> str:
         return self.text

@@ -95,7 +95,7 @@ async def run_task(task: Task, entry: Entry, llm: LLM) -> Answer:
     if inspect.isawaitable(told):
         told = await told
     if isinstance(told, str):
-        told = Answer(told)
+        told = Answer(told, latency_s=None if llm.calls else time.perf_counter() - begun)
     if not isinstance(told, Answer):
         raise ConfigurationError(f"task {task_name(task)} must return an Answer or a str, got {type(told).__name__}")
     return with_trace(told, llm.calls, time.perf_counter() - begun)

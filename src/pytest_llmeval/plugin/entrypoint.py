@@ -12,6 +12,7 @@ import pytest
 
 from pytest_llmeval.plugin import hookspecs, options, settings, workers
 from pytest_llmeval.plugin.fixtures import EvalFixtures
+from pytest_llmeval.plugin.freezing import thaw_at_end
 from pytest_llmeval.plugin.state import SETTINGS, check
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SETTINGS] = settings.read_settings(config)
     check(config)
     config.pluginmanager.register(EvalFixtures(config), "llm_eval_fixtures")
+    thaw_at_end(config)
     if config.stash[SETTINGS].dry_run:
         from pytest_llmeval.plugin.dry_run import DryRun
 

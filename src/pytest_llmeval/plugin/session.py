@@ -17,7 +17,7 @@ from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
-from pytest_llmeval.plugin.freezing import freeze_what_is_there, thaw_at_end
+from pytest_llmeval.plugin.freezing import freeze_collected
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.marker import read_marker
@@ -208,8 +208,7 @@ class EvalSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
         """Spare the garbage collector what collecting has made."""
-        freeze_what_is_there()
-        thaw_at_end(self._config)
+        freeze_collected(self._config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self) -> None:

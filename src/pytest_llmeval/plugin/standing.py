@@ -69,9 +69,9 @@ def standing_of(entry: Entry, marks: Iterable[pytest.Mark], on: date) -> Standin
 
 
 def _guard(entry: Entry, marks: Sequence[pytest.Mark]) -> str | None:
-    names = [*entry.slices, *(mark.name for mark in marks)]
     if entry.metadata.get("must_pass") is True:
         return GUARDS[0]
+    names = [entry.category, *entry.tags, *(mark.name for mark in marks)]
     return next((guard for guard in GUARDS if guard in names), None)
 
 
