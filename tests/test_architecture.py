@@ -106,7 +106,7 @@ def test_entry_module_imports_no_heavy_package() -> None:
 
 
 def test_a_run_imports_neither_gates_nor_batches_before_they_are_wanted() -> None:
-    unwanted = ("pytest_llmeval.plugin.gate", "pytest_llmeval.plugin.batch_run")
+    unwanted = ("pytest_llmeval.plugin.gate", "pytest_llmeval.plugin.batch_run", "pytest_llmeval.analysis.comparison")
     code = f"import sys, pytest_llmeval.plugin.session; print([m for m in {unwanted} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.comparison import Comparison, compare, fewest_pairs
+from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.sides import Side
 from pytest_llmeval.runs.record_parts import JudgeInfo
 from tests.analysis.two_runs import records, run_info, side, side_of
@@ -186,12 +186,6 @@ def test_what_changed_is_told_with_the_verdict() -> None:
         ("model", "openai:m", "openai:n"),
         ("repository", "aaaaaaaa", "bbbbbbbb"),
     ]
-
-
-@pytest.mark.parametrize(("alpha", "fewest"), [(0.05, 6), (0.2, 4), (0.01, 8), (0.5, 3)])
-def test_the_fewest_pairs_are_just_enough_for_significance(alpha: float, fewest: int) -> None:
-    assert fewest_pairs(alpha) == fewest
-    assert 2 * 0.5**fewest < alpha <= 2 * 0.5 ** (fewest - 1)
 
 
 LETTERS = st.text("CPUWT", min_size=6, max_size=25)

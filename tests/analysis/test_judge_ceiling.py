@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar  # type: ignore[import-untyped]  # no types
 
-from pytest_llmeval.analysis.judge_ceiling import FEWEST, LIKELY, SURE, Solvers, ceilings_of, solved_by_rules
+from pytest_llmeval.analysis.by_rules import solved_by_rules
+from pytest_llmeval.analysis.judge_ceiling import FEWEST, LIKELY, SURE, Solvers, ceilings_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.calibrations import Ceiling, SliceCeiling
 from pytest_llmeval.runs.record import Record

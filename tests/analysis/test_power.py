@@ -8,6 +8,7 @@ from statsmodels.stats.power import NormalIndPower  # type: ignore[import-untype
 
 from pytest_llmeval.analysis.paired import mcnemar
 from pytest_llmeval.analysis.power import (
+    fewest_pairs,
     mcnemar_power,
     minimum_detectable_difference,
     minimum_detectable_mean,
@@ -76,3 +77,9 @@ def test_noise_floor_is_what_chance_flips_come_to() -> None:
     assert noise_floor(100, 16) == pytest.approx(1.96 * 4 / 100, abs=1e-4)
     assert noise_floor(2, 2) == 1
     assert noise_floor(50, 0) == 0
+
+
+@pytest.mark.parametrize(("alpha", "fewest"), [(0.05, 6), (0.2, 4), (0.01, 8), (0.5, 3)])
+def test_the_fewest_pairs_are_just_enough_for_significance(alpha: float, fewest: int) -> None:
+    assert fewest_pairs(alpha) == fewest
+    assert 2 * 0.5**fewest < alpha <= 2 * 0.5 ** (fewest - 1)

@@ -8,7 +8,6 @@ at most ``alpha`` of all comparisons.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -28,7 +27,7 @@ from pytest_llmeval.analysis.measured import (
 )
 from pytest_llmeval.analysis.measured_behaviour import Behaviour, measure_behaviour
 from pytest_llmeval.analysis.pairing import Pair, Pairing, pair
-from pytest_llmeval.analysis.power import ALPHA
+from pytest_llmeval.analysis.power import ALPHA, fewest_pairs
 from pytest_llmeval.analysis.sides import Side
 
 Outcome = Literal["better", "worse", "the same", "can't tell", "cannot decide"]
@@ -172,16 +171,6 @@ def _categories(pairs: Sequence[Pair], alpha: float) -> Iterator[Measured]:
     if len(found) > 1:
         for category, of_it in found.items():
             yield measure_rate(category, of_it, alpha)
-
-
-def fewest_pairs(alpha: float) -> int:
-    """Return with how many pairs a change of all of them is significant.
-
-    Example:
-        >>> fewest_pairs(0.05)
-        6
-    """
-    return math.floor(math.log2(2 / alpha)) + 1
 
 
 def _obstacles(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[Obstacle]:

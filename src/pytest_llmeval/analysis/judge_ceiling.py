@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median_low
 
-from pytest_llmeval.analysis.comparison import fewest_pairs
+from pytest_llmeval.analysis.by_rules import solved_by_rules
 from pytest_llmeval.analysis.drops import drop_of
 from pytest_llmeval.analysis.estimates import Interval, difference_interval
 from pytest_llmeval.analysis.fisher import fisher_exact
+from pytest_llmeval.analysis.power import fewest_pairs
 from pytest_llmeval.analysis.repeats import estimate_of_mean
-from pytest_llmeval.analysis.summary import model_of, success_of
+from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.calibrations import Ceiling, CeilingState, Figure, SliceCeiling
 from pytest_llmeval.runs.record import Record
@@ -23,17 +24,6 @@ LIKELY = 0.4
 """Below this p-value it is likely to: 80 % sure, one-sided. What must not gate need not be proven."""
 FEWEST = fewest_pairs(LIKELY)
 """Entries; with fewer, not even a judge that fails all of them could be told from chance."""
-
-
-def solved_by_rules(record: Record) -> bool | None:
-    """Tell whether rules found an answer right, whatever a judge made of it; None where no rule has a verdict."""
-    rules = [one for one in record.scores if one.kind == "verifiable"]
-    if record.judge is None and (rules or not record.scores):
-        return success_of(record)
-    checked = [one.passed for one in rules if one.passed is not None]
-    if rules and not checked and record.outcome in ("unextractable", "truncated", "filtered"):
-        return False
-    return all(checked) if checked and record.outcome not in ("error", "skipped") else None
 
 
 @dataclass(slots=True)

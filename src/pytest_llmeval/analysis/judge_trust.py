@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pytest_llmeval.analysis.by_rules import solved_by_rules
 from pytest_llmeval.analysis.discrimination import kendall_tau
 from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.judge_ceiling import solved_by_rules
 from pytest_llmeval.analysis.judge_labels import judge_levels
 from pytest_llmeval.analysis.self_preference import SelfPreference
 from pytest_llmeval.analysis.summary import model_of

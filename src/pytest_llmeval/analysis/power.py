@@ -144,3 +144,13 @@ def noise_floor(n: int, discordant: int, confidence: float = 0.95) -> float:
         '0.044'
     """
     return min(1.0, NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(discordant) / n)
+
+
+def fewest_pairs(alpha: float) -> int:
+    """Return with how many pairs a change of all of them is significant.
+
+    Example:
+        >>> fewest_pairs(0.05)
+        6
+    """
+    return math.floor(math.log2(2 / alpha)) + 1
