@@ -1,7 +1,10 @@
 import asyncio
+import gc
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import CancelledError
+from typing import Any
 
 import pytest
 
@@ -109,3 +112,51 @@ def test_withdrawn_job_is_passed_over(loop: LoopThread) -> None:
     kitchen.gate.set()
     assert ahead.result(third) == 3
     assert kitchen.begun == [1, 3]
+
+
+def test_work_that_cannot_even_begin_is_an_error_of_its_job_alone(loop: LoopThread) -> None:
+    def fail() -> Coroutine[Any, Any, int]:
+        raise LookupError("no pan")
+
+    kitchen, ahead = Kitchen(), RunAhead(loop, 1)
+    bad, good = Job(fail), kitchen.job(1)
+    ahead.hint([bad, good])
+    with pytest.raises(LookupError, match="no pan"):
+        ahead.result(bad)
+    assert ahead.result(good) == 1
+
+
+def test_job_that_was_stopped_before_its_first_step_leaves_nobody_waiting(loop: LoopThread) -> None:
+    kitchen, ahead = Kitchen(), RunAhead(loop, 1)
+    job = kitchen.job(1)
+
+    async def hint_and_stop() -> None:  # both on the loop, so that no step comes in between
+        ahead.hint([job])
+        ahead.stop()
+
+    loop.run(hint_and_stop())
+    with pytest.raises(CancelledError):
+        job.future.result(timeout=5)
+
+
+def test_done_job_does_not_hold_what_made_it(loop: LoopThread) -> None:
+    """Trials hold their jobs; as circles they would all wait for the garbage collector."""
+
+    class Cook:
+        def __init__(self) -> None:
+            self.job = Job(self.work)
+
+        async def work(self) -> int:
+            return 1
+
+    cook, ahead = Cook(), RunAhead(loop, 1)
+    ahead.hint([cook.job])
+    assert ahead.result(cook.job) == 1
+    loop.run(asyncio.sleep(0))  # the task ends a step after its result is known
+    gone = weakref.ref(cook)
+    gc.disable()
+    try:
+        del cook
+        assert gone() is None
+    finally:
+        gc.enable()

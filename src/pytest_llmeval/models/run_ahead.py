@@ -27,6 +27,11 @@ class Job(Generic[T]):
         self.future: concurrent.futures.Future[T] = concurrent.futures.Future()
         self.begun = False
 
+    def take_work(self) -> Callable[[], Coroutine[Any, Any, T]]:
+        """Return what makes the work, and let go of it: most often it holds this job."""
+        work, self.work = self.work, _taken
+        return work
+
     def withdraw(self) -> None:
         """Keep the job from being begun by a hint; nobody may wait for it any more."""
         self.begun = True
@@ -43,7 +48,7 @@ class RunAhead:
         self._loop = loop
         self._limit = limit
         self._waiting: deque[Job[Any]] = deque()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Job[Any]] = {}
         self._stopped = False
 
     def hint(self, jobs: Iterable[Job[Any]]) -> None:
@@ -88,11 +93,13 @@ class RunAhead:
     def _begin(self, job: Job[Any]) -> None:
         job.begun = True
         task = asyncio.get_running_loop().create_task(_do(job))
-        self._running.add(task)
+        self._running[task] = job
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        job = self._running.pop(task)
+        if not job.future.done():  # cancelled before its first step
+            job.future.cancel()
         self._pump()
 
     def _cancel_all(self) -> None:
@@ -103,9 +110,13 @@ class RunAhead:
             task.cancel()
 
 
+def _taken() -> Coroutine[Any, Any, Any]:
+    raise RuntimeError("a job is done at most once")
+
+
 async def _do(job: Job[Any]) -> None:
     try:
-        job.future.set_result(await job.work())
+        job.future.set_result(await job.take_work()())
     except asyncio.CancelledError:
         job.future.cancel()
     except BaseException as error:

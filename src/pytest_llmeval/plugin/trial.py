@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.variants import Variant
-from pytest_llmeval.errors import CacheMiss, ConfigurationError, LLMEvalError, UnscoredError
+from pytest_llmeval.errors import ConfigurationError, LLMEvalError, UnscoredError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
@@ -18,13 +18,14 @@ from pytest_llmeval.models.client import LLM, Defaults
 from pytest_llmeval.models.gateway_judge import GatewayJudge
 from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.model_name import ModelName
-from pytest_llmeval.models.request import Params, Request
+from pytest_llmeval.models.request import Params
 from pytest_llmeval.models.run_ahead import Job
 from pytest_llmeval.models.task import run_task
 from pytest_llmeval.models.tools.fake_tools import FakeTools
 from pytest_llmeval.plugin.engine import Engine
 from pytest_llmeval.plugin.judging import TrialJudge
 from pytest_llmeval.plugin.marker import EvalSpec
+from pytest_llmeval.plugin.requests_of_trial import RequestsOfTrial
 from pytest_llmeval.plugin.standing import ORDINARY, Standing
 from pytest_llmeval.runs.earlier import RecordedCalls, answer_in
 from pytest_llmeval.runs.record import Record
@@ -124,9 +125,7 @@ class TrialRun:
     ) -> None:
         self.trial = trial
         self._engine = engine
-        self._anew = anew
         self._earlier = earlier
-        self._recorded = RecordedCalls(earlier) if earlier is not None else None
         self._refusal = trial.refusal or refusal
         self.judge_calls: list[Call] = []
         """What judges were asked on the way; no part of what the model under test did."""
@@ -135,7 +134,9 @@ class TrialRun:
         self.controls: list[ControlResult] = []
         """What judges made of answers of known worth."""
         defaults = defaults_of(trial, engine.params, engine.base_url)
-        self.llm = LLM(defaults, self._send, engine.loop, self.context, tools_of(trial.entry, trial.spec))
+        recorded = RecordedCalls(earlier) if earlier is not None else None
+        requests = RequestsOfTrial(trial.entry.id, engine.gateway, anew, recorded, self._refusal)
+        self.llm = LLM(defaults, requests.send, engine.loop, self.context, tools_of(trial.entry, trial.spec))
         self._job: Job[Asked] | None = None
         self.body: Job[None] | None = None
         """The test's own async body, where it was hinted to run ahead of its turn."""
@@ -150,16 +151,6 @@ class TrialRun:
         if self._job is None:
             self._job = Job(self._ask_and_grade)
         return self._job
-
-    async def _send(self, request: Request) -> Call:
-        if self._refusal is not None:
-            raise self._refusal
-        if self._recorded is not None:
-            return await self._recorded.send(request)
-        try:
-            return await self._engine.gateway.send(request, anew=self._anew)
-        except CacheMiss as error:
-            raise CacheMiss(f"entry {self.trial.entry.id!r}: {error}") from None
 
     @property
     def judge(self) -> TrialJudge:
