@@ -101,7 +101,8 @@ class Contender:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds, cpu = time.perf_counter() - begun, usage.ru_utime + usage.ru_stime
-        if process.returncode not in self.expected_exit:
+        # A command that crashes ends with 1 as well, and a crash is quick.
+        if process.returncode not in self.expected_exit or "Traceback (most recent call last)" in output:
             raise RunFailed(f"{self.name} ended with {process.returncode}:\n{output[-3000:]}")
         self.runs.append(Taken(seconds * self.scale, cpu * self.scale, usage.ru_maxrss / 1024))
 

@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, norm, permutation_test  # type: ignore[import-untyped]
+from scipy.stats import bootstrap, norm, permutation_test, skew  # type: ignore[import-untyped]
 
 from pytest_llmeval.analysis.paired import mcnemar_exact
-from pytest_llmeval.analysis.resampling import MOST_BOOTSTRAPPED, paired_bootstrap_interval, sign_flip_test
+from pytest_llmeval.analysis.resampling import (
+    MOST_BOOTSTRAPPED,
+    paired_bootstrap_interval,
+    sign_flip_test,
+    skewness_of_mean,
+)
 
 EIGHTHS = st.integers(-16, 16).map(lambda number: number / 8)
 
@@ -84,6 +89,30 @@ def test_bootstrap_interval_is_the_same_every_time_and_wider_with_more_confidenc
 def test_bootstrap_interval_stays_within_what_was_seen(differences: list[float]) -> None:
     low, high = paired_bootstrap_interval(differences, draws=50)
     assert min(differences) <= low <= high <= max(differences)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([0.5, 0.55, 0.7]), st.integers(1_000, 2_500))
+def test_with_many_even_differences_the_interval_is_that_of_numpys_bootstrap(seed: int, up: float, n: int) -> None:
+    numpy = np.random.default_rng(seed)
+    differences = numpy.choice([1, 0.5, -0.5, -1], n, p=[up / 2, up / 2, (1 - up) / 2, (1 - up) / 2])
+    chosen = numpy.multinomial(n, [np.mean(differences == value) for value in (1, 0.5, -0.5, -1)], 40_000)
+    theirs = np.percentile(chosen @ [1, 0.5, -0.5, -1] / n, [2.5, 97.5])
+    error = np.std(differences, ddof=1) / np.sqrt(n)
+    assert paired_bootstrap_interval(list(differences)) == pytest.approx(tuple(theirs), abs=0.1 * error)
+
+
+def test_however_many_a_mean_that_leans_is_drawn() -> None:
+    differences = [0.001] * 1500 + [1.0, 1.5]  # a normal interval would reach below the least of them
+    low, high = paired_bootstrap_interval(differences)
+    assert low == pytest.approx(0.001)
+    assert high > low
+
+
+def test_the_skewness_of_a_mean_is_scipys() -> None:
+    values = [float(number % 7) ** 3 for number in range(500)]
+    assert skewness_of_mean(values) == pytest.approx(skew(values) / np.sqrt(500), rel=1e-9)
+    assert skewness_of_mean([2.0] * 9) == 0
 
 
 def test_no_difference_at_all_has_no_spread() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean
 from typing import NamedTuple
@@ -82,6 +83,25 @@ def difference_interval(
 
 def _joined(one: float, other: float, correlation: float) -> float:
     return math.sqrt(max(0.0, one * one - 2 * correlation * one * other + other * other))
+
+
+def means_by_entry(entries: Sequence[Hashable], values: Sequence[float]) -> list[float]:
+    """Return the mean of each entry's values, in order of first appearance.
+
+    Args:
+        entries: What each value belongs to.
+        values: As many.
+
+    Example:
+        >>> means_by_entry(["a", "b", "a"], [1.0, 5.0, 2.0])
+        [1.5, 5.0]
+    """
+    if len(set(entries)) == len(entries):
+        return list(values)  # one sample each is the rule, and 100,000 means of one number take long
+    found: defaultdict[Hashable, list[float]] = defaultdict(list)
+    for entry, value in zip(entries, values, strict=True):
+        found[entry].append(value)
+    return [fmean(samples) for samples in found.values()]
 
 
 def standard_deviation(values: Sequence[float]) -> float:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, gt, lt, sub
 from statistics import fmean
 from typing import Literal
 
-from pytest_llmeval.analysis.estimates import Interval, Percentiles, percentiles
+from pytest_llmeval.analysis.estimates import Interval, Percentiles, means_by_entry, percentiles
 from pytest_llmeval.analysis.paired import PairedCounts, holm, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.pairing import Pair
 from pytest_llmeval.analysis.power import minimum_detectable_difference, minimum_detectable_mean
@@ -122,29 +122,24 @@ def measure_mean(name: str, pairs: Sequence[Pair], value: Callable[[Trial], floa
         value: The number.
         alpha: Level of the test.
     """
-    columns: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for pair in pairs:
-        columns[pair.entry].append((value(pair.base), value(pair.new)))
-    differences = [_mean([new - base for base, new in samples]) for samples in columns.values()]
+    entries = [pair.entry for pair in pairs]
+    bases, news = [value(pair.base) for pair in pairs], [value(pair.new) for pair in pairs]
+    differences = means_by_entry(entries, list(map(sub, news, bases)))
     p = sign_flip_test(differences)
     return Measured(
         name,
         pairs=len(pairs),
-        entries=len(columns),
-        base=fmean([_mean([base for base, _ in samples]) for samples in columns.values()]),
-        new=fmean([_mean([new for _, new in samples]) for samples in columns.values()]),
+        entries=len(differences),
+        base=fmean(means_by_entry(entries, bases)),
+        new=fmean(means_by_entry(entries, news)),
         interval=paired_bootstrap_interval(differences, confidence=1 - alpha),
         p=p,
         corrected_p=p,
-        lost=sum(new < base for samples in columns.values() for base, new in samples),
-        gained=sum(new > base for samples in columns.values() for base, new in samples),
+        lost=sum(map(lt, news, bases)),
+        gained=sum(map(gt, news, bases)),
         detectable=minimum_detectable_mean(differences, alpha=alpha),
         test="sign flips",
     )
-
-
-def _mean(values: list[float]) -> float:
-    return values[0] if len(values) == 1 else fmean(values)  # one sample each is the rule, and 100,000 means take long
 
 
 def corrected(family: Sequence[Measured]) -> list[Measured]:

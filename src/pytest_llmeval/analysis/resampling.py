@@ -18,6 +18,11 @@ MOST_TIMES = 2_000
 """How often one size of difference may occur for the exact distribution."""
 MOST_BOOTSTRAPPED = 5_000
 """With more entries the mean is as good as normal, and its interval is computed, not drawn."""
+FEWEST_NORMAL = 1_000
+"""From so many differences on it may be so too."""
+LEAN = 0.04
+"""How far the mean may lean to one side for that: its skewness, which moves the bounds by a fiftieth of a standard
+error at 95 %; 2,000 draws leave three times as much to chance."""
 
 
 def sign_flip_test(differences: Sequence[float], *, draws: int = 10_000, seed: int = 0) -> float:
@@ -72,8 +77,8 @@ def paired_bootstrap_interval(
 
     Efron, B. and Tibshirani, R. J. (1993), An Introduction to the Bootstrap, chapter 13. Whole entries are drawn, as
     Field, C. A. and Welsh, A. H. (2007), Bootstrapping clustered data, Journal of the Royal Statistical Society B 69,
-    369-390, so samples of one entry do not count as independent. With very many entries, where the two are the same, it
-    is the normal interval.
+    369-390, so samples of one entry do not count as independent. With many entries, where the two are the same, it is
+    the normal interval: how near they are, its skewness tells, Hall, P. (1992), The Bootstrap and Edgeworth Expansion.
 
     Args:
         differences: One per entry, at least one; with several samples of an entry, their mean.
@@ -92,6 +97,8 @@ def paired_bootstrap_interval(
     changed = [difference for difference in differences if difference]
     if not changed:
         return Interval(0.0, 0.0)
+    if len(changed) >= FEWEST_NORMAL and abs(skewness_of_mean(differences)) <= LEAN:
+        return _normal_interval(differences, confidence)
     # Most differences are 0: first how many of the n drawn are not, then which ones.
     how_many = _binomial_quantiles(n, len(changed) / n)
     means = sorted(sum(random.choices(changed, k=bisect_left(how_many, random.random()))) / n for _ in range(draws))
@@ -114,6 +121,21 @@ def _binomial_quantiles(n: int, p: float) -> list[float]:
         for k in range(n)
     ]
     return list(accumulate(chances))
+
+
+def skewness_of_mean(values: Sequence[float]) -> float:
+    """Return the skewness of the mean of values like these: their own, divided by the root of how many they are.
+
+    Args:
+        values: At least one.
+
+    Returns:
+        0 where they do not vary.
+    """
+    mean = fmean(values)
+    second = math.fsum([(value - mean) ** 2 for value in values])
+    third = math.fsum([(value - mean) ** 3 for value in values])
+    return third / second**1.5 if second else 0.0
 
 
 def _normal_interval(differences: Sequence[float], confidence: float) -> Interval:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from pytest_llmeval.analysis.estimates import Interval, percentile
+from pytest_llmeval.analysis.estimates import Interval, means_by_entry, percentile
 from pytest_llmeval.analysis.resampling import paired_bootstrap_interval
 
 BINS = 8
@@ -53,20 +53,12 @@ class Column:
         if not self.values:
             return None
         ordered = sorted(self.values)
-        means = self._means()
+        means = means_by_entry(self.entries, self.values)
         interval = paired_bootstrap_interval(means, draws=max(200, min(2000, _MOST_DRAWN // len(means))), seed=seed)
         p5, p25, p50, p75, p95 = (percentile(ordered, percent) for percent in (5, 25, 50, 75, 95))
         return Spread(
             len(ordered), fmean(ordered), interval, ordered[0], p5, p25, p50, p75, p95, ordered[-1], _histogram(ordered)
         )
-
-    def _means(self) -> list[float]:
-        if len(set(self.entries)) == len(self.entries):
-            return list(self.values)
-        by_entry: defaultdict[str, list[float]] = defaultdict(list)
-        for value, entry in zip(self.values, self.entries, strict=True):
-            by_entry[entry].append(value)
-        return [values[0] if len(values) == 1 else fmean(values) for values in by_entry.values()]
 
 
 def _histogram(ordered: Sequence[float]) -> tuple[int, ...]:
