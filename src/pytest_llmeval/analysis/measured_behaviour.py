@@ -132,7 +132,8 @@ def _length(pairs: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
 
 
 def _probes(pairs: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
-    for rule in RULES:
+    there = {name for pair in pairs for name, _ in pair.base.traits.scores}
+    for rule in (rule for rule in RULES if rule.score in there):
         told = _where(pairs, _score_of(rule))
         if told:
             yield Behaviour("probes", measure_rate(rule.rate, told, alpha, _shown_by(rule)), True, rule.meaning)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pytest_llmeval.analysis.behaviour import RULES
@@ -24,9 +23,8 @@ class ToolTally(NamedTuple):
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What a comparison of behaviour needs of a trial."""
+class Traits(NamedTuple):
+    """What a comparison of behaviour needs of a trial; a dataclass would take longer to make."""
 
     tools: tuple[ToolTally, ...] = ()
     words: int = 0
@@ -38,7 +36,10 @@ class Traits:
 
     def score(self, name: str) -> float | None:
         """Return a score; None where it does not apply."""
-        return next((value for one, value in self.scores if one == name), None)
+        for one, value in self.scores:
+            if one == name:
+                return value
+        return None
 
     def of_tool(self, tool: str | None) -> Iterator[ToolTally]:
         """Yield what is known of one tool, or of all."""
