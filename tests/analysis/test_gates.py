@@ -99,10 +99,13 @@ def test_the_mean_grade_is_held_against_the_limit_too() -> None:
     assert (told.decision, told.reason.partition(",")[0]) == ("failed", "mean grade -33.3 points")
 
 
-def test_a_limit_below_the_noise_floor_is_raised_to_it() -> None:
-    worse = comparison("+" * 40, "+" * 28 + "-" * 12)
-    told = max_regression(worse, 5, noise_floor=31)
-    assert (told.rule, told.decision) == ("max regression 31 points", "passed")
+@pytest.mark.parametrize(("floor", "decision"), [(31, "passed"), (29, "failed")])
+def test_a_drop_within_the_noise_of_the_base_is_none(floor: float, decision: str) -> None:
+    found = compare(side("+" * 40, run_info(noise={"rate": floor})), side("+" * 28 + "-" * 12))
+    told = max_regression(found, 5)
+    assert (told.rule, told.decision) == ("max regression 5 points", decision)
+    assert f"passed -30.0 points, p = 0.00049, {floor}.0 are noise, 24.2 can be detected" == told.reason
+    assert bool(found.regressions) is (decision == "failed")
 
 
 def test_a_category_has_its_own_limit() -> None:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import multinomial, norm  # type: ignore[import-untyped]
 from statsmodels.stats.power import NormalIndPower  # type: ignore[import-untyped]
 
@@ -74,9 +77,15 @@ def test_detectable_mean_without_a_spread_counts_entries() -> None:
 
 
 def test_noise_floor_is_what_chance_flips_come_to() -> None:
-    assert noise_floor(100, 16) == pytest.approx(1.96 * 4 / 100, abs=1e-4)
-    assert noise_floor(2, 2) == 1
-    assert noise_floor(50, 0) == 0
+    assert noise_floor([1.0] * 9 + [-1.0] * 7 + [0.0] * 84) == pytest.approx(1.96 * 4 / 100, abs=1e-4)
+    assert noise_floor([0.0] * 50) == 0
+
+
+@given(st.lists(st.floats(-3, 3), min_size=1, max_size=40), st.floats(0.5, 0.99))
+def test_noise_floor_is_a_normal_quantile_of_the_mean_around_none(differences: list[float], confidence: float) -> None:
+    spread = np.sqrt(np.mean(np.square(differences)) / len(differences))
+    expected = norm.ppf((1 + confidence) / 2, scale=spread) if spread else 0
+    assert noise_floor(differences, confidence) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(("alpha", "fewest"), [(0.05, 6), (0.2, 4), (0.01, 8), (0.5, 3)])

@@ -149,3 +149,31 @@ def test_compare_takes_the_name_of_a_baseline(capsys: pytest.CaptureFixture[str]
     assert main(["compare", "main", new]) == 1
     assert main(["compare", "mian", new]) == 2
     assert "mian: cannot be read" in told(capsys)
+
+
+def test_a_run_made_again_tells_the_noise_of_its_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two of the forty answers flip by chance: 1.96 * sqrt(2) / 40 is 6.9 points."""
+    first = log("a.jsonl", "C" * 40, info={"run_id": "first"})
+    again = log("b.jsonl", "C" * 38 + "WW", info={"run_id": "again"}, run_id="again")
+    assert main(["bless", first, f"--again={again}"]) == 0
+    assert "two runs of it differ by up to 6.9 points by chance; no gate calls less a drop" in told(capsys)
+    kept = json.loads(BLESSED.with_suffix(".run.json").read_text())["noise"]
+    assert round(kept["rate"], 1) == 6.9
+
+
+@pytest.mark.parametrize(
+    ("letters", "fields", "fault"),
+    [
+        ("CCC", {"model": "other"}, "has no answer of openai:m to what a.jsonl asks; name a repetition"),
+        ("CCC", {}, "is no repetition of a.jsonl: "),
+    ],
+    ids=["another model", "the same run"],
+)
+def test_what_is_no_repetition_tells_no_noise(
+    letters: str, fields: dict[str, Any], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = log("a.jsonl", "CCC", info={"run_id": "first"})
+    again = log("b.jsonl", letters, info={"run_id": "first"}, **fields)
+    assert main(["bless", first, f"--again={again}"]) == 2
+    assert f"b.jsonl: {fault}" in told(capsys)
+    assert not BLESSED.exists()

@@ -26,6 +26,7 @@ from pytest_llmeval.analysis.measured import (
     measure_symptoms,
 )
 from pytest_llmeval.analysis.measured_behaviour import Behaviour, measure_behaviour
+from pytest_llmeval.analysis.noise import floors
 from pytest_llmeval.analysis.pairing import Pair, Pairing, pair
 from pytest_llmeval.analysis.power import ALPHA, fewest_pairs
 from pytest_llmeval.analysis.sides import Side
@@ -89,6 +90,13 @@ class Comparison:
     forced: bool
     """Whether obstacles were set aside."""
 
+    def floor_of(self, figure: Measured) -> float:
+        """Return by how many points of a hundred a figure differs by chance, as far as the base was run again."""
+        noise = self.base.info.noise if self.base.info else {}
+        told = self.figures
+        known = floors(noise, told.rate, told.grade, told.categories) if told else []
+        return next((points for one, points in known if one is figure), 0.0)
+
     @property
     def lost(self) -> list[Pair]:
         """Return the pairs that were right and are not, those of categories that got worse first, then the worst."""
@@ -130,7 +138,9 @@ def compare(base: Side, new: Side, *, alpha: float = ALPHA, allowed: float = 0.0
     reasons = [one.reason for one in standing]
     if figures is not None and not standing:
         outcome, reasons = _judged(figures, alpha)
-        regressions = tuple(one for one in figures.quality if one.worse_by_more_than(allowed, alpha))
+        noise = base.info.noise if base.info else {}
+        told = floors(noise, figures.rate, figures.grade, figures.categories)
+        regressions = tuple(one for one, floor in told if one.worse_by_more_than(max(allowed, floor), alpha))
     return Comparison(
         base=base,
         new=new,

@@ -62,20 +62,17 @@ def fail_under(summary: Summary, least: float, *, proven: bool = False) -> GateV
 
 
 def max_regression(
-    comparison: Comparison, points: float, *, of: str | None = None, tags: Sequence[str] = (), noise_floor: float = 0.0
+    comparison: Comparison, points: float, *, of: str | None = None, tags: Sequence[str] = ()
 ) -> GateVerdict:
-    """Allow a drop of at most so many points; a larger one fails where it is proven.
+    """Allow a drop of at most so many points, or what chance gives the base; a larger one fails where it is proven.
 
     Args:
         comparison: The run against its baseline.
         points: From 0 to 100.
         of: Hold one category or tag against the limit; else the whole, its mean grade included.
         tags: All tags that have a limit of their own; their p-values are corrected for how many they are.
-        noise_floor: Points by which two runs of the baseline's own configuration differ; a smaller limit is raised to
-            it.
     """
-    limit = max(points, noise_floor)
-    rule = f"max regression {limit:g} points{f' in {of}' if of else ''}"
+    rule = f"max regression {points:g} points{f' in {of}' if of else ''}"
     if comparison.outcome == "cannot decide" or comparison.figures is None:
         return GateVerdict(rule, "cannot decide", "; ".join(comparison.reasons))
     figures = comparison.figures
@@ -85,8 +82,8 @@ def max_regression(
         held = [one for one in figures.categories if one.name == of] or alone or _tag(comparison, of, tags)
     if not held:
         return GateVerdict(rule, "cannot decide", f"no pair is of category or tag {of}")
-    worse = [one for one in held if one.worse_by_more_than(limit, comparison.alpha)]
-    return _held(rule, not worse, "; ".join(_told(one) for one in worse or held))
+    worse = [one for one in held if one.worse_by_more_than(max(points, comparison.floor_of(one)), comparison.alpha)]
+    return _held(rule, not worse, "; ".join(_told(one, comparison.floor_of(one)) for one in worse or held))
 
 
 def _only_category(comparison: Comparison) -> str | None:
@@ -100,8 +97,9 @@ def _tag(comparison: Comparison, tag: str, tags: Sequence[str]) -> list[Measured
     return [one for one in family if one.name == tag]
 
 
-def _told(one: Measured) -> str:
+def _told(one: Measured, floor: float) -> str:
     told = f"{one.name} {one.points:+.1f} points, p = {one.corrected_p:.2g}"
+    told += f", {floor:.1f} are noise" if floor else ""
     return told if one.detectable is None else f"{told}, {100 * one.detectable / one.top:.1f} can be detected"
 
 

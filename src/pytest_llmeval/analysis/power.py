@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from statistics import NormalDist
 
-from pytest_llmeval.analysis.estimates import standard_deviation
+from pytest_llmeval.analysis.estimates import CONFIDENCE, standard_deviation
 from pytest_llmeval.analysis.paired import mcnemar
 
 ALPHA = 0.05
@@ -126,24 +126,24 @@ def _smallest(found: Callable[[float], float], power: float) -> float | None:
     return high
 
 
-def noise_floor(n: int, discordant: int, confidence: float = 0.95) -> float:
-    """Return by how much two runs of one configuration differ by chance: so often they stay within it.
+def noise_floor(differences: Sequence[float], confidence: float = CONFIDENCE) -> float:
+    """Return by how much the means of two runs of one configuration differ by chance: so often they stay within it.
 
-    McNemar's standard deviation under no change, from the discordant pairs of a run against its repetition.
+    The standard deviation of the mean where the true difference is 0; of yes and no it is McNemar's.
 
     Args:
-        n: Pairs, at least 1.
-        discordant: Pairs that differ.
+        differences: One per entry, at least one, of a run and its repetition.
         confidence: How often the difference stays within.
 
     Returns:
-        A difference of shares, from 0 to 1.
+        In the unit of the differences.
 
     Example:
-        >>> f"{noise_floor(200, 20):.3f}"
+        >>> f"{noise_floor([1.0] * 10 + [-1.0] * 10 + [0.0] * 180):.3f}"
         '0.044'
     """
-    return min(1.0, NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(discordant) / n)
+    spread = math.sqrt(math.fsum([difference**2 for difference in differences]))
+    return NormalDist().inv_cdf((1 + confidence) / 2) * spread / len(differences)
 
 
 def fewest_pairs(alpha: float) -> int:

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from pytest_llmeval.analysis.comparison import compare
+from pytest_llmeval.analysis.noise import RATE, noise_of
 from pytest_llmeval.analysis.sides import Side, read_sides
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.cli.printing import note
@@ -29,6 +31,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", metavar="NAME", help="bless this model only, where the log has several")
     parser.add_argument("--into", metavar="DIR", type=Path, help="where baselines are kept (default: llm-baselines)")
+    parser.add_argument(
+        "--again",
+        metavar="RUN",
+        type=Path,
+        help="the same run made once more: what differs is noise, and no gate calls less a drop",
+    )
     parser.add_argument("--reason", metavar="TEXT", help="why; kept with the baseline")
     parser.add_argument("--force", action="store_true", help="bless a run that is not whole")
     parser.epilog = (
@@ -50,10 +58,34 @@ def run(given: argparse.Namespace) -> int:
     if faults and not given.force:
         note("not blessed; make the run whole (--llm-resume), or add --force to have it as it is")
         return REFUSED
+    noise = _noise(given, chosen)
     folder = given.into or folder_near(Path.cwd())
     for model, side in chosen.items():
-        _bless(given, baseline_path(folder, name, model), side, forced=bool(faults))
+        _bless(given, baseline_path(folder, name, model), side, noise.get(model, {}), forced=bool(faults))
     return 0
+
+
+def _noise(given: argparse.Namespace, chosen: dict[str, Side]) -> dict[str, dict[str, float]]:
+    """Compare each model with itself in the repetition.
+
+    Raises:
+        RunLogError: Where that is no repetition of the run.
+    """
+    if given.again is None:
+        return {}
+    others, found = read_sides(given.again), {}
+    for model, side in chosen.items():
+        compared = compare(side, others[model]) if model in others else None
+        if compared is None or not compared.pairing.pairs:
+            raise RunLogError(f"{given.again}: has no answer of {model} to what {given.log} asks; name a repetition")
+        odd = [one.reason for one in compared.obstacles] + [f"other {one.what}" for one in compared.changes]
+        first, second = side.info, others[model].info
+        if first is not None and second is not None and first.run_id == second.run_id:
+            odd.append("it is the same run")
+        if odd:
+            raise RunLogError(f"{given.again}: is no repetition of {given.log}: {'; '.join(odd)}")
+        found[model] = noise_of(compared.pairing.pairs)
+    return found
 
 
 def _chosen(sides: dict[str, Side], wanted: str | None) -> dict[str, Side]:
@@ -78,14 +110,16 @@ def _faults(side: Side) -> Iterator[str]:
         yield f"not whole: it is shard {info.shard}; merge all of them first: pytest-llmeval merge OUT SHARD..."
 
 
-def _bless(given: argparse.Namespace, path: Path, side: Side, *, forced: bool) -> None:
+def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, float], *, forced: bool) -> None:
     replaced = _replaced(path)
     signed = SignedOff(by=who(Path.cwd()), at=utc_timestamp(), reason=given.reason)
     info = side.info or RunInfo(run_id=_first(given.log).run_id, started=_first(given.log).timestamp)
-    told = {"blessed": signed, "models": (side.model,), "batches": ()}
+    told = {"blessed": signed, "models": (side.model,), "batches": (), "noise": noise}
     written = bless(path, _records_of(given.log, side), info.model_copy(update=told))
     said = " although it is not whole" if forced else ""
     note(f"{_shown(path)}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}")
+    if noise:
+        note(f"two runs of it differ by up to {noise[RATE]:.1f} points by chance; no gate calls less a drop")
     without = len(side.trials) - side.scored
     if without:
         note(f"{without:,} of its {len(side.trials):,} trials have no verdict, and no run is compared with those")

@@ -47,7 +47,9 @@ def _verdict(comparison: Comparison, screen: Screen) -> Iterator[Line]:
         yield line(Segment(outcome, styles))
         yield from map(line, _whole(reasons, screen.width))
     if comparison.outcome == "worse" and not comparison.regressions:
-        yield line(f"  allowed: no figure dropped by more than {comparison.allowed:g} points")
+        floor = comparison.floor_of(comparison.figures.rate) if comparison.figures else 0.0
+        noise = f", or by more than its noise ({floor:.1f} over all)" if floor else ""
+        yield line(f"  allowed: no figure dropped by more than {comparison.allowed:g} points{noise}")
     if comparison.forced:
         for obstacle in comparison.obstacles:
             yield line(

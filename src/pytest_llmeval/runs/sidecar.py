@@ -86,6 +86,8 @@ class RunInfo(BaseModel):
     """Who let a failed gate pass, when and why."""
     blessed: SignedOff | None = None
     """Who made this log a baseline, when and why."""
+    noise: dict[str, float] = Field(default_factory=dict)
+    """Of a baseline that was run again: by how many points its figures differ by chance; no gate calls less a drop."""
 
 
 def sidecar_path(log: Path) -> Path:
