@@ -31,8 +31,10 @@ RESERVED = frozenset(
 )
 """Marks that make pytest or a common plugin act; a category of that name is selected by ``llm_entry`` alone."""
 
-COMPARABLE = frozenset(Entry.model_fields) - {"question"}
+COMPARABLE = tuple(name for name in Entry.model_fields if name != "question")
 """Fields that ``-m "llm_entry(...)"`` can name."""
+PLAIN = (str, int)
+"""Types of the values that it can compare."""
 
 
 class Shelf:
@@ -106,7 +108,8 @@ def trials(
     for entry in chosen.entries:  # what cannot be read is told now, and not by the first item
         if spec.tools or entry.fake_tools:
             tools_of(entry, spec)
-        _check_named_graders(entry)
+        if entry.turns or "steps" in entry.metadata:
+            _check_named_graders(entry)
     places, of_function, on = tuple(roots), tuple(marks), today()
     wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
@@ -220,9 +223,10 @@ class Marks:
 
 def _fields(entry: Entry) -> dict[str, Any]:
     """Return what ``-m "llm_entry(...)"`` can compare: every field whose value is a plain one."""
-    own = {name: value for name, value in entry.__dict__.items() if name in COMPARABLE}
-    return _comparable({**entry.metadata, **own})
+    held = entry.__dict__  # an attribute of a pydantic model takes several times as long
+    own = {name: held[name] for name in COMPARABLE if isinstance(held[name], PLAIN)}
+    return {**_comparable(entry.metadata), **own} if entry.metadata else own
 
 
 def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in values.items() if isinstance(v, str | int) and k.isidentifier()}
+    return {k: v for k, v in values.items() if isinstance(v, PLAIN) and k.isidentifier()}

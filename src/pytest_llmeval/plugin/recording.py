@@ -77,7 +77,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
     trial, entry = run.trial, run.trial.entry
     answer = final_answer(run)
     grade = run.asked.grade if run.asked else None
-    calls = answer.calls if answer else tuple(run.llm.calls)
+    calls = answer.calls if answer else run.calls
     error = phases.error or (run.asked.grading_error if run.asked else None)
     return Record(
         run_id=facts.run_id,
@@ -85,8 +85,8 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         question=entry.question,
         category=entry.category or UNCATEGORIZED,
         answer=answer.text if answer else None,
-        model=run.llm.model,
-        provider=run.llm.provider,
+        model=run.defaults.model.model,
+        provider=run.defaults.model.provider,
         evidence_files=answer.evidence_files if answer else (),
         tools_called=answer.tools_called if answer else (),
         retrieval_method=answer.retrieval_method if answer else None,
@@ -106,7 +106,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         tags=entry.tags,
         difficulty=entry.difficulty,
         weight=entry.weight,
-        params=run.llm.params.as_dict(),
+        params=run.defaults.params.as_dict(),
         confidence=run.context.confidence,
         judge=_judged_by(run, answer),
         **_variant(trial),
@@ -173,9 +173,9 @@ def final_answer(run: TrialRun) -> Answer | None:
     """Return what the trial answered: the task's answer, else what the test's own last call gave."""
     if run.asked is not None:
         return run.asked.answer
-    if not run.llm.calls:
+    if not run.calls:
         return None
-    calls = run.llm.calls
+    calls = run.calls
     return with_trace(answer_of(calls[-1]), calls, sum(call.latency_s for call in calls))
 
 

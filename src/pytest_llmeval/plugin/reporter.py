@@ -111,7 +111,7 @@ class Reporter:
         self._under_way = None
         run, phases = item.stash.get(RUN, None), item.stash[PHASES]
         phases.heard(report, error)
-        if run is None or (phases.outcome == "skipped" and not run.llm.calls):
+        if run is None or (phases.outcome == "skipped" and not run.calls):
             return {}
         record = make_record(run, phases, item.nodeid, self._facts)
         report.user_properties.extend(junit_properties(record))

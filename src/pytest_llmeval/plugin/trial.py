@@ -133,10 +133,9 @@ class TrialRun:
         self.context = TrialContext(trial.entry, judges=tuple(judges), sandbox=engine.sandbox, roots=trial.roots)
         self.controls: list[ControlResult] = []
         """What judges made of answers of known worth."""
-        defaults = defaults_of(trial, engine.params, engine.base_url)
-        recorded = RecordedCalls(earlier) if earlier is not None else None
-        requests = RequestsOfTrial(trial.entry.id, engine.gateway, anew, recorded, self._refusal)
-        self.llm = LLM(defaults, requests.send, engine.loop, self.context, tools_of(trial.entry, trial.spec))
+        self.defaults = defaults_of(trial, engine.params, engine.base_url)
+        self._anew = anew
+        self._llm: LLM | None = None
         self._job: Job[Asked] | None = None
         self.body: Job[None] | None = None
         """The test's own async body, where it was hinted to run ahead of its turn."""
@@ -146,9 +145,26 @@ class TrialRun:
         """Set once the answer was fetched by the test."""
 
     @property
+    def llm(self) -> LLM:
+        """The client; made when it is first asked for, as many evals only look at their entry."""
+        if self._llm is None:
+            trial, engine = self.trial, self._engine
+            recorded = RecordedCalls(self._earlier) if self._earlier is not None else None
+            requests = RequestsOfTrial(trial.entry.id, engine.gateway, self._anew, recorded, self._refusal)
+            tools = tools_of(trial.entry, trial.spec)
+            self._llm = LLM(self.defaults, requests.send, engine.loop, self.context, tools)
+        return self._llm
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call of the model under test so far."""
+        return tuple(self._llm.calls) if self._llm is not None else ()
+
+    @property
     def job(self) -> Job[Asked]:
         """Asking and grading, as one piece of work."""
         if self._job is None:
+            self.llm  # noqa: B018  made here: later the loop's thread and the test's could each make one
             self._job = Job(self._ask_and_grade)
         return self._job
 
