@@ -359,3 +359,20 @@ def test_what_the_gate_found_can_be_compared_again(project: Project, monkeypatch
     assert [one["question_id"] for one in kept if one["quarantined_until"]] == ["q2"]
     monkeypatch.chdir(project.path)
     assert main(["compare", "a.jsonl", "a.jsonl"]) == 0
+
+
+@WAYS
+def test_canary_stop_ends_the_run_at_the_first_failure_of_what_must_pass(
+    project: Project, way: tuple[str, ...]
+) -> None:
+    many(project, count=60, q30={**BAD, "tags": ["canary"]}, q2=BAD)
+    result = project.run("--llm-canary-stop", "--llm-fail-under=50", "--llm-concurrency=2", *way)
+    assert result.ret in (1, 2)  # xdist's controller takes it for an interruption
+    result.stdout.fnmatch_lines(["*q30 must pass (canary), and did not*"])
+    assert len(project.records()) < 30
+    assert gate_of(project)[0] != "passed"
+
+
+def test_canary_stop_leaves_other_failures_alone(project: Project) -> None:
+    many(project, q3={"tags": ["canary"]}, q5=BAD)
+    project.run("--llm-canary-stop").assert_outcomes(passed=11, failed=1)

@@ -212,6 +212,12 @@ OPTIONS: tuple[Option, ...] = (
         in_ini=False,
     ),
     Option(
+        "llm_canary_stop",
+        "",
+        "end the run as soon as an entry fails that must pass (canary, fingerprint, must_pass); those run first",
+        flag_only=True,
+    ),
+    Option(
         "llm_accept",
         "REASON",
         "let a failed gate pass; who, when and why is kept with the run",

@@ -106,7 +106,7 @@ class Runner:
 
     def _window_of(self, share: int) -> int:
         """Return how many items to look ahead: fewer where the run may end soon, or another worker may take them."""
-        if self._config.option.maxfail:
+        if self._config.option.maxfail or self._settings.canary_stop:
             return share
         window = WINDOWS_OF_CONCURRENCY * share
         return window if is_worker(self._config) else max(window, LEAST_WINDOW)

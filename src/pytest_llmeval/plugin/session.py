@@ -13,6 +13,7 @@ from pytest_llmeval.grading.judge.families import self_preference_warning
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
+from pytest_llmeval.plugin.canary_stop import CanaryStop
 from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
@@ -79,6 +80,7 @@ class EvalSession:
             "quotas": Quotas() if self._desk is not None else None,
             "batch": self._batch_run(),
             "gate": self._gate(),
+            "canary_stop": CanaryStop() if self._settings.canary_stop else None,
         }
         for name, part in parts.items():
             if part is not None:

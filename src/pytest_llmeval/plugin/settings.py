@@ -58,6 +58,7 @@ class Settings:
     gates: tuple[str, ...]
     fail_under: tuple[Rule, ...]
     max_regression: tuple[Rule, ...]
+    canary_stop: bool
     accept: str | None
     log: str | None
     rules: tuple[Rule, ...] = ()
