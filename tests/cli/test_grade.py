@@ -214,3 +214,46 @@ def test_a_user_without_a_name_must_say_who_grades(
 def test_wrong_arguments_are_told(run: Path, command: Command, arguments: list[str], fault: str) -> None:
     told = command("grade", run, *arguments)
     assert (told.status, told.err) == (2, f"pytest-llmeval: {fault}\n")
+
+
+def _known(folder: Path, *grades: str) -> Path:
+    """Say what the first answers are worth."""
+    path = folder / "known.csv"
+    path.write_text("question_id,grade\n" + "".join(f"q{n},{grade}\n" for n, grade in enumerate(grades, 1)))
+    return path
+
+
+def test_answers_of_known_worth_are_asked_beside_the_sample_and_told_at_the_end(
+    tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    run = write_log(tmp_path / "a.jsonl", [trial(n) for n in range(1, 31)])
+    terminal = typed(*["c", "[]"] * 10, "q")
+    told = command("grade", run, "--rater", "anna", "--sample", 4, "--known", _known(tmp_path, *"ccccw"))
+    assert "0 of 9 graded" in terminal.screens[0] or "0 of 8 graded" in terminal.screens[0]
+    assert not any("known" in screen for screen in terminal.screens)
+    assert "of answers of known worth anna graded 4 of 5 · 80 % [38–96] as known; otherwise: q5" in told.err
+    assert "again" not in told.err
+
+
+def test_a_rater_who_misses_known_grades_is_doubted(run: Path, tmp_path: Path, command: Command) -> None:
+    run = write_log(tmp_path / "b.jsonl", [trial(n) for n in range(1, 8)])
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade\n" + "".join(f"q{n},c\n" for n in range(1, 8)))
+    told = command("grade", run, "--rater", "ben", "--answers", votes, "--known", _known(tmp_path, *"wwwwwwc"))
+    assert "ben graded 1 of 7 · 14 % [3–51] as known; otherwise: q1, q2, q3, q4, q5 and more; look at" in told.err
+
+
+def test_known_grades_of_answers_that_are_not_there_are_told_before_anything_is_asked(
+    run: Path, tmp_path: Path, command: Command
+) -> None:
+    told = command("grade", run, "--answers", tmp_path / "none.csv", "--known", _known(tmp_path, *"cccw"))
+    assert told.status == 2
+    assert "known.csv:5: " in told.err
+
+
+def test_nothing_is_told_of_a_rater_who_has_graded_none_of_them(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    typed("q")
+    told = command("grade", run, "--rater", "anna", "--known", _known(tmp_path, "w"))
+    assert "anna has graded no answer of known worth yet" in told.err

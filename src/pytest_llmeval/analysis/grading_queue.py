@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeAlias, get_args
@@ -41,6 +41,7 @@ def grading_queue(
     sample: int | None = None,
     seed: int = 0,
     shuffled: bool = False,
+    also: Collection[int] = (),
 ) -> Queue:
     """Choose what a rater has still to grade.
 
@@ -53,12 +54,14 @@ def grading_queue(
         sample: How many, as evenly over the grades the machine gave as they come.
         seed: Chooses the sample and the shuffled order.
         shuffled: Not in the order of the log.
+        also: Trials that are asked among the others whether these chose them or not.
     """
     chosen = [number for number, trial in enumerate(trials) if has_answer(trial) and _is(trial, only, rater)]
     found = placed(trial.record for trial in trials)
     lots = {number: fingerprint([seed, *place]) for number, (place, _) in enumerate(found)}
     if sample is not None:
         chosen = sorted(islice(_in_turn(trials, chosen, lots), sample))
+    chosen = sorted({*chosen, *also})
     if shuffled:
         chosen.sort(key=lots.__getitem__)
     todo = tuple(number for number in chosen if not _is_done(trials[number], only, rater))

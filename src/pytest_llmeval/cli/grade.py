@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from pytest_llmeval.analysis.grading_queue import ONLY, Queue, grading_queue
+from pytest_llmeval.analysis.known_grades import check_rater
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
+from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError
@@ -57,6 +60,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
     parser.add_argument("--blind", action="store_true", help="hide the models and shuffle")
     parser.add_argument("--seed", type=int, default=0, help="of sample and order (default: 0)")
+    parser.add_argument(
+        "--known",
+        metavar="FILE",
+        type=Path,
+        help="right grades of some answers, as for --answers: those are asked among the others, unmarked, and the end "
+        "tells how many the rater graded so",
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help="write the grades here instead")
     parser.add_argument("--answers", metavar="FILE", type=Path, help="take the grades from a JSONL or CSV file")
 
@@ -75,16 +85,22 @@ def run(given: argparse.Namespace) -> int:
     if given.answers is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError("grade needs a terminal; without one give the grades with --answers FILE")
     with being_graded(given.log, given.output) as log:
-        told = _from_file(log, given.answers, rater) if given.answers else _by_hand(log, given, rater)
+        known = known_grades(given.known, log)
+        told = _from_file(log, given.answers, rater) if given.answers else _by_hand(log, given, rater, known)
+        checked = check_rater(known, log.trials, rater)
         if log.path.exists():
             log.save_sidecar(summaries_by_model(log.records()).totals())
     note(told)
+    if given.known is not None:
+        note(check_told(checked, rater))
     return 0
 
 
 def _side_by_side(given: argparse.Namespace, rater: str) -> int:
     from pytest_llmeval.cli.side_by_side import side_by_side
 
+    if given.known is not None:
+        raise ConfigurationError("--known are grades of answers one by one; leave it out with --side-by-side")
     if given.only is not None:
         raise ConfigurationError("--only chooses answers to grade one by one; leave it out with --side-by-side")
     return side_by_side(given, rater)
@@ -109,9 +125,15 @@ def _from_file(log: GradedLog, path: Path, rater: str) -> str:
     return f"{len(found)} new grades taken from {path} into {log.path}"
 
 
-def _by_hand(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
+def _by_hand(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
     queue = grading_queue(
-        log.trials, rater=rater, only=given.only, sample=given.sample, seed=given.seed, shuffled=given.blind
+        log.trials,
+        rater=rater,
+        only=given.only,
+        sample=given.sample,
+        seed=given.seed,
+        shuffled=given.blind,
+        also=known,
     )
     if not queue.todo:
         return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
