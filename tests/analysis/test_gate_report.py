@@ -72,7 +72,7 @@ def test_a_log_without_sidecar_says_nothing_of_itself() -> None:
 def test_what_is_in_quarantine_is_in_no_figure_of_the_gate() -> None:
     made = [*records("CCW"), *records("   WC", quarantined_until="2999-01-01")]
     (model,) = gated_models(Path("a.jsonl"), made, run_info(), ()).values()
-    assert (model.summary.records, model.quarantined) == (3, {"q3": False, "q4": True})
+    assert (model.summary.records, model.quarantine.entries, model.quarantine.recovered) == (3, ("q3", "q4"), ("q4",))
     (verdict,) = verdicts([Rule("fail_under", 60)], model, Surroundings())
     assert verdict.reason.startswith("2 of 3")
 

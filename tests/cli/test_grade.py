@@ -257,3 +257,13 @@ def test_nothing_is_told_of_a_rater_who_has_graded_none_of_them(
     typed("q")
     told = command("grade", run, "--rater", "anna", "--known", _known(tmp_path, "w"))
     assert "anna has graded no answer of known worth yet" in told.err
+
+
+def test_a_torn_last_line_is_passed_over_and_told(run: Path, tmp_path: Path, command: Command) -> None:
+    with run.open("ab") as file:
+        file.write(b'{"run_id": "run-1", "quest')
+    before = run.read_bytes()
+    told = command("grade", run, "--rater", "anna", "--answers", _known(tmp_path, *"cw"))
+    assert told.status == 0
+    assert "a.jsonl:4: the last line was cut off and is passed over" in told.err
+    assert run.read_bytes() == before

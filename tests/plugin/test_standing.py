@@ -157,6 +157,14 @@ def test_quarantine_needs_no_gate(project: Project) -> None:
     result.assert_outcomes(xfailed=2)
 
 
+@WAYS
+def test_what_is_right_again_is_named_without_a_gate_too(project: Project, way: tuple[str, ...]) -> None:
+    known = {"status": "quarantined", "expires": "2999-01-01"}
+    many(project, q1={**BAD, **known}, q2=known)
+    result = project.run(*way)
+    result.stdout.fnmatch_lines(["llm-note: q2: right again, take it out of quarantine"])
+
+
 def test_quarantine_that_is_over_counts_again_and_is_said(project: Project) -> None:
     many(project, q1={**BAD, "status": "quarantined", "expires": "2020-01-01"})
     result = project.run()

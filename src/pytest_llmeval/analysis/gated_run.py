@@ -23,7 +23,8 @@ from pytest_llmeval.analysis.gates import (
     missing_entries,
     must_pass,
 )
-from pytest_llmeval.analysis.sides import Side, trial_of
+from pytest_llmeval.analysis.quarantine import Quarantine
+from pytest_llmeval.analysis.sides import Side
 from pytest_llmeval.analysis.signal_only import SignalOnly
 from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.runs.reading import iter_records
@@ -42,8 +43,7 @@ class GatedModel:
     summary: Summary
     slices: dict[str, Summary]
     """Of the categories and tags that rules name."""
-    quarantined: dict[str, bool] = field(default_factory=dict)
-    """Entries in quarantine, and whether all their samples were right."""
+    quarantine: Quarantine = field(default_factory=Quarantine)
     signal_only: SignalOnly = field(default_factory=SignalOnly)
     """Which judged grades must not decide."""
     set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -56,9 +56,7 @@ class GatedModel:
         if why is not None:
             self.set_aside[record.category, why] += 1
             record = record.model_copy(update=NO_VERDICT)
-        if record.quarantined_until is not None:
-            before = self.quarantined.get(record.question_id, True)
-            self.quarantined[record.question_id] = before and trial_of(record).correct
+        if self.quarantine.add(record):
             return
         self.summary.add(record)
         for name in {record.category, *record.tags} & self.slices.keys():

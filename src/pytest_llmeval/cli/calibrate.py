@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_llmeval.analysis.calibrating import calibration_of
 from pytest_llmeval.analysis.judge_ceiling import Solvers, ceilings_of
 from pytest_llmeval.analysis.judge_labels import Labels, labels_of
-from pytest_llmeval.cli.printing import note, write
+from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.calibration_lines import calibration_lines
@@ -72,7 +72,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Calibrate; 0 where every judge may be believed, 1 where one may not."""
     limits = _limits(given)
-    trials = list(read_trials(given.log))
+    trials = list(read_trials(given.log, on_torn=only_torn))
     labels = _labels(given, trials)
     folder = given.judges or default_folder(given.log)
     ceilings = _ceilings(given, labels, folder)

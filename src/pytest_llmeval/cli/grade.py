@@ -14,7 +14,7 @@ from pytest_llmeval.analysis.known_grades import check_rater
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.cli.known_grades import check_told, known_grades
-from pytest_llmeval.cli.printing import note
+from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded
@@ -84,7 +84,7 @@ def run(given: argparse.Namespace) -> int:
         raise ConfigurationError("grade needs a run log: pytest-llmeval grade RUN")
     if given.answers is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError("grade needs a terminal; without one give the grades with --answers FILE")
-    with being_graded(given.log, given.output) as log:
+    with being_graded(given.log, given.output, on_torn=only_torn) as log:
         known = known_grades(given.known, log)
         told = _from_file(log, given.answers, rater) if given.answers else _by_hand(log, given, rater, known)
         checked = check_rater(known, log.trials, rater)

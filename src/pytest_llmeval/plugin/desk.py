@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.judge_trust import JudgesInRun, Trust, trust_in, trust_values
+from pytest_llmeval.analysis.quarantine import Quarantine
 from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches import SentBatch
@@ -57,6 +58,7 @@ class Desk:
         self.git = git
         self.collected = Collected()
         self.summaries = Summaries()
+        self.quarantine = Quarantine()
         self.judges = JudgesInRun()
         self.not_asked: Counter[str] = Counter()
         """Why trials were not asked, with how often."""
@@ -176,6 +178,7 @@ class Desk:
 
     def _count(self, record: Record) -> None:
         self.summaries.add(record)
+        self.quarantine.add(record)
         self.judges.add(record)
 
     @cached_property

@@ -146,8 +146,8 @@ class Gate:
             tuple(verdicts(rules, model, around)),
             comparison,
             tuple(baseline_notes(comparison, bless)) if comparison else (),
-            tuple(model.quarantined),
-            tuple(entry for entry, right in model.quarantined.items() if right),
+            model.quarantine.entries,
+            model.quarantine.recovered,
             tuple(set_aside_notes(model.set_aside)),
         )
 

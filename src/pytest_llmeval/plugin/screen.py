@@ -15,7 +15,7 @@ from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.state import SETTINGS
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.reports.judge_trust_lines import favour_lines, trust_lines
-from pytest_llmeval.reports.lines import Line, Segment, in_ascii, line
+from pytest_llmeval.reports.lines import Line, Segment, in_ascii, line, safe
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
 
 TITLE = "LLM evals"
@@ -109,6 +109,7 @@ class Screen:
         write(terminalreporter, lines)
         self._tell_of_judges(terminalreporter, brief=brief)
         self._tell_of_not_asked(terminalreporter, brief=brief)
+        self._tell_of_recovered(terminalreporter)
 
     def _in_order(self) -> list[Summary]:
         """Return the summaries in the order in which the user named the models, whoever was done first."""
@@ -134,6 +135,14 @@ class Screen:
         more = self._desk.not_asked.total() - sum(n for _, n in self._desk.not_asked.most_common(MOST_REASONS))
         if more:
             terminal.write_line(f"{'' if brief else '  '}… {more:,} more for other reasons, see -rs", yellow=True)
+
+    def _tell_of_recovered(self, terminal: pytest.TerminalReporter) -> None:
+        """Name the known failures that no longer fail, unless a gate does so for each model."""
+        found = self._desk.quarantine.recovered
+        if found and not self._config.pluginmanager.has_plugin("llm_eval_gate"):
+            more = f" and {len(found) - MOST_REASONS:,} more" if len(found) > MOST_REASONS else ""
+            named = safe(", ".join(found[:MOST_REASONS]), ascii_only=ascii_only(self._config), limit=1000) + more
+            terminal.write_line(f"llm-note: {named}: right again, take it out of quarantine", yellow=True)
 
     def _tell_of_skipped(self, terminal: pytest.TerminalReporter) -> None:
         skipped = sum(NO_MODEL in str(report.longrepr) for report in terminal.stats.get("skipped", ()))

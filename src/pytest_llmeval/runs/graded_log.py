@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import tee
@@ -15,7 +15,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.locking import alone
-from pytest_llmeval.runs.reading import numbered_lines
+from pytest_llmeval.runs.reading import Fault, numbered_lines, torn_text
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path, write_sidecar
 from pytest_llmeval.runs.whole_file import replace_whole
@@ -47,17 +47,18 @@ class GradedLog:
     Hold it through `being_graded`: two sessions that wrote one file would undo each other's work.
     """
 
-    def __init__(self, run: Path, path: Path) -> None:
+    def __init__(self, run: Path, path: Path, *, on_torn: Callable[[Fault], None] | None = None) -> None:
         self.run = run
+        self._on_torn = on_torn
         self.path = path
         """Where the votes go."""
-        self.trials = list(read_trials(path)) if path.exists() else []
+        self.trials = list(read_trials(path, on_torn=on_torn)) if path.exists() else []
         if path != run:
             self._take_in_what_is_new()
 
     def _take_in_what_is_new(self) -> None:
         known = {place for place, _ in placed(trial.record for trial in self.trials)}
-        found, twins = tee(read_trials(self.run))  # read once, and not kept where it is known
+        found, twins = tee(read_trials(self.run, on_torn=self._on_torn))  # read once, and not kept where it is known
         named = zip(placed(trial.record for trial in twins), found, strict=True)
         new, there = [], 0
         for (place, _), trial in named:
@@ -109,12 +110,15 @@ def graded_path(run: Path) -> Path:
 
 
 @contextmanager
-def being_graded(run: Path, path: Path | None = None) -> Iterator[GradedLog]:
+def being_graded(
+    run: Path, path: Path | None = None, *, on_torn: Callable[[Fault], None] | None = None
+) -> Iterator[GradedLog]:
     """Open the graded log of a run, keeping other sessions out as long.
 
     Args:
         run: The run log, or a graded one to go on with.
         path: Where votes go; by default `graded_path` says.
+        on_torn: Is told of a last line that was cut off.
 
     Raises:
         RunLogError: Where a file cannot be read, is of another run, or is being graded elsewhere.
@@ -123,7 +127,7 @@ def being_graded(run: Path, path: Path | None = None) -> Iterator[GradedLog]:
     if not run.exists():
         raise RunLogError(f"{run}: cannot be read (No such file or directory)")
     with alone(path, "is being graded in another session; end that one, or write elsewhere with --output"):
-        yield GradedLog(run, path)
+        yield GradedLog(run, path, on_torn=on_torn)
 
 
 def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
@@ -135,8 +139,12 @@ def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
         yield (*place, seen[place]), record
 
 
-def read_trials(path: Path) -> Iterator[GradedTrial]:
+def read_trials(path: Path, *, on_torn: Callable[[Fault], None] | None = None) -> Iterator[GradedTrial]:
     """Read a log, graded by hand or not, with its lines as they stand; a torn last line is passed over.
+
+    Args:
+        path: The log.
+        on_torn: Is told of such a line.
 
     Raises:
         RunLogError: Where it cannot be read, or holds no record.
@@ -147,6 +155,8 @@ def read_trials(path: Path) -> Iterator[GradedTrial]:
             trial = _trial(line)
         except LineFault as error:
             if torn and not isinstance(error, NewerSchema):
+                if on_torn is not None:
+                    on_torn(Fault(path, number, torn_text(error), torn))
                 break
             way_out = "" if isinstance(error, NewerSchema) else "; mend or remove the line"
             raise RunLogError(f"{path}:{number}: {error}{way_out}") from None

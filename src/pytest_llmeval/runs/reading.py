@@ -51,7 +51,7 @@ def iter_records(path: Path, *, on_fault: Callable[[Fault], None] | None = None)
         except NewerSchema as error:
             raise RunLogError(f"{path}:{number}: {error}") from None
         except LineFault as error:
-            fault = Fault(path, number, _torn_text(error) if torn else _broken_text(error, number), torn)
+            fault = Fault(path, number, torn_text(error) if torn else _broken_text(error, number), torn)
             if on_fault is None and not torn:
                 raise RunLogError(str(fault)) from None
             if on_fault is not None:
@@ -72,7 +72,8 @@ def holds_no_line(path: Path) -> bool:
     return all(torn for _, _, torn in numbered_lines(path))
 
 
-def _torn_text(error: LineFault) -> str:
+def torn_text(error: LineFault) -> str:
+    """Say that a last line was cut off, and that nothing follows from it."""
     return f"the last line was cut off and is passed over ({error})"
 
 

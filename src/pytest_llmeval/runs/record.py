@@ -153,7 +153,7 @@ class Record(BaseModel):
     guard: str | None = None
     """Why the entry must pass, whatever the rest does: ``must_pass``, ``fingerprint`` or ``canary``."""
     quarantined_until: str | None = None
-    """The last day of the entry's quarantine, where it was in force: the trial counts for nothing."""
+    """The last day of the entry's quarantine, where it was in force: in no figure of gate or comparison."""
 
     @property
     def is_variant(self) -> bool:
