@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.gate_rules import LIMITS, Rule, in_force
+from pytest_llmeval.analysis.gate_rules import LIMITS, NAMED, OF_THE_RUN, Rule, in_force
 from pytest_llmeval.errors import ConfigurationError
 
 
@@ -21,6 +21,7 @@ def rule(text: str) -> Rule:
         ("failure_label:hallucination=0", Rule("failure_label", 0, "hallucination")),
         ("cost_per_trial=0.005", Rule("cost_per_trial", 0.005)),
         ("behaviour:hedged-settled=5", Rule("behaviour", 5, "hedged-settled")),
+        ("min_alpha=0.67", Rule("min_alpha", 0.67)),
     ],
 )
 def test_a_rule_is_a_kind_perhaps_a_slice_and_a_limit(text: str, read: Rule) -> None:
@@ -28,7 +29,7 @@ def test_a_rule_is_a_kind_perhaps_a_slice_and_a_limit(text: str, read: Rule) -> 
 
 
 @given(
-    st.sampled_from(sorted(LIMITS.keys() - {"failure_label", "behaviour", "max_missing"})),
+    st.sampled_from(sorted(LIMITS.keys() - {*NAMED, *OF_THE_RUN})),
     st.integers(0, 100),
     st.text("ab:= "),
 )

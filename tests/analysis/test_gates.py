@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_llmeval.analysis.comparison import Comparison, compare
+from pytest_llmeval.analysis.contested import Raters
+from pytest_llmeval.analysis.gate_rules import Rule
+from pytest_llmeval.analysis.gated_run import Surroundings, gated_models, verdicts, vote_rules
 from pytest_llmeval.analysis.gates import (
     Decision,
     GateVerdict,
@@ -19,11 +23,15 @@ from pytest_llmeval.analysis.gates import (
     max_regression,
     missing_entries,
     must_pass,
+    raters_agree,
+    stopped_at_drop,
 )
 from pytest_llmeval.analysis.sides import Trial, trial_of
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.analysis.summary import Summary
-from pytest_llmeval.grading.grade import Score
+from pytest_llmeval.grading.grade import Level, Score
+from pytest_llmeval.runs.hand_grading import Vote, graded_line
+from pytest_llmeval.runs.record import Record
 from tests.analysis.two_runs import records, run_info, side, side_of
 from tests.runs.samples import record
 
@@ -255,3 +263,33 @@ def test_behaviour_that_was_not_probed_cannot_be_decided_on() -> None:
     assert behaviour_limit(probed("complies_allowed", None), "over-refusal", 5) == GateVerdict(
         "at most 5 % over-refusal", "cannot decide", "no trial has a score complies_allowed"
     )
+
+
+def test_a_run_that_was_ended_for_its_drop_failed() -> None:
+    assert stopped_at_drop(None, 20) == GateVerdict("stop at a drop of 20 points", "passed", "none rang")
+    assert stopped_at_drop("a drop", 20) == GateVerdict("stop at a drop of 20 points", "failed", "a drop")
+
+
+def voted(*levels: Level) -> Record:
+    votes = [Vote(rater=str(number), grade=level, timestamp="t") for number, level in enumerate(levels)]
+    return Record.model_validate(graded_line(record(1, answer="yes").model_dump(mode="json"), votes))
+
+
+def test_raters_who_agree_too_little_let_nothing_be_decided() -> None:
+    raters = Raters()
+    for one in (voted("wrong", "wrong"), voted("fully_correct", "fully_correct"), voted("wrong", "unsupported")):
+        raters.add(one)
+    assert raters_agree(raters, 0.5) == GateVerdict(
+        "alpha of at least 0.5", "passed", f"{raters.alpha:.2f} over 3 answers"
+    )
+    assert raters_agree(raters, 0.9).decision == "cannot decide"
+
+
+def test_contested_answers_are_in_no_rule_and_told() -> None:
+    rules = [Rule("max_disagreement", 34), Rule("min_alpha", 0), Rule("fail_under", 100)]
+    made = [voted("fully_correct", "fully_correct"), voted("wrong", "fully_correct", "fully_correct", "wrong")]
+    found = gated_models(Path("a.jsonl"), made, run_info(), (), votes=vote_rules(rules))
+    (model,) = found.values()
+    assert dict(model.set_aside) == {("uncategorized", "over 34 % of its votes differ"): 1}
+    told = {one.rule: one.decision for one in verdicts(rules, model, Surroundings())}
+    assert told == {"alpha of at least 0": "passed", "fail under 100 %": "passed"}

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.cli.main import main
+from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.line import record_line
-from pytest_llmeval.runs.record import DESIGNED_FIELDS
+from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
 from pytest_llmeval.runs.sidecar import write_sidecar
 from tests.analysis.two_runs import records, run_info
+from tests.runs.samples import record
 
 NO_VALUE = "Expecting value: line 1 column 1 (char 0)"
 
@@ -198,3 +200,32 @@ def test_the_help_states_the_rule_and_the_exit_status(capsys: pytest.CaptureFixt
     told = capsys.readouterr().out
     assert "A figure changed where its test says p < alpha and its interval leaves out 0." in told
     assert "exit status: 0 better, the same, or can't tell; 1 a regression; 2 misuse; 3 cannot decide" in told
+
+
+def voted(name: str, *pairs: str) -> str:
+    """Write a log that two people graded; a pair of letters for each entry."""
+    levels = {"C": "fully_correct", "W": "wrong"}
+    path = Path(name)
+    with path.open("ab") as file:
+        for number, pair in enumerate(pairs):
+            votes = [Vote(rater=rater, grade=levels[one], timestamp="t") for rater, one in zip("ab", pair, strict=True)]  # type: ignore[arg-type]  # letters of levels
+            line = record(number, answer="yes").model_dump(mode="json")
+            file.write(record_line(Record.model_validate(graded_line(line, votes))))
+    return name
+
+
+def test_answers_that_are_contested_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    base, new = voted("base.jsonl", *["CC"] * 30), voted("new.jsonl", *["CC"] * 20, *["CW"] * 10)
+    assert main(["compare", base, new]) == 1
+    capsys.readouterr()
+    assert main(["compare", base, new, "--max-disagreement=49"]) == 0
+    assert "decide nothing      10: q20, q21" in capsys.readouterr().out
+    assert main(["compare", base, new, "--max-disagreement=50"]) == 1
+
+
+def test_raters_who_do_not_agree_decide_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    base, new = voted("base.jsonl", *["CC"] * 20, *["WW"] * 10), voted("new.jsonl", *["CC"] * 10, *["CW", "WC"] * 10)
+    assert main(["compare", base, new, "--min-alpha=0.6"]) == 3
+    told = " ".join(capsys.readouterr().out.split())
+    assert "NEW: the raters agree to alpha -0.48 over 30 answers graded by two or more, 0.6 is wanted" in told
+    assert main(["compare", base, base, "--min-alpha=0.6"]) == 0

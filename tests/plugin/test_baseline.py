@@ -259,3 +259,39 @@ def test_bad_question_of_before_is_no_regression(project: Project, monkeypatch: 
     project.run("--llm-log=first.jsonl")
     assert main(["bless", "first.jsonl"]) == 0
     assert project.run("--llm-baseline=main").ret == 0
+
+
+@WAYS
+def test_a_run_far_worse_than_the_baseline_is_ended_before_the_rest_is_asked(
+    blessed: Project, way: tuple[str, ...]
+) -> None:
+    bless_first(blessed, 80)
+    many(blessed, 80)
+    blessed.evals(
+        "async def task(entry, llm):\n    return await llm.acomplete('say: no')\n\n"
+        '@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()], task=task)\n'
+        "def test_it(grade):\n    assert_grade(grade)\n"
+    )
+    result = blessed.run("--llm-baseline=main", "--llm-gates=stop_at_drop=20", "--llm-concurrency=2", *way)
+    assert result.ret in (1, 2)  # xdist's controller takes it for an interruption
+    told = "a drop of more than 20 points: 0 of 16 right so far, 16 in the baseline"
+    result.stdout.fnmatch_lines([f"*stop_at_drop: {told}*"])
+    assert len(blessed.records()) < 40
+    decision, verdicts = gate_of(blessed)
+    assert (decision, verdicts["stop at a drop of 20 points"]) == ("failed", "failed")
+
+
+def test_the_alarm_stays_silent_where_the_answers_are_as_good(blessed: Project) -> None:
+    bless_first(blessed, 40)
+    result = blessed.run("--llm-baseline=main", "--llm-gates=stop_at_drop=20")
+    assert result.ret == 0
+    assert gate_of(blessed)[1]["stop at a drop of 20 points"] == "passed"
+
+
+def test_without_a_baseline_of_that_name_the_alarm_has_nothing_to_hold_answers_against(blessed: Project) -> None:
+    result = blessed.run("--llm-baseline=other", "--llm-gates=stop_at_drop=20")
+    assert gate_of(blessed) == (
+        "cannot decide",
+        {"stop at a drop of 20 points": "passed", "max regression 0 points": "cannot decide"},
+    )
+    assert result.ret == 1

@@ -334,6 +334,7 @@ def test_gates_say_nothing_where_there_are_no_evals(project: Project) -> None:
     [
         (["--llm-gates=fail_undr=3"], "llm_gates takes KIND=LIMIT or KIND:SLICE=LIMIT, KIND one of fail_under, *"),
         (["--llm-fail-under=120"], "--llm-fail-under: fail_under takes from 0 to 100 percent, got '120'"),
+        (["--llm-gates=stop_at_drop=9"], "stop_at_drop needs a run to compare with; add --llm-baseline=NAME or *"),
         (["--llm-max-regression=2"], "max_regression needs a run to compare with; add --llm-baseline=NAME or *"),
         (["--llm-accept=x"], "--llm-accept lets a failed gate pass, and there is no gate; add one, *"),
         (["--llm-fail-under=50", "--llm-accept= "], "--llm-accept needs a reason, such as *"),

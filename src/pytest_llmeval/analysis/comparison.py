@@ -191,8 +191,18 @@ def _obstacles(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterato
             yield Obstacle(f"{name} has no verdict on any trial; grade it first", forceable=False)
     if base.scored and new.scored:
         yield from _too_few(base, new, pairing, alpha)
+    yield from _apart(base, new)
     for change in incomparable(base.conditions, new.conditions):
         yield Obstacle(f"other {change.what}: {change.base} -> {change.new}; grade both runs alike", forceable=True)
+
+
+def _apart(base: Side, new: Side) -> Iterator[Obstacle]:
+    """Object to runs whose raters do not agree as far as is wanted."""
+    for name, side in (("BASE", base), ("NEW", new)):
+        least = side.votes.least_alpha
+        told = None if least is None else side.raters.objection(least)
+        if told is not None:
+            yield Obstacle(f"{name}: {told}", forceable=True)
 
 
 def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[Obstacle]:

@@ -30,9 +30,14 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "cost_per_trial": Limit("dollars"),
         "failure_label": Limit("percent", 100),
         "behaviour": Limit("percent", 100),
+        "stop_at_drop": Limit("points", 100),
+        "max_disagreement": Limit("percent", 100),
+        "min_alpha": Limit("alpha", 1),
     }
 )
 """Every kind of rule."""
+OF_THE_RUN = ("max_missing", "stop_at_drop", "max_disagreement", "min_alpha")
+"""Kinds that are of no slice."""
 NAMED = ("failure_label", "behaviour")
 """Kinds whose name is no slice."""
 FOR_ANSWERS = ("fail_under", "max_regression")
@@ -96,8 +101,8 @@ class Rule:
             _check_label(source, of)
         if kind == "behaviour":
             _check_rate(source, of)
-        if kind == "max_missing" and of:
-            raise ConfigurationError(f"{source}: max_missing is of the whole run; leave ':{of}' out")
+        if kind in OF_THE_RUN and of:
+            raise ConfigurationError(f"{source}: {kind} is of the whole run; leave ':{of}' out")
         return cls(kind, _number(source, kind, number), of or None)
 
     def covers(self, slices: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.analysis.comparison import Comparison
+from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.gate_rules import NAMED, Rule
 from pytest_llmeval.analysis.gates import (
     GateVerdict,
@@ -22,6 +23,8 @@ from pytest_llmeval.analysis.gates import (
     max_regression,
     missing_entries,
     must_pass,
+    raters_agree,
+    stopped_at_drop,
 )
 from pytest_llmeval.analysis.quarantine import Quarantine
 from pytest_llmeval.analysis.sides import Side
@@ -51,7 +54,8 @@ class GatedModel:
 
     def add(self, record: Record) -> None:
         """Take in one more record; of one whose grade must not decide, only what it took."""
-        why = self.signal_only.why(record) if record.quarantined_until is None else None
+        votes = self.side.votes.why(record)
+        why = votes or self.signal_only.why(record) if record.quarantined_until is None else None
         self.side.add(record, set_aside=why)
         if why is not None:
             self.set_aside[record.category, why] += 1
@@ -79,6 +83,7 @@ def gated_models(
     info: RunInfo,
     slices: Collection[str],
     signal_only: SignalOnly | None = None,
+    votes: VoteRules | None = None,
 ) -> dict[str, GatedModel]:
     """Sort the records of a run by model.
 
@@ -88,21 +93,21 @@ def gated_models(
         info: What is known of the run.
         slices: Categories and tags that rules name.
         signal_only: Which judged grades must not decide.
+        votes: What votes must come to for a grade to decide.
     """
     found: dict[str, GatedModel] = {}
     for record in records:
         model = model_of(record)
         if model not in found:
             parts = {one: Summary(model) for one in slices}
-            found[model] = GatedModel(
-                Side(path, model, info), Summary(model), parts, signal_only=signal_only or SignalOnly()
-            )
+            side = Side(path, model, info, votes=votes or VoteRules())
+            found[model] = GatedModel(side, Summary(model), parts, signal_only=signal_only or SignalOnly())
         found[model].add(record)
     return found
 
 
 def read_gated(
-    log: Path, shown: Path, info: RunInfo, rules: Iterable[Rule], signal_only: SignalOnly | None = None
+    log: Path, shown: Path, info: RunInfo, rules: Collection[Rule], signal_only: SignalOnly | None = None
 ) -> dict[str, GatedModel]:
     """Read a run's log, model by model.
 
@@ -117,7 +122,15 @@ def read_gated(
         RunLogError: Where it cannot be read.
     """
     slices = {rule.of for rule in rules if rule.of is not None and rule.kind not in NAMED}
-    return gated_models(shown, iter_records(log, on_fault=lambda _fault: None), info, slices, signal_only)
+    return gated_models(
+        shown, iter_records(log, on_fault=lambda _fault: None), info, slices, signal_only, vote_rules(rules)
+    )
+
+
+def vote_rules(rules: Iterable[Rule]) -> VoteRules:
+    """Return what the rules want of votes."""
+    limits = {rule.kind: rule.limit for rule in rules}
+    return VoteRules(limits.get("max_disagreement", 100.0), limits.get("min_alpha"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +143,17 @@ class Surroundings:
     """Why there is no comparison."""
     deselected: int = 0
     selected: int = 0
+    alarm: str | None = None
+    """Why the run was ended for its drop, where it was."""
 
 
 def verdicts(rules: Sequence[Rule], model: GatedModel, around: Surroundings) -> Iterator[GateVerdict]:
     """Hold every rule against a model's part of a run: what must pass first, what is missing last."""
     if model.guarded:
         yield must_pass([*model.side.trials.values()], model.guarded)
-    most = 0.0
+    most = next((rule.limit for rule in rules if rule.kind == "max_missing"), 0.0)
     for rule in rules:
-        if rule.kind == "max_missing":
-            most = rule.limit
-        else:
+        if rule.kind not in ("max_missing", "max_disagreement"):  # what they set aside is told apart
             yield _verdict(rule, rules, model, around)
     if around.deselected:
         yield deselected(around.deselected, around.selected, most)
@@ -155,6 +168,10 @@ def _verdict(rule: Rule, rules: Sequence[Rule], model: GatedModel, around: Surro
             return GateVerdict(told, "cannot decide", around.no_baseline)
         tags = [one.of for one in rules if one.kind == "max_regression" and one.of]
         return max_regression(around.comparison, rule.limit, of=rule.of, tags=tags)
+    if rule.kind == "stop_at_drop":
+        return stopped_at_drop(around.alarm, rule.limit)
+    if rule.kind == "min_alpha":
+        return raters_agree(model.side.raters, rule.limit)
     if rule.kind == "failure_label":
         return failure_label_limit(model.summary, str(rule.of), rule.limit)
     if rule.kind == "behaviour":

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.comparison import Comparison
+from pytest_llmeval.analysis.contested import Raters
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.measured import Measured, corrected, measure_rate
 from pytest_llmeval.analysis.sides import Trial
@@ -214,6 +215,24 @@ def behaviour_limit(summary: Summary, rate: str, limit: float) -> GateVerdict:
     held = percent <= limit + 1e-9 if asked.of_bad else percent >= limit - 1e-9
     reason = f"{found.count:,} of {found.n:,} = {percent:.1f} % [{100 * low:.1f}–{100 * high:.1f}]"
     return _held(told, held, reason)
+
+
+def raters_agree(raters: Raters, least: float) -> GateVerdict:
+    """Want those who graded the same answers to agree so far; where they do not, nothing can be decided by them.
+
+    Args:
+        raters: Of the run.
+        least: Krippendorff's alpha, ordinal.
+    """
+    rule, objection = f"alpha of at least {least:g}", raters.objection(least)
+    if objection is not None:
+        return GateVerdict(rule, "cannot decide", objection)
+    return GateVerdict(rule, "passed", f"{raters.alpha:.2f} over {raters.answers:,} answers")
+
+
+def stopped_at_drop(alarm: str | None, points: float) -> GateVerdict:
+    """Want a run that was not ended for being so many points worse than the baseline."""
+    return GateVerdict(f"stop at a drop of {points:g} points", "failed" if alarm else "passed", alarm or "none rang")
 
 
 def _held(rule: str, held: bool, told: str) -> GateVerdict:

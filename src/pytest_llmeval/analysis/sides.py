@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pytest_llmeval.analysis.conditions import Conditions
+from pytest_llmeval.analysis.contested import Raters, VoteRules
 from pytest_llmeval.analysis.summary import Verdict, model_of, verdict_of
 from pytest_llmeval.analysis.traits import Traits, traits_of
 from pytest_llmeval.errors import RunLogError
@@ -138,6 +139,10 @@ class Side:
     conditions: Conditions = field(default_factory=Conditions)
     repeated: int = 0
     """Records that a later one of the same trial replaced."""
+    votes: VoteRules = field(default_factory=VoteRules)
+    """What votes must come to for a grade to decide."""
+    raters: Raters = field(default_factory=Raters)
+    """How far they agree; not fed where no rule asks."""
     variants: int = 0
     """Records of variants of entries, which are left out."""
     torn: bool = False
@@ -154,6 +159,9 @@ class Side:
             self.variants += 1
             return
         trial = trial_of(record)
+        if self.votes.are_any:
+            self.raters.add(record)
+            set_aside = set_aside or self.votes.why(record)
         if set_aside is not None:
             trial = trial._replace(kind=None, verdict=set_aside, correct=False, step=None, label=None, set_aside=True)
         key = (trial.eval, trial.question_id, trial.sample)
@@ -184,8 +192,12 @@ class Side:
         return None
 
 
-def read_sides(path: Path) -> dict[str, Side]:
+def read_sides(path: Path, votes: VoteRules | None = None) -> dict[str, Side]:
     """Read a log with its sidecar.
+
+    Args:
+        path: The log.
+        votes: What votes must come to for a grade to decide.
 
     Returns:
         A side per model, in order of first appearance.
@@ -201,18 +213,20 @@ def read_sides(path: Path) -> dict[str, Side]:
             raise RunLogError(str(fault))
         torn.append(fault)
 
-    sides = sides_of(path, iter_records(path, on_fault=note), info)
+    sides = sides_of(path, iter_records(path, on_fault=note), info, votes)
     for side in sides.values():
         side.torn = bool(torn)
     return sides
 
 
-def sides_of(path: Path, records: Iterable[Record], info: RunInfo | None = None) -> dict[str, Side]:
+def sides_of(
+    path: Path, records: Iterable[Record], info: RunInfo | None = None, votes: VoteRules | None = None
+) -> dict[str, Side]:
     """Sort records by model."""
     sides: dict[str, Side] = {}
     for record in records:
         model = model_of(record)
         if model not in sides:
-            sides[model] = Side(path, model, info)
+            sides[model] = Side(path, model, info, votes=votes or VoteRules())
         sides[model].add(record)
     return sides

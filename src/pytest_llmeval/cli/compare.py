@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_llmeval.analysis.comparison import Comparison, compare
+from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.pairing import Matched, match_models
-from pytest_llmeval.analysis.sides import Side, read_sides
+from pytest_llmeval.analysis.sides import read_sides
+from pytest_llmeval.cli.base_sides import base_sides
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
 from pytest_llmeval.reports.lines import Segment, line
-from pytest_llmeval.runs.baselines import blessed_logs, folder_near, is_path
 
 FINE, REGRESSION, CANNOT_DECIDE = 0, 1, 3
 
@@ -43,6 +44,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         help="allow a proven drop of so many points of 100 (default: %(default)g)",
     )
+    parser.add_argument(
+        "--max-disagreement",
+        metavar="PERCENT",
+        type=_percent,
+        default=100.0,
+        help="leave out answers of whose votes, of people or judges, more differ from the most frequent one",
+    )
+    parser.add_argument(
+        "--min-alpha",
+        metavar="X",
+        type=_alpha,
+        help="decide nothing where those who graded a run agree less, by Krippendorff's alpha",
+    )
     parser.add_argument("--force", action="store_true", help="compare in spite of other graders or a small overlap")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="name every entry, with whole answers")
@@ -50,6 +64,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def _level(text: str) -> float:
     return _number(text, 0, 1, "alpha must lie between 0 and 1, both excluded", open_ended=True)
+
+
+def _alpha(text: str) -> float:
+    return _number(text, 0, 1, "alpha must lie between 0 and 1")
+
+
+def _percent(text: str) -> float:
+    return _number(text, 0, 100, "a percentage must lie between 0 and 100")
 
 
 def _points(text: str) -> float:
@@ -68,7 +90,8 @@ def _number(text: str, low: float, high: float, fault: str, *, open_ended: bool 
 
 def run(given: argparse.Namespace) -> int:
     """Compare, print, and return 0, 1 or 3."""
-    base, new = _base_sides(given.base), read_sides(given.new)
+    votes = VoteRules(given.max_disagreement, given.min_alpha)
+    base, new = base_sides(given.base, votes), read_sides(given.new, votes)
     matched = match_models(base, new, model=given.model, base_model=given.base_model)
     comparisons = [
         compare(one, other, alpha=given.alpha, allowed=given.max_regression, force=given.force)
@@ -80,13 +103,6 @@ def run(given: argparse.Namespace) -> int:
     else:
         _print(comparisons, matched, given.verbose)
     return status
-
-
-def _base_sides(named: Path) -> dict[str, Side]:
-    """Read a run log; where there is none, the baseline of that name, all its models."""
-    folder = folder_near(Path.cwd())
-    logs = [] if named.exists() or is_path(str(named)) else blessed_logs(folder, str(named))
-    return {model: side for log in logs for model, side in read_sides(log).items()} or read_sides(named)
 
 
 def exit_status(comparisons: Sequence[Comparison]) -> int:

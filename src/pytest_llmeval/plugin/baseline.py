@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.pairing import match_models
 from pytest_llmeval.analysis.sides import Side, read_sides
 from pytest_llmeval.errors import ConfigurationError, RunLogError
@@ -72,7 +73,7 @@ def match_baseline(config: pytest.Config, named: str, new: Mapping[str, Side], l
 
 def _by_path(config: pytest.Config, named: str, new: Mapping[str, Side]) -> Matches:
     try:
-        sides = read_sides(baseline_file(config, named))
+        sides = read_sides(baseline_file(config, named), _votes(new))
         for side in sides.values():
             side.path = Path(named)
         matched = match_models(sides, new)
@@ -91,7 +92,7 @@ def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], log: st
             matches.why_not[model] = f"no baseline {named} yet; when this run is good: {next_command(log, named)}"
             continue
         try:
-            base = read_sides(path).get(model)
+            base = read_sides(path, side.votes).get(model)
         except RunLogError as error:
             matches.why_not[model] = str(error)
             continue
@@ -101,3 +102,8 @@ def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], log: st
         base.path = path.relative_to(here) if path.is_relative_to(here) else path
         matches.sides[model] = (base, side)
     return matches
+
+
+def _votes(new: Mapping[str, Side]) -> VoteRules | None:
+    """Return what the run wants of votes, which its baseline is held to as well."""
+    return next((side.votes for side in new.values()), None)

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,8 @@ class Desk:
         self._to_rerun: set[str] = set()
         """Items whose current attempt another plugin runs again; it has ended no trial, and leaves no record."""
         self._finished_before = 0
+        self.listeners: list[Callable[[Record], None]] = []
+        """Are told of every record once it is written."""
         self.decided: dict[str, Any] = {}
         """What a gate has come to, as the sidecar keeps it."""
 
@@ -175,6 +177,8 @@ class Desk:
         except RunLogError as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         self._count(record)
+        for listener in self.listeners:
+            listener(record)
 
     def _count(self, record: Record) -> None:
         self.summaries.add(record)

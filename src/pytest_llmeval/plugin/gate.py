@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.signal_only import SignalOnly, signal_only
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
 from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.drop_alarm import alarm_bell
 from pytest_llmeval.plugin.gate_screen import GateScreen
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.settings import Settings
@@ -42,6 +43,7 @@ class Gate:
         self.report: GateReport | None = None
         """What it came to; None before the end, and where there was no run."""
         self._screen = GateScreen(config, settings)
+        self._bell = alarm_bell(config, settings, desk)
 
     @property
     def passed_over(self) -> bool:
@@ -139,6 +141,7 @@ class Gate:
             matches.why_not.get(name, "there is no baseline"),
             self._desk.collected.deselected,
             self._desk.collected.trials,
+            self._bell.reason if self._bell is not None else None,
         )
         bless = next_command(self._desk.shown_path, self._settings.baseline)
         return ModelGate(

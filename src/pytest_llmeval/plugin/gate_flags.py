@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 DEMANDING = ("llm_gates", "llm_fail_under", "llm_max_regression", "llm_baseline")
 """Flags that ask for a decision on the command line itself."""
+COMPARING = ("max_regression", "stop_at_drop")
+"""Kinds of rules that need a baseline."""
 
 
 def rule_reader(kind: str) -> Callable[[str, str], Any]:
@@ -52,8 +54,9 @@ def is_demanded(config: pytest.Config, rules: Sequence[Rule]) -> bool:
 
 def gate_faults(values: Mapping[str, Any], rules: Sequence[Rule]) -> Iterator[str]:
     """Say what of these flags cannot go together."""
-    if values["baseline"] is None and any(rule.kind == "max_regression" for rule in rules):
-        yield "max_regression needs a run to compare with; add --llm-baseline=NAME or --llm-baseline=PATH"
+    against = COMPARING if values["baseline"] is None else ()
+    for kind in sorted({rule.kind for rule in rules if rule.kind in against}):
+        yield f"{kind} needs a run to compare with; add --llm-baseline=NAME or --llm-baseline=PATH"
     if values["baseline"] is None and values["baseline_force"]:
         yield "--llm-baseline-force belongs to --llm-baseline; add it"
     if values["accept"] is not None and not rules:

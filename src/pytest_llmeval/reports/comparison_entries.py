@@ -84,6 +84,7 @@ def uncompared_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
         ("new entries", pairing.added),
         ("removed entries", pairing.removed),
         ("quarantined", pairing.quarantined),
+        ("decide nothing", pairing.set_aside),
         ("no two verdicts", tuple(f"{one.name} ({one.base} -> {one.new})" for one in pairing.left_out)),
     ]
     told = [(label, names) for label, names in groups if names]
