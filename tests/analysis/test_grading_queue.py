@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.analysis.doubt import RightBefore
 from pytest_llmeval.analysis.grading_queue import Queue, disagreed, grading_queue, stratum
 from pytest_llmeval.grading.grade import LEVELS, Level, Score
 from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
+from tests.analysis.two_runs import side_of
 from tests.runs.samples import record
 
 
@@ -106,11 +108,11 @@ def test_a_sample_of_more_than_there_are_is_all() -> None:
 
 def test_shuffling_depends_on_the_seed_alone() -> None:
     trials = [trial(number) for number in range(20)]
-    shuffled = queue(*trials, shuffled=True, seed=1).todo
+    shuffled = queue(*trials, order="shuffled", seed=1).todo
     assert sorted(shuffled) == list(range(20))
     assert shuffled != tuple(range(20))
-    assert shuffled == queue(*trials, shuffled=True, seed=1).todo
-    assert shuffled != queue(*trials, shuffled=True, seed=2).todo
+    assert shuffled == queue(*trials, order="shuffled", seed=1).todo
+    assert shuffled != queue(*trials, order="shuffled", seed=2).todo
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,27 @@ def test_shuffling_depends_on_the_seed_alone() -> None:
 )
 def test_strata_are_what_the_machine_made_of_it(fields: dict[str, Any], expected: str) -> None:
     assert stratum(record(**fields)) == expected
+
+
+def test_the_most_doubtful_come_first() -> None:
+    trials = [
+        trial(1, grade="fully_correct", scores=[Score("a", 1.0)]),
+        trial(2, grade="partially_correct", scores=[Score("a", 1.0), Score("b", 0.6)]),
+        trial(3),
+        trial(4, vote("ben"), vote("cleo", "unsupported"), grade="wrong"),
+        trial(5, grade="fully_correct", guard="must_pass"),
+        trial(6, grade="wrong"),
+        trial(7, vote("ben"), vote("cleo"), vote("dora", "unsupported"), grade="wrong"),
+    ]
+    base = RightBefore.in_sides([side_of([record(n, grade="fully_correct") for n in (1, 6)])])
+    assert queue(*trials, order="doubtful", right_before=base).todo == (5, 4, 3, 6, 2, 1, 0)
+    assert queue(*trials, order="doubtful", sample=2, right_before=base).todo == (5, 4)
+    assert queue(*trials, order="doubtful").todo[:2] == (4, 3)
+
+
+def test_a_baseline_of_one_model_is_that_of_any_and_of_several_only_their_own() -> None:
+    mine, other = record(1, model="m"), record(1, model="n")
+    right = [record(1, grade="fully_correct", model=name) for name in ("m", "x")]
+    alone, both = ([side_of([one]) for one in right[:1]], [side_of([one]) for one in right])
+    assert [RightBefore.in_sides(alone).has(one) for one in (mine, other)] == [True, True]
+    assert [RightBefore.in_sides(both).has(one) for one in (mine, other)] == [True, False]

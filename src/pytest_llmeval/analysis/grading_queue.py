@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeAlias, get_args
 
+from pytest_llmeval.analysis.contested import said_by_judges
+from pytest_llmeval.analysis.doubt import RightBefore, certainty
 from pytest_llmeval.analysis.summary import verdict_of
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.grading.judge.panel import level_said, voter_of
 from pytest_llmeval.runs.graded_log import GradedTrial, placed
 from pytest_llmeval.runs.hand_grading import latest_by_rater
 from pytest_llmeval.runs.record import Record
@@ -19,6 +20,9 @@ Only: TypeAlias = Literal["ungraded", "disagreed", "judged"]
 """``ungraded``: nobody and nothing gave a grade; ``disagreed``: people, machine or judges came to different ones;
 ``judged``: a model was the judge."""
 ONLY: tuple[Only, ...] = get_args(Only)
+Order: TypeAlias = Literal["log", "shuffled", "doubtful"]
+"""``doubtful``: what got worse, what must pass, what is contested or has no grade first; see `doubt.certainty`."""
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 HIGH, LOW = 0.75, 0.25
 
@@ -40,7 +44,8 @@ def grading_queue(
     only: Only | None = None,
     sample: int | None = None,
     seed: int = 0,
-    shuffled: bool = False,
+    order: Order = "log",
+    right_before: RightBefore | None = None,
     also: Collection[int] = (),
 ) -> Queue:
     """Choose what a rater has still to grade.
@@ -51,19 +56,24 @@ def grading_queue(
         trials: All trials of the run.
         rater: What this rater has graded is not asked again; under ``disagreed``, what somebody has settled.
         only: Which trials; all that have an answer by default.
-        sample: How many, as evenly over the grades the machine gave as they come.
+        sample: How many, as evenly over the grades the machine gave as they come; the most doubtful in that order.
         seed: Chooses the sample and the shuffled order.
-        shuffled: Not in the order of the log.
+        order: How they are asked.
+        right_before: What was right in an earlier run; for what is doubtful.
         also: Trials that are asked among the others whether these chose them or not.
     """
     chosen = [number for number, trial in enumerate(trials) if has_answer(trial) and _is(trial, only, rater)]
     found = placed(trial.record for trial in trials)
     lots = {number: fingerprint([seed, *place]) for number, (place, _) in enumerate(found)}
+    keys = [certainty(trial, right_before) for trial in trials] if order == "doubtful" else []
     if sample is not None:
-        chosen = sorted(islice(_in_turn(trials, chosen, lots), sample))
+        drawn = sorted(chosen, key=keys.__getitem__) if keys else _in_turn(trials, chosen, lots)
+        chosen = list(islice(drawn, sample))
     chosen = sorted({*chosen, *also})
-    if shuffled:
+    if order == "shuffled":
         chosen.sort(key=lots.__getitem__)
+    elif keys:
+        chosen.sort(key=keys.__getitem__)
     todo = tuple(number for number in chosen if not _is_done(trials[number], only, rater))
     return Queue(todo, done=len(chosen) - len(todo))
 
@@ -86,20 +96,7 @@ def disagreed(trial: GradedTrial) -> bool:
     levels = {vote.grade for vote in latest_by_rater(trial.votes).values()}
     if trial.record.grade is not None:
         levels.add(trial.record.grade)
-    return len(levels) > 1 or any(len(said) > 1 for said in _votes_of_judges(trial.record).values())
-
-
-def _votes_of_judges(record: Record) -> dict[str, set[str]]:
-    """Return what the judges of each panel said; other scores of judges are no votes on the same question.
-
-    By a rubric with dimensions they differ where one finds the answer fully correct and another does not.
-    """
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for score in record.scores:
-        if voter_of(score.name) is not None and score.passed is not None:
-            said = level_said(score.detail)
-            found[score.grader].add(said[0] if said else str(score.passed))
-    return found
+    return len(levels) > 1 or any(len(said) > 1 for said in said_by_judges(trial.record).values())
 
 
 def _is_done(trial: GradedTrial, only: Only | None, rater: str) -> bool:

@@ -9,10 +9,12 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from pytest_llmeval.analysis.grading_queue import ONLY, Queue, grading_queue
+from pytest_llmeval.analysis.doubt import RightBefore
+from pytest_llmeval.analysis.grading_queue import ONLY, ORDERS, Order, Queue, grading_queue
 from pytest_llmeval.analysis.known_grades import check_rater
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
+from pytest_llmeval.cli.base_sides import base_sides
 from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.cli.run_entries import entries_of
@@ -59,6 +61,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", choices=ONLY, help="without any grade; with grades that differ; graded by a judge")
     parser.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
     parser.add_argument("--blind", action="store_true", help="hide the models and shuffle")
+    parser.add_argument(
+        "--order",
+        choices=ORDERS,
+        help="as in the log; by lot; or the most doubtful first: what got worse since --baseline, what must pass, what "
+        "people or judges differ on, what has no grade, then what scored closest to the middle "
+        "(default: log, with --blind shuffled)",
+    )
+    parser.add_argument(
+        "--baseline", metavar="BASE", type=Path, help="run log, or name of a baseline, for --order doubtful"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of sample and order (default: 0)")
     parser.add_argument(
         "--known",
@@ -126,18 +138,28 @@ def _from_file(log: GradedLog, path: Path, rater: str) -> str:
 
 
 def _by_hand(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
+    order: Order = given.order or ("shuffled" if given.blind else "log")
     queue = grading_queue(
         log.trials,
         rater=rater,
         only=given.only,
         sample=given.sample,
         seed=given.seed,
-        shuffled=given.blind,
+        order=order,
+        right_before=_right_before(given),
         also=known,
     )
     if not queue.todo:
         return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
     return _in_session(log, queue, given, rater)
+
+
+def _right_before(given: argparse.Namespace) -> RightBefore | None:
+    if given.baseline is None:
+        return None
+    if given.order != "doubtful":
+        raise ConfigurationError("--baseline tells what got worse, for --order doubtful; add that")
+    return RightBefore.in_sides(base_sides(given.baseline).values())
 
 
 def _in_session(log: GradedLog, queue: Queue, given: argparse.Namespace, rater: str) -> str:
