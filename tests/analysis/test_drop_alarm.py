@@ -23,6 +23,11 @@ def test_it_rings_at_the_first_look_where_everything_breaks() -> None:
     assert alarm.reason == "a drop of more than 20 points: 0 of 16 right so far, 16 in the baseline"
 
 
+def test_it_is_looked_at_after_twice_as_many_pairs_each() -> None:
+    assert rung_at("C" * 64, "C" * 8 + "W" * 24 + "C" * 32) == 32
+    assert rung_at("C" * 64, "C" * 16 + "W" * 48) == 64
+
+
 def test_a_drop_that_is_not_certain_to_be_larger_does_not_ring() -> None:
     assert rung_at("C" * 128, "C" * 96 + "W" * 32) is None
     assert rung_at("C" * 16, "W" * 4 + "C" * 12) is None

@@ -295,3 +295,13 @@ def test_without_a_baseline_of_that_name_the_alarm_has_nothing_to_hold_answers_a
         {"stop at a drop of 20 points": "passed", "max regression 0 points": "cannot decide"},
     )
     assert result.ret == 1
+
+
+def test_what_is_contested_in_the_baseline_is_no_ground_for_a_decision(blessed: Project, tmp_path: Path) -> None:
+    votes = tmp_path / "votes.jsonl"
+    for rater, level in (("anna", "wrong"), ("ben", "fully_correct")):
+        votes.write_text(f'{{"question_id": "q0", "grade": "{level}"}}\n')
+        main(["grade", "first.jsonl", "--answers", str(votes), "--rater", rater])
+    rules = ("--llm-gates=max_disagreement=40", "--llm-gates=max_missing=100")
+    result = blessed.run("--llm-baseline=first-graded.jsonl", "--llm-baseline-force", *rules)
+    result.stdout.fnmatch_lines(["*no two verdicts * q0 (over 40 % of its votes differ -> fully_correct)"])
