@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from pytest_llmeval.grading.grade import Grade, Score
     from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
+    from pytest_llmeval.grading.judge.rubric_file import read_rubric
     from pytest_llmeval.grading.traces.assertions import assert_no_format_drift, assert_tool_calls, assert_trajectory
     from pytest_llmeval.grading.traces.trace import Trace, trace_of
     from pytest_llmeval.models.answer import Answer, Reply, ToolCall, ToolResult, Usage
@@ -63,6 +64,7 @@ __all__ = [
     "load_benchmark",
     "perturbations",
     "probes",
+    "read_rubric",
     "trace_of",
 ]
 _FACES = ("graders", "perturbations", "probes")
@@ -98,6 +100,7 @@ _HOMES = {
     "assert_tool_calls": "grading.traces.assertions",
     "assert_trajectory": "grading.traces.assertions",
     "load_benchmark": "benchmark.loading",
+    "read_rubric": "grading.judge.rubric_file",
     "trace_of": "grading.traces.trace",
 }
 

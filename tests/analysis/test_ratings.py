@@ -166,4 +166,7 @@ def test_people_come_before_judges_unless_judges_are_named(tmp_path: Path) -> No
 def test_votes_on_a_rubric_with_dimensions_are_numbers_and_no_levels() -> None:
     rubric = Rubric([Dimension("accuracy")])
     votes = [JudgeVote(f"openai:{name}", Verdict("Good.", "fully_correct", None, {"accuracy": 5})) for name in "ab"]
-    assert panel_votes(trial(1, scores=decide(votes, rubric, "x").scores), "grade") == {}
+    graded = trial(1, scores=decide(votes, rubric, "x").scores)
+    assert panel_votes(graded, "grade") == {}
+    assert panel_votes(graded, "accuracy") == {"openai:a": "5", "openai:b": "5"}
+    assert panel_votes(graded, "tone") == {"openai:a": None, "openai:b": None}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.cli import grade, grading_terminal
+from pytest_llmeval.cli import by_hand, grade, grading_terminal
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, read_sidecar, write_sidecar
 from tests.cli.conftest import Told
@@ -79,7 +79,7 @@ def test_without_a_terminal_or_a_file_it_says_what_to_do(run: Path, command: Com
     told = command("grade", run)
     assert (told.status, told.err) == (
         2,
-        "pytest-llmeval: grade needs a terminal; without one give the grades with --answers FILE\n",
+        f"pytest-llmeval: {grade.NO_TERMINAL}\n",
     )
 
 
@@ -120,7 +120,7 @@ def test_gold_answers_come_from_the_benchmark(
     assert "gold      One." in terminal.screens[0]
     terminal = typed("q")
     command("grade", run, "--rater", "anna")
-    assert grade.NO_GOLD in terminal.screens[0]
+    assert by_hand.NO_GOLD in terminal.screens[0]
 
 
 def test_the_sidecar_says_where_the_benchmark_is(

@@ -8,7 +8,8 @@ import pytest
 
 from pytest_llmeval.analysis.grading_queue import Queue, grading_queue
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.cli.grading_session import CLOSED, Session, all_votes
+from pytest_llmeval.cli.grading_session import Session, all_votes
+from pytest_llmeval.cli.terminal_port import CLOSED
 from pytest_llmeval.reports.lines import Line
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path
 from pytest_llmeval.runs.hand_grading import Vote

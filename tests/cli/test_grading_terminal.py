@@ -14,8 +14,8 @@ from typing import TextIO
 import pytest
 from rich.console import Console
 
-from pytest_llmeval.cli.grading_session import CLOSED
 from pytest_llmeval.cli.grading_terminal import RichTerminal, grading_terminal
+from pytest_llmeval.cli.terminal_port import CLOSED
 from pytest_llmeval.reports.lines import Segment, line
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.safe_text import strip_control

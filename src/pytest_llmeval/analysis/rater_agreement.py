@@ -86,7 +86,7 @@ def agreement_of(ratings: Ratings, *, seed: int = 0) -> RaterAgreement:
         seed: Of the bootstrap behind the intervals, which draws entries, not trials.
     """
     heard = tuple(rated_by(ratings.answers))
-    ordered = ratings.field == "grade"
+    ordered = ratings.ordered
     scales, weights = (SCALES, WEIGHTS) if ordered else (SCALES[:1], WEIGHTS[:1])
     places = list(combinations(range(len(ratings.raters)), 2))
     statistics = [_alpha(ratings.order, scale) for scale in scales]

@@ -6,20 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
-from pytest_llmeval.grading.judge.panel import level_said, voter_of
+from pytest_llmeval.grading.judge.panel import level_said, scores_said, voter_of
 from pytest_llmeval.runs.graded_log import placed
-from pytest_llmeval.runs.hand_grading import BEFORE, latest_by_rater, votes_of
+from pytest_llmeval.runs.hand_grading import BEFORE, deciding_vote, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
 
-RatedField: TypeAlias = Literal["grade", "failure_label"]
+RatedField: TypeAlias = str
+"""``grade``, ``failure_label``, or the name of a rubric's dimension, whose numbers are compared."""
 MACHINE = "machine"
 """The rater whose grade stood in the log before anybody graded by hand."""
 NO_LABEL = "none"
@@ -27,8 +28,9 @@ NO_LABEL = "none"
 
 _TWO_GRADINGS = "name two gradings of one run"
 
-ORDERS: Mapping[RatedField, tuple[str, ...]] = {"grade": LEVELS, "failure_label": (*FAILURE_LABELS, NO_LABEL)}
-"""All that can be said in a field; grades from best to worst."""
+GRADE, LABEL = "grade", "failure_label"
+ORDERS: Mapping[RatedField, tuple[str, ...]] = {GRADE: LEVELS, LABEL: (*FAILURE_LABELS, NO_LABEL)}
+"""All that can be said in a field that is no dimension; grades from best to worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,16 @@ class Ratings:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """Return all that could be said, grades from best to worst."""
-        return ORDERS[self.field]
+        """Return all that could be said, grades from best to worst; numbers from the highest said to the lowest."""
+        if self.field in ORDERS:
+            return ORDERS[self.field]
+        numbers = [int(word) for answer in self.answers for word in answer.said.values()]
+        return tuple(map(str, range(max(numbers), min(numbers) - 1, -1))) if numbers else ()
+
+    @property
+    def ordered(self) -> bool:
+        """Tell whether what can be said has an order, so that some disagreements are worse than others."""
+        return self.field != LABEL
 
 
 def ratings_in(
@@ -81,6 +91,9 @@ def ratings_in(
         panel |= dict.fromkeys(judges)
         answers.append(_rated(record, {**judges, **_votes(record, path, field)}))
     there = Counter(rater for answer in answers for rater in answer.said)
+    if not there and field not in ORDERS:
+        known = ", ".join((*ORDERS, *_dimensions(path)))
+        raise ConfigurationError(f"--field: nobody gave a number for {field!r} in {path}; there is {known}")
     people = [rater for rater, _ in there.most_common() if rater != MACHINE and rater not in panel]
     for rater in raters:
         if rater not in there:
@@ -98,15 +111,30 @@ def ratings_in(
 def panel_votes(record: Record, field: RatedField) -> dict[str, str | None]:
     """Return what each judge of a panel said of a record's answer; of several panels what the first did.
 
-    A rubric with dimensions has numbers and no levels, so its votes are none.
+    By a rubric with dimensions judges give numbers and no levels, so they have votes in its dimensions alone.
     """
     found: dict[str, str | None] = {}
     for score in record.scores:
         judge = voter_of(score.name) if score.kind == "judge" else None
-        said = level_said(score.detail) if judge and score.value is not None else None
-        if judge and said:
+        if judge is None or score.value is None:
+            continue
+        said = level_said(score.detail)
+        if field not in ORDERS:
+            number = scores_said(score.detail).get(field)
+            found.setdefault(judge, None if number is None else str(number))
+        elif said:
             found.setdefault(judge, _said(*said, field))
     return found
+
+
+def _dimensions(path: Path) -> list[str]:
+    found: dict[str, None] = {}
+    for record in iter_records(path, on_fault=lambda _fault: None):
+        for vote in votes_of(record):
+            found |= dict.fromkeys(vote.scores)
+        for score in record.scores:
+            found |= dict.fromkeys(scores_said(score.detail) if voter_of(score.name) else ())
+    return list(found)
 
 
 def _listed(raters: Iterable[str]) -> str:
@@ -145,6 +173,9 @@ def ratings_of_two(
 
 
 def _of(record: Record, field: RatedField) -> str | None:
+    if field not in ORDERS:
+        vote = deciding_vote(votes_of(record))
+        return str(vote.scores[field]) if vote is not None and field in vote.scores else None
     return _said(record.grade, record.failure_label, field)
 
 
@@ -159,6 +190,8 @@ def _votes(record: Record, path: Path, field: RatedField) -> dict[str, str | Non
         votes = latest_by_rater(votes_of(record))
     except LineFault as error:
         raise RunLogError(f"{path}: {record.question_id!r}: {error}") from None
+    if field not in ORDERS:
+        return {rater: str(vote.scores[field]) for rater, vote in votes.items() if field in vote.scores}
     before = (record.model_extra or {}).get(BEFORE)
     machine = before if isinstance(before, dict) else record.model_dump(include={"grade", "failure_label"})
     said = {rater: _said(vote.grade, vote.failure_label, field) for rater, vote in votes.items()}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from pytest_llmeval.analysis.rater_agreement import agreement_of
-from pytest_llmeval.analysis.ratings import ORDERS, Ratings, ratings_in, ratings_of_two
+from pytest_llmeval.analysis.ratings import GRADE, Ratings, ratings_in, ratings_of_two
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.reports.agreement_lines import agreement_lines, agreement_values
@@ -26,7 +26,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raters", metavar="NAMES", help="of A, separated by commas: people, judges of a panel, machine"
     )
-    parser.add_argument("--field", choices=list(ORDERS), default="grade", help="what to compare (default: grade)")
+    parser.add_argument(
+        "--field",
+        metavar="NAME",
+        default=GRADE,
+        help="what to compare: grade, failure_label, or a dimension of the rubric (default: grade)",
+    )
     parser.add_argument("--min-alpha", metavar="X", type=float, help="exit with 1 where alpha is below, or undefined")
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
     parser.add_argument("--json", action="store_true", help="all figures, unrounded")

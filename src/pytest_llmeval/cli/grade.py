@@ -6,19 +6,17 @@ import argparse
 import getpass
 import sys
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 
-from pytest_llmeval.analysis.doubt import RightBefore
-from pytest_llmeval.analysis.grading_queue import ONLY, ORDERS, Order, Queue, grading_queue
+from pytest_llmeval.analysis.grading_queue import ONLY, ORDERS
 from pytest_llmeval.analysis.known_grades import check_rater
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
-from pytest_llmeval.cli.base_sides import base_sides
+from pytest_llmeval.cli.by_hand import in_session, on_a_sheet, rubric_in
 from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.printing import note, only_torn
-from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.vote_file import votes_in_file
@@ -30,6 +28,7 @@ Every grade is saved at once, and a session goes on where the last one ended. Ke
 examples:
   pytest-llmeval grade llm-runs/RUN.jsonl --blind --sample 50
   pytest-llmeval grade llm-runs/RUN.jsonl --only disagreed
+  pytest-llmeval grade llm-runs/RUN.jsonl --export to-grade.html --blind
   pytest-llmeval grade llm-runs/RUN.jsonl --side-by-side gpt-4o-mini gpt-4o
   pytest-llmeval grade --side-by-side main.jsonl branch.jsonl
   pytest-llmeval grade --side-by-side main.jsonl branch.jsonl --result
@@ -37,7 +36,8 @@ examples:
 exit status: 0 whenever the rater ends, 2 misuse, or a file cannot be used
 """
 
-NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
+
+NO_TERMINAL = "grade needs a terminal; without one --export FILE writes a sheet, and --answers FILE takes the grades"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -79,8 +79,25 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="right grades of some answers, as for --answers: those are asked among the others, unmarked, and the end "
         "tells how many the rater graded so",
     )
+    parser.add_argument(
+        "--rubric",
+        metavar="FILE",
+        type=Path,
+        help="a rubric with dimensions (YAML or JSON): rate by its numbers, from which the grade follows",
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help="write the grades here instead")
-    parser.add_argument("--answers", metavar="FILE", type=Path, help="take the grades from a JSONL or CSV file")
+    parser.add_argument(
+        "--export",
+        metavar="FILE",
+        type=Path,
+        help="write what is left to grade as a table or page to fill in (.csv, .jsonl, .html), and ask nothing",
+    )
+    parser.add_argument(
+        "--answers",
+        metavar="FILE",
+        type=Path,
+        help="take the grades from a JSONL or CSV file, such as a sheet that was filled in",
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -94,18 +111,26 @@ def run(given: argparse.Namespace) -> int:
         raise ConfigurationError("--result and --json go with --side-by-side; summarize tells what grades come to")
     if given.log is None:
         raise ConfigurationError("grade needs a run log: pytest-llmeval grade RUN")
-    if given.answers is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ConfigurationError("grade needs a terminal; without one give the grades with --answers FILE")
+    if given.answers is not None and given.export is not None:
+        raise ConfigurationError("--export writes a sheet, --answers reads one; name one of them")
+    if given.answers is None and given.export is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigurationError(NO_TERMINAL)
     with being_graded(given.log, given.output, on_torn=only_torn) as log:
         known = known_grades(given.known, log)
-        told = _from_file(log, given.answers, rater) if given.answers else _by_hand(log, given, rater, known)
+        told = _graded(log, given, rater, known)
         checked = check_rater(known, log.trials, rater)
         if log.path.exists():
             log.save_sidecar(summaries_by_model(log.records()).totals())
     note(told)
-    if given.known is not None:
+    if given.known is not None and given.export is None:
         note(check_told(checked, rater))
     return 0
+
+
+def _graded(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
+    if given.answers is not None:
+        return _from_file(log, given.answers, rater, rubric_in(given.rubric))
+    return on_a_sheet(log, given, rater, known) if given.export is not None else in_session(log, given, rater, known)
 
 
 def _side_by_side(given: argparse.Namespace, rater: str) -> int:
@@ -128,56 +153,10 @@ def _rater(name: str | None) -> str:
     return rater
 
 
-def _from_file(log: GradedLog, path: Path, rater: str) -> str:
-    found = votes_in_file(path, log.trials, rater=rater, timestamp=utc_timestamp())
+def _from_file(log: GradedLog, path: Path, rater: str, rubric: Rubric | None) -> str:
+    found = votes_in_file(path, log.trials, rater=rater, timestamp=utc_timestamp(), rubric=rubric)
     for one in found:
         log.vote(one.number, one.vote)
     if found:
         log.save()
     return f"{len(found)} new grades taken from {path} into {log.path}"
-
-
-def _by_hand(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
-    order: Order = given.order or ("shuffled" if given.blind else "log")
-    queue = grading_queue(
-        log.trials,
-        rater=rater,
-        only=given.only,
-        sample=given.sample,
-        seed=given.seed,
-        order=order,
-        right_before=_right_before(given),
-        also=known,
-    )
-    if not queue.todo:
-        return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
-    return _in_session(log, queue, given, rater)
-
-
-def _right_before(given: argparse.Namespace) -> RightBefore | None:
-    if given.baseline is None:
-        return None
-    if given.order != "doubtful":
-        raise ConfigurationError("--baseline tells what got worse, for --order doubtful; add that")
-    return RightBefore.in_sides(base_sides(given.baseline).values())
-
-
-def _in_session(log: GradedLog, queue: Queue, given: argparse.Namespace, rater: str) -> str:
-    from pytest_llmeval.cli.grading_session import Session
-    from pytest_llmeval.cli.grading_terminal import grading_terminal
-
-    entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
-    with grading_terminal() as terminal:
-        session = Session(
-            log,
-            queue,
-            terminal,
-            rater=rater,
-            entries=entries,
-            blind=given.blind,
-            settling=given.only == "disagreed",
-            message="" if entries else NO_GOLD,
-        )
-        with suppress(KeyboardInterrupt):  # as good as quitting: every grade is saved
-            session.run()
-    return f"{session.graded} graded, {session.left} left, in {log.path}"

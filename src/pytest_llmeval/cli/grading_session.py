@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal
 
 from pytest_llmeval.analysis.grading_queue import Queue
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.cli.dimensions import ask_numbers
+from pytest_llmeval.cli.terminal_port import CLOSED, Terminal
 from pytest_llmeval.grading.grade import FailureLabel, Level
+from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.reports.grading_card import Card, card_lines
 from pytest_llmeval.reports.grading_screen import (
     GRADES,
@@ -27,40 +30,12 @@ from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.safe_text import one_line
 
-CLOSED = ""
-"""What `Terminal.key` gives where no key can come any more."""
-
 _FORWARD, _BACK = ("s", "right"), ("z", "left", "backspace")
 _MORE, _LESS = (" ", "down", "pagedown", "j"), ("b", "up", "pageup", "k")
 _QUIT = ("q", CLOSED)
+_RATE = ("r", "\r", "\n")
 _NOT_SAID: Literal[""] = ""
 LONGEST_NOTE = 2000
-
-
-class Terminal(Protocol):
-    """What a session is shown on and steered by."""
-
-    @property
-    def width(self) -> int:
-        """Columns, now."""
-        ...
-
-    @property
-    def height(self) -> int:
-        """Lines, now."""
-        ...
-
-    def show(self, lines: Sequence[Line]) -> None:
-        """Clear the screen and show these; the cursor stays behind the last."""
-        ...
-
-    def key(self) -> str:
-        """Wait for a key: its character, or a name such as ``left``; `CLOSED` at the end."""
-        ...
-
-    def ask(self, prompt: str) -> str | None:
-        """Ask for a line of text below what is shown; None at the end."""
-        ...
 
 
 class Session:
@@ -74,6 +49,7 @@ class Session:
         entries: Of the benchmark, by id; may lack any.
         blind: Whether to hide which model answered.
         settling: Whether the votes of others are shown, and this one settles them.
+        rubric: With dimensions, whose numbers are asked in place of a grade, which follows from them.
         message: Shown with the first card.
         now: The clock.
     """
@@ -88,12 +64,14 @@ class Session:
         entries: Mapping[str, Entry],
         blind: bool = False,
         settling: bool = False,
+        rubric: Rubric | None = None,
         message: str = "",
         now: Callable[[], str] = utc_timestamp,
     ) -> None:
         self._log, self._queue, self._terminal = log, queue, terminal
         self._rater, self._entries, self._now = rater, entries, now
         self._blind, self._settling = blind, settling
+        self._rubric = rubric
         self._message = message
         self._place = 0
         self._offset = 0
@@ -114,7 +92,7 @@ class Session:
     def run(self) -> None:
         """Go on until the last card is done or the rater quits."""
         while True:
-            self._show(end_keys(self._width) if self._at_end else grade_keys(self._width))
+            self._show(end_keys(self._width) if self._at_end else grade_keys(self._width, self._rubric))
             key = self._terminal.key()
             self._message = ""
             if key in _QUIT:
@@ -134,8 +112,10 @@ class Session:
             self._undo()
         elif self._at_end:
             self._message = "q ends the session"
-        elif key in GRADES:
+        elif self._rubric is None and key in GRADES:
             self._grade(GRADES[key])
+        elif self._rubric is not None and key in _RATE:
+            self._rate(self._rubric)
         elif key in _FORWARD:
             self._go_on(voted=False)
         elif key in _MORE or key in _LESS:
@@ -143,7 +123,15 @@ class Session:
         else:
             self._message = f"{one_line(key, 10)!r} is no key here"
 
-    def _grade(self, level: Level) -> None:
+    def _rate(self, rubric: Rubric) -> None:
+        """Ask for the numbers, and grade by what they come to."""
+        numbers = ask_numbers(rubric, self._terminal, lambda keys: self._show(keys, asking=True))
+        if numbers is None:
+            self._message = "not graded"
+            return
+        self._grade(rubric.level_of(numbers), numbers)
+
+    def _grade(self, level: Level, numbers: Mapping[str, int] | None = None) -> None:
         label: FailureLabel | Literal[""] | None = None if level == "fully_correct" else self._label(level)
         if label == _NOT_SAID:
             return
@@ -156,6 +144,8 @@ class Session:
             rater=self._rater,
             grade=level,
             failure_label=label,
+            scores=numbers or {},
+            rubric_hash=self._rubric.hash if self._rubric is not None and numbers else None,
             notes=note or None,
             timestamp=self._now(),
             adjudication=self._settling,

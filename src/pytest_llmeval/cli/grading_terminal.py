@@ -13,7 +13,7 @@ from types import MappingProxyType
 from rich.console import Console
 from rich.text import Text
 
-from pytest_llmeval.cli.grading_session import CLOSED
+from pytest_llmeval.cli.terminal_port import CLOSED
 from pytest_llmeval.reports.ansi import WIDEST
 from pytest_llmeval.reports.lines import Line, Style, in_ascii
 

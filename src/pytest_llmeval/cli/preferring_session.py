@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.preferring import AnswerPair, Pairs, who
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.cli.grading_session import CLOSED, LONGEST_NOTE, Terminal
+from pytest_llmeval.cli.grading_session import LONGEST_NOTE
+from pytest_llmeval.cli.terminal_port import CLOSED, Terminal
 from pytest_llmeval.reports.grading_screen import Progress, keyed, page, said
 from pytest_llmeval.reports.lines import Line, line
 from pytest_llmeval.reports.pair_card import CHOICE_KEYS, CHOICES, OTHER_KEYS, pair_lines

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS, FailureLabel, Level
+from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.safe_text import one_line
 
@@ -91,10 +92,29 @@ def _rule(width: int, hint: str = "") -> Line:
     return line(Segment(dashes, ("light",)), Segment(hint, ("cyan",)), Segment("──", ("light",)))
 
 
-def grade_keys(width: int) -> list[Line]:
-    """Tell the keys while a card waits for its grade."""
+def grade_keys(width: int, rubric: Rubric | None = None) -> list[Line]:
+    """Tell the keys while a card waits for its grade, or for the numbers of a rubric."""
     grades = [f"{key} {words(level)}" for key, level in GRADES.items()]
+    if rubric is not None:
+        grades = [f"r rate {', '.join(one.name for one in rubric.dimensions)}"]
     return [*keyed(grades, width), *keyed(["s skip", "z undo", "space more", "b back", "q quit"], width)]
+
+
+def dimension_lines(dimension: Dimension, given: Mapping[str, int], width: int, fault: str = "") -> list[Line]:
+    """Tell what a dimension asks and what its numbers mean, below those given so far.
+
+    Args:
+        dimension: The one that is asked now.
+        given: Numbers of those before.
+        width: Columns.
+        fault: What was wrong with the number typed last.
+    """
+    lines = [said(", ".join(f"{name} {number}" for name, number in given.items()))] if given else []
+    lines += [line(" ", Segment(fit(dimension.asks or words(dimension.name), width - 2), ("cyan",)))]
+    lines += [
+        line(f"   {fit(f'{number} {meaning}', width - 4)}") for number, meaning in sorted(dimension.anchors.items())
+    ]
+    return [*lines, *([line(" ", Segment(fit(fault, width - 2), ("yellow",)))] if fault else [])]
 
 
 def label_keys(level: Level, width: int) -> list[Line]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.locking import alone
@@ -137,6 +138,11 @@ def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
         place = (record.run_id, record.question_id, record.provider, record.model, record.sample)
         seen[place] += 1
         yield (*place, seen[place]), record
+
+
+def trial_ids(trials: Iterable[GradedTrial]) -> list[str]:
+    """Return a short name for each trial that tells nothing of the model, and is the same for the same log."""
+    return [fingerprint(place)[:12] for place, _ in placed(trial.record for trial in trials)]
 
 
 def read_trials(path: Path, *, on_torn: Callable[[Fault], None] | None = None) -> Iterator[GradedTrial]:

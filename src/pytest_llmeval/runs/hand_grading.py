@@ -34,6 +34,10 @@ class Vote(BaseModel):
     notes: str | None = None
     timestamp: str
     """When, ISO 8601 in UTC."""
+    scores: Mapping[str, int] = {}
+    """By a rubric with dimensions: the number given in each; the grade follows from them."""
+    rubric_hash: str | None = None
+    """Identifies that rubric."""
     adjudication: bool = False
     """Whether it was given in sight of the other votes, to settle them: it decides, and is no independent judgement."""
 
@@ -94,4 +98,9 @@ def graded_line(line: Mapping[str, Any], votes: Iterable[Vote]) -> dict[str, Any
     told |= {"grader": f"{BY_HAND}{vote.rater}"}
     if told.get("outcome") in _SAID_NOTHING:
         told["outcome"] = None
-    return {**told, BEFORE: before, VOTES: [vote.model_dump() for vote in given]}
+    return {**told, BEFORE: before, VOTES: [_as_json(vote) for vote in given]}
+
+
+def _as_json(vote: Vote) -> dict[str, Any]:
+    told = vote.model_dump()
+    return told if vote.scores else {name: told[name] for name in told if name not in ("scores", "rubric_hash")}

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Level
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.grading.judge.rubric import Rubric
+from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.line import faults_of
 
@@ -31,7 +32,12 @@ class GivenVote(BaseModel):
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, protected_namespaces=())
 
     question_id: str = Field(min_length=1)
-    grade: Level
+    trial: str | None = None
+    """Names one answer, as on a sheet to fill in."""
+    grade: Level | None = None
+    """May be left out where scores are given, which it follows from."""
+    scores: dict[str, int] = Field(default_factory=dict)
+    """By a rubric with dimensions: the number given in each."""
     failure_label: FailureLabel | None = None
     notes: str | None = None
     model: str | None = None
@@ -49,6 +55,23 @@ class GivenVote(BaseModel):
         if self.grade == "fully_correct" and self.failure_label:
             raise ValueError("a fully_correct answer has no failure_label")
         return self
+
+    def graded(self, rubric: Rubric | None) -> GivenVote:
+        """Return the vote with the grade that its scores come to by a rubric.
+
+        Raises:
+            ValueError: Where neither grade nor scores say what it is, or they contradict each other.
+        """
+        if not self.scores:
+            if self.grade is None:
+                raise ValueError(f"{self.question_id!r} has no grade")
+            return self
+        if rubric is None or not rubric.dimensions:
+            raise ValueError(f"{self.question_id!r} has scores; name the rubric with --rubric FILE")
+        level = rubric.level_of(rubric.checked(self.scores))
+        if self.grade not in (None, level):
+            raise ValueError(f"{self.question_id!r} is {self.grade}, but its scores come to {level}")
+        return GivenVote.model_validate({**self.model_dump(), "grade": level})
 
     def is_of(self, trial: GradedTrial) -> bool:
         """Tell whether a trial of the right entry is the one that is meant."""
@@ -69,17 +92,21 @@ class PlacedVote:
     vote: Vote
 
 
-def votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str) -> list[PlacedVote]:
+def votes_in_file(
+    path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str, rubric: Rubric | None = None
+) -> list[PlacedVote]:
     """Read the votes of a file that are new: those that do not merely repeat what a rater said last of an answer.
 
     Raises:
         RunLogError: As `all_votes_in_file`.
     """
-    found = all_votes_in_file(path, trials, rater=rater, timestamp=timestamp)
+    found = all_votes_in_file(path, trials, rater=rater, timestamp=timestamp, rubric=rubric)
     return [one for one in found if not _is_known(one, trials)]
 
 
-def all_votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str) -> list[PlacedVote]:
+def all_votes_in_file(
+    path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str, rubric: Rubric | None = None
+) -> list[PlacedVote]:
     """Read the votes of a file.
 
     Args:
@@ -87,6 +114,7 @@ def all_votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, 
         trials: Of the log that was graded.
         rater: Who graded, where a line does not say.
         timestamp: When.
+        rubric: What scores come to a grade by; its dimensions may be columns.
 
     Raises:
         RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
@@ -96,16 +124,20 @@ def all_votes_in_file(path: Path, trials: Sequence[GradedTrial], *, rater: str, 
         by_entry[trial.record.question_id].append(number)
     faults: list[str] = []
     found: list[PlacedVote] = []
-    for line, told in rows_in_file(path):
+    places = {name: number for number, name in enumerate(trial_ids(trials))}
+    for line, row in rows_in_file(path):
+        told = _with_scores(row, rubric)
+        if "trial" in told and not ("grade" in told or "scores" in told):
+            continue  # a row of a sheet that awaits its grade
         try:
-            given = GivenVote.model_validate(told)
-            number = _meant(given, by_entry[given.question_id], trials)
+            given = GivenVote.model_validate(told).graded(rubric)
+            number = _meant(given, by_entry[given.question_id], trials, places)
         except ValidationError as error:
             faults.append(f"{path}:{line}: {faults_of(error)}")
         except ValueError as error:
             faults.append(f"{path}:{line}: {error}")
         else:
-            found.append(PlacedVote(number, _vote(given, rater, timestamp)))
+            found.append(PlacedVote(number, _vote(given, rater, timestamp, rubric)))
     if faults or not found:
         raise RunLogError(
             told_together(faults) if faults else f"{path}: holds no grade; it needs question_id and grade"
@@ -119,7 +151,12 @@ def told_together(faults: Sequence[str]) -> str:
     return "\n".join([*faults[:SHOWN], *more])
 
 
-def _meant(given: GivenVote, numbers: Sequence[int], trials: Sequence[GradedTrial]) -> int:
+def _meant(given: GivenVote, numbers: Sequence[int], trials: Sequence[GradedTrial], places: Mapping[str, int]) -> int:
+    if given.trial is not None:
+        if places.get(given.trial) not in numbers:
+            told = f"the log has no trial {given.trial!r} of {given.question_id!r}"
+            raise ValueError(f"{told}; is the sheet of this run?")
+        return places[given.trial]
     fits = [number for number in numbers if given.is_of(trials[number])]
     if len(fits) == 1:
         return fits[0]
@@ -130,8 +167,20 @@ def _meant(given: GivenVote, numbers: Sequence[int], trials: Sequence[GradedTria
     raise ValueError(f"{given.question_id!r} has {len(fits)} answers in the log; say which with model and sample")
 
 
-def _vote(given: GivenVote, rater: str, timestamp: str) -> Vote:
+def _with_scores(told: Mapping[str, Any], rubric: Rubric | None) -> dict[str, Any]:
+    """Take the columns that are named like a dimension for its scores."""
+    names = {one.name for one in rubric.dimensions} if rubric is not None and "scores" not in told else set()
+    columns = {name: told[name] for name in names if name in told}
+    rest = {name: value for name, value in told.items() if name not in columns}
+    return {**rest, "scores": columns} if columns else rest
+
+
+def _vote(given: GivenVote, rater: str, timestamp: str, rubric: Rubric | None) -> Vote:
+    if given.grade is None:
+        raise ValueError("a vote has its grade by now")
     return Vote(
+        scores=given.scores,
+        rubric_hash=rubric.hash if rubric is not None and given.scores else None,
         rater=given.rater or rater,
         grade=given.grade,
         failure_label=given.failure_label,

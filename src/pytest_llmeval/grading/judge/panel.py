@@ -14,6 +14,7 @@ from pytest_llmeval.grading.judge.verdict import Verdict
 from pytest_llmeval.safe_text import one_line
 
 _SAID = re.compile(r"(?P<level>[a-z_]+)(?: \((?P<label>[a-z_]+)\))?: ")
+_NUMBERS = re.compile(r"[a-z][a-z0-9_]* -?\d+(?:, [a-z][a-z0-9_]* -?\d+)*: ")
 LONGEST_RATIONALE = 1000
 """Characters of a rationale that a grade keeps; the whole stands in the judge's call."""
 
@@ -78,6 +79,18 @@ def level_said(detail: str) -> tuple[Level, FailureLabel | None] | None:
         return None
     label = found["label"] if found["label"] in FAILURE_LABELS else None
     return found["level"], label
+
+
+def scores_said(detail: str) -> dict[str, int]:
+    """Return the number of each dimension of a vote by the detail its score keeps; none for one with a level.
+
+    Example:
+        >>> scores_said("accuracy 4, tone 5: Fine."), scores_said("wrong: It is made up.")
+        ({'accuracy': 4, 'tone': 5}, {})
+    """
+    given = _NUMBERS.match(detail)
+    pairs = (one.rsplit(" ", 1) for one in given[0].removesuffix(": ").split(", ")) if given else ()
+    return {name: int(number) for name, number in pairs}
 
 
 def _median_level(verdicts: Sequence[Verdict]) -> Level:

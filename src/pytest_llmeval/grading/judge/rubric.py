@@ -167,6 +167,21 @@ class Rubric:
         parts = math.fsum(one.weight * one.normalized(scores[one.name]) for one in self.dimensions)
         return round(parts / math.fsum(one.weight for one in self.dimensions), 12)  # 0.7999… reaches 0.8
 
+    def checked(self, scores: Mapping[str, int]) -> Mapping[str, int]:
+        """Return scores that give a number of its scale for every dimension, and no others.
+
+        Raises:
+            ValueError: Where they do not.
+        """
+        for one in self.dimensions:
+            if scores.get(one.name) not in one.steps:
+                low, high = one.scale
+                raise ValueError(f"{one.name} must be a whole number from {low} to {high}, got {scores.get(one.name)}")
+        unknown = sorted(scores.keys() - {one.name for one in self.dimensions})
+        if unknown:
+            raise ValueError(f"the rubric has no dimension {', '.join(unknown)}")
+        return scores
+
     def below_floor(self, scores: Mapping[str, float]) -> tuple[Dimension, ...]:
         """Return the dimensions whose score is too low whatever the total is."""
         return tuple(one for one in self.dimensions if one.is_below_floor(scores[one.name]))

@@ -1,0 +1,102 @@
+"""What a person is asked to grade, on a terminal or on a sheet to fill in."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from pytest_llmeval.analysis.doubt import RightBefore
+from pytest_llmeval.analysis.grading_queue import Order, Queue, grading_queue
+from pytest_llmeval.cli.base_sides import base_sides
+from pytest_llmeval.cli.run_entries import entries_of
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.judge.rubric import Rubric
+from pytest_llmeval.grading.judge.rubric_file import read_rubric
+from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.rating_sheet import SAVED, SHEETS, Sheet
+from pytest_llmeval.runs.graded_log import GradedLog, trial_ids
+from pytest_llmeval.runs.whole_file import create_whole
+
+NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
+
+
+def rubric_in(path: Path | None) -> Rubric | None:
+    """Read the rubric that people rate by.
+
+    Raises:
+        ConfigurationError: Where it cannot be read, or has no dimensions: then the four levels are all there is to say.
+    """
+    if path is None:
+        return None
+    rubric = read_rubric(path)
+    if not rubric.dimensions:
+        raise ConfigurationError(f"{path}: has no dimensions to rate; without them leave --rubric out")
+    return rubric
+
+
+def in_session(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
+    """Let a person grade on the terminal, and tell what came of it."""
+    queue, rubric = _queue(log, given, rater, known), rubric_in(given.rubric)
+    if not queue.todo:
+        return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
+    from pytest_llmeval.cli.grading_session import Session
+    from pytest_llmeval.cli.grading_terminal import grading_terminal
+
+    entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
+    with grading_terminal() as terminal:
+        session = Session(
+            log,
+            queue,
+            terminal,
+            rater=rater,
+            entries=entries,
+            blind=given.blind,
+            settling=given.only == "disagreed",
+            rubric=rubric,
+            message="" if entries else NO_GOLD,
+        )
+        with suppress(KeyboardInterrupt):  # as good as quitting: every grade is saved
+            session.run()
+    return f"{session.graded} graded, {session.left} left, in {log.path}"
+
+
+def on_a_sheet(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
+    """Write what is left to grade as a sheet to fill in, and tell the next command."""
+    path: Path = given.export
+    if path.suffix not in SHEETS:
+        raise ConfigurationError(f"--export writes {', '.join(SHEETS)}; got {str(path)!r}")
+    queue, rubric = _queue(log, given, rater, known), rubric_in(given.rubric)
+    if not queue.todo:
+        return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
+    entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
+    ids = trial_ids(log.trials)
+    sheet = Sheet.of({ids[number]: log.trials[number] for number in queue.todo}, entries, rubric, blind=given.blind)
+    create_whole(path, sheet.written(path.suffix))
+    filled = SAVED if path.suffix == ".html" else path
+    back = f"pytest-llmeval grade {given.log} --answers {filled} --rater NAME"
+    back += f" --rubric {given.rubric}" if rubric else ""
+    return f"{figures.counted(len(queue.todo), 'answer')} to grade in {path}; once that is done: {back}"
+
+
+def _queue(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> Queue:
+    order: Order = given.order or ("shuffled" if given.blind else "log")
+    return grading_queue(
+        log.trials,
+        rater=rater,
+        only=given.only,
+        sample=given.sample,
+        seed=given.seed,
+        order=order,
+        right_before=_right_before(given),
+        also=known,
+    )
+
+
+def _right_before(given: argparse.Namespace) -> RightBefore | None:
+    if given.baseline is None:
+        return None
+    if given.order != "doubtful":
+        raise ConfigurationError("--baseline tells what got worse, for --order doubtful; add that")
+    return RightBefore.in_sides(base_sides(given.baseline).values())
