@@ -26,6 +26,8 @@ COMMANDS = {
     "history": ["history", "LOG"],
     "grade": ["grade", "LOG", "--answers", "VOTES", "--rater", "anna"],
     "grade side by side": ["grade", "--side-by-side", "SOUND", "LOG", "--answers", "CHOICES", "--rater", "anna"],
+    "grade on a sheet": ["grade", "LOG", "--export", "OUT", "--rater", "anna"],
+    "replay": ["replay", "LOG", "q1"],
     "bless": ["bless", "LOG"],
     "calibrate": ["calibrate", "LOG", "--labels", "VOTES"],
     "pairwise": ["pairwise", "SOUND", "LOG", "--judge", "offline:closed-book"],

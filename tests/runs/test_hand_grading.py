@@ -111,3 +111,10 @@ def test_what_is_no_list_of_votes_is_a_fault() -> None:
 def test_votes_that_differ_in_time_only_say_the_same() -> None:
     assert vote().says_the_same_as(vote(timestamp="2027-01-01T00:00:00.000Z"))
     assert not vote().says_the_same_as(vote(notes="x"))
+
+
+def test_only_a_vote_by_a_rubric_keeps_numbers() -> None:
+    plain = Vote(rater="anna", grade="wrong", timestamp="t")
+    rated = Vote(rater="ben", grade="wrong", timestamp="t", scores={"tone": 1}, rubric_hash="h")
+    kept = graded_line({"question_id": "q"}, [plain, rated])[VOTES]
+    assert [sorted(one.keys() & {"scores", "rubric_hash"}) for one in kept] == [[], ["rubric_hash", "scores"]]
