@@ -90,7 +90,5 @@ def test_a_baseline_alone_lets_no_proven_regression_pass() -> None:
     assert in_force([named], [], baseline=True, none=False) == (named,)
 
 
-def test_none_leaves_only_the_flags_own_rules() -> None:
-    assert in_force([rule("fail_under=70")], [rule("fail_under:a=50")], baseline=True, none=True) == (
-        rule("fail_under:a=50"),
-    )
+def test_with_none_a_baseline_alone_is_no_gate() -> None:
+    assert in_force([], [rule("fail_under:a=50")], baseline=True, none=True) == (rule("fail_under:a=50"),)

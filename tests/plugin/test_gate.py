@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -27,6 +28,12 @@ def many(project: Project, count: int = 12, **changed: dict[str, Any]) -> None:
         '@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()])\n'
         "def test_it(grade):\n    assert_grade(grade)\n"
     )
+
+
+def run_anew(project: Project, *flags: str) -> pytest.RunResult:
+    """Run without the logs of earlier runs."""
+    shutil.rmtree(project.path / "llm-runs", ignore_errors=True)
+    return project.run(*flags)
 
 
 def gate_of(project: Project) -> tuple[str, dict[str, str]]:
@@ -72,6 +79,47 @@ def test_without_a_gate_a_failed_assertion_fails_the_run(project: Project) -> No
     assert result.ret == 1
     result.assert_outcomes(passed=11, failed=1)
     assert (project.sidecar()["gate"], project.sidecar()["gates"]) == (None, [])
+
+
+def test_a_rule_on_the_command_line_is_held_beside_those_of_the_ini(project: Project) -> None:
+    many(project, q3=BAD)
+    project.pytester.makeini("[pytest]\nllm_gates = fail_under=95 max_unscored=0\n")
+    assert run_anew(project, "--llm-gates=latency_p95=20").ret == 1
+    assert gate_of(project)[1] == {
+        "fail under 95 %": "failed",
+        "at most 0 % unscored": "passed",
+        "latency p95 at most 20 s": "passed",
+    }
+    assert run_anew(project, "--llm-gates=fail_under=90").ret == 0
+    assert (
+        run_anew(project, "--llm-gates=none", "--llm-gates=latency_p95=20").ret == 1
+    )  # the assertion itself fails again
+    assert gate_of(project)[1] == {"latency p95 at most 20 s": "passed"}
+
+
+STAGES = "[pytest]\nllm_gates =\n  max_unscored=0\n  fail_under=50\n  release/fail_under=95\n  nightly/latency_p95=20\n"
+
+
+def test_rules_of_a_stage_hold_in_that_stage_alone(project: Project) -> None:
+    many(project, q3=BAD)
+    project.pytester.makeini(STAGES)
+    assert run_anew(project).ret == 0
+    assert gate_of(project)[1] == {"at most 0 % unscored": "passed", "fail under 50 %": "passed"}
+    assert run_anew(project, "--llm-gate-stage=release").ret == 1
+    assert gate_of(project)[1] == {"at most 0 % unscored": "passed", "fail under 95 %": "failed"}
+    assert project.sidecar()["gate_stage"] == "release"
+    assert run_anew(project, "--llm-gate-stage=nightly").ret == 0
+    assert "latency p95 at most 20 s" in gate_of(project)[1]
+
+
+def test_a_stage_without_rules_is_told_with_those_there_are(project: Project) -> None:
+    many(project)
+    project.pytester.makeini(STAGES)
+    result = project.run("--llm-gate-stage=realese")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --llm-gate-stage: no rule of llm_gates is of stage realese; there is nightly, release"]
+    )
 
 
 def test_rules_in_ini_hold_and_a_flag_takes_the_place_of_its_own(project: Project) -> None:

@@ -8,9 +8,6 @@ from types import MappingProxyType
 
 from pytest_llmeval.errors import ConfigurationError
 
-NONE = "none"
-"""In place of rules: the gate of the ini file does not hold."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -149,9 +146,9 @@ def in_force(gates: Iterable[Rule], flags: Iterable[Rule], *, baseline: bool, no
         gates: Of ``llm_gates``.
         flags: Of the flags that are named like a kind.
         baseline: Whether there is a baseline; then a regression fails, if nothing else says how large it may be.
-        none: Whether the gates were switched off.
+        none: Whether the gates of the ini file were switched off; then a baseline alone is no gate either.
     """
-    found = {(rule.kind, rule.of): rule for rule in (*(() if none else gates), *flags)}
+    found = {(rule.kind, rule.of): rule for rule in (*gates, *flags)}
     if baseline and not none and not any(kind == "max_regression" for kind, _ in found):
         found["max_regression", None] = Rule("max_regression", 0.0)
     return tuple(found.values())

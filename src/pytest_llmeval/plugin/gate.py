@@ -73,6 +73,7 @@ class Gate:
         if self.report is not None and self._settings.rules:
             self._desk.decided = {
                 "gate": self.report.result,
+                "gate_stage": self._settings.gate_stage,
                 "gates": self.report.as_json(),
                 "accepted": self.report.accepted,
             }

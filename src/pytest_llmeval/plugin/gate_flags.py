@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,10 @@ from pytest_llmeval.errors import ConfigurationError
 if TYPE_CHECKING:
     from pytest_llmeval.analysis.gate_rules import Rule
 
-DEMANDING = ("llm_gates", "llm_fail_under", "llm_max_regression", "llm_baseline")
+NONE = "none"
+"""In place of rules: those of the ini file do not hold."""
+_STAGED = re.compile(r"(?P<stage>[\w-]+)/(?P<rule>.*)", re.DOTALL)
+DEMANDING = ("llm_gates", "llm_gate_stage", "llm_fail_under", "llm_max_regression", "llm_baseline")
 """Flags that ask for a decision on the command line itself."""
 COMPARING = ("max_regression", "stop_at_drop")
 """Kinds of rules that need a baseline."""
@@ -29,6 +33,33 @@ def rule_reader(kind: str) -> Callable[[str, str], Any]:
     return read
 
 
+def all_gates(of_ini: Sequence[str], of_flags: Sequence[str]) -> tuple[str, ...]:
+    """Join the rules of the ini file and of ``--llm-gates``, which come later and so win."""
+    return (*(() if NONE in of_flags else of_ini), *of_flags)
+
+
+def in_stage(gates: Iterable[str], stage: str | None) -> Iterator[str]:
+    """Yield the rules that hold in a stage, without its name before them; those of no stage hold in each.
+
+    Args:
+        gates: As they are written, ``STAGE/RULE`` or ``RULE``.
+        stage: The stage of this run.
+
+    Raises:
+        ConfigurationError: For a stage that no rule is of.
+    """
+    known = set()
+    for text in gates:
+        named = _STAGED.match(text)
+        if named is not None:
+            known.add(named["stage"])
+        if named is None or named["stage"] == stage:
+            yield text if named is None else named["rule"]
+    if stage is not None and stage not in known:
+        there = f"there is {', '.join(sorted(known))}" if known else "write its rules as STAGE/KIND=LIMIT"
+        raise ConfigurationError(f"--llm-gate-stage: no rule of llm_gates is of stage {stage}; {there}")
+
+
 def read_rules(values: Mapping[str, Any]) -> tuple[Rule, ...]:
     """Return the rules of a run, from every way to state them.
 
@@ -39,11 +70,12 @@ def read_rules(values: Mapping[str, Any]) -> tuple[Rule, ...]:
         ConfigurationError: For a rule that cannot be read.
     """
     flags = (*values["fail_under"], *values["max_regression"])
-    if not (values["gates"] or flags or values["baseline"]):
+    staged = list(in_stage(values["gates"], values["gate_stage"]))
+    if not (staged or flags or values["baseline"]):
         return ()
-    from pytest_llmeval.analysis.gate_rules import NONE, Rule, in_force  # only where there is a gate
+    from pytest_llmeval.analysis.gate_rules import Rule, in_force  # only where there is a gate
 
-    gates = [Rule.parse("llm_gates", text) for text in values["gates"] if text != NONE]
+    gates = [Rule.parse("llm_gates", text) for text in staged if text != NONE]
     return in_force(gates, flags, baseline=values["baseline"] is not None, none=NONE in values["gates"])
 
 

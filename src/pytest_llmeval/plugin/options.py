@@ -196,6 +196,12 @@ OPTIONS: tuple[Option, ...] = (
         many=True,
     ),
     Option(
+        "llm_gate_stage",
+        "NAME",
+        "hold the run to the rules of llm_gates that are written NAME/RULE as well, such as release/fail_under=80",
+        in_ini=False,
+    ),
+    Option(
         "llm_fail_under",
         "[SLICE=]PERCENT",
         "rule fail_under: fail if less is right, of all or of a category or tag",

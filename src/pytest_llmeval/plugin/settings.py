@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.plugin.gate_flags import gate_faults, is_demanded, read_rules
+from pytest_llmeval.plugin.gate_flags import all_gates, gate_faults, is_demanded, read_rules
 from pytest_llmeval.plugin.options import MODEL_VARIABLE, OPTIONS, Option
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Settings:
     baseline: str | None
     baseline_force: bool
     gates: tuple[str, ...]
+    gate_stage: str | None
     fail_under: tuple[Rule, ...]
     max_regression: tuple[Rule, ...]
     canary_stop: bool
@@ -84,8 +85,9 @@ def read_settings(config: pytest.Config, environ: Mapping[str, str] = os.environ
     values["param"] = dict(values["param"])
     values["price"] = tuple(values["price"])
     values["judge_model"] = tuple(dict.fromkeys(values["judge_model"]))
-    for name in ("gates", "fail_under", "max_regression"):
+    for name in ("fail_under", "max_regression"):
         values[name] = tuple(values[name])
+    values["gates"] = all_gates(config.getini("llm_gates") or (), config.getoption("llm_gates") or ())
     try:
         rules = read_rules(values)
     except ConfigurationError as error:

@@ -80,6 +80,8 @@ class RunInfo(BaseModel):
     """How many evals were collected and not selected: by ``-k``, ``-m``, ``--lf``, a sample or a shard."""
     gate: str | None = None
     """What the gate came to: ``passed``, ``failed``, ``cannot decide`` or ``accepted``; None without one."""
+    gate_stage: str | None = None
+    """The stage whose rules held besides those of every stage."""
     gates: tuple[dict[str, Any], ...] = ()
     """Verdicts of the rules that may fail the session."""
     accepted: SignedOff | None = None
