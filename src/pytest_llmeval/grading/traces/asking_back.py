@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
-from pytest_llmeval.grading.traces.tool_calls import shown_call
+from pytest_llmeval.grading.traces.showing import shown_call
 from pytest_llmeval.grading.traces.trace import trace_of
 from pytest_llmeval.grading.wording import says, words_of
 from pytest_llmeval.models.answer import Answer, ToolCall

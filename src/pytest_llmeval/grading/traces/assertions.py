@@ -15,9 +15,10 @@ from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader, as_grade, grader_id
 from pytest_llmeval.grading.rule_grader import RuleGrader
 from pytest_llmeval.grading.traces.budgets import Budget
+from pytest_llmeval.grading.traces.call_comparison import Order
 from pytest_llmeval.grading.traces.expected import Match
 from pytest_llmeval.grading.traces.loops import NoLoops
-from pytest_llmeval.grading.traces.tool_calls import Order, ToolCalls
+from pytest_llmeval.grading.traces.tool_calls import ToolCalls
 from pytest_llmeval.models.answer import Answer
 
 

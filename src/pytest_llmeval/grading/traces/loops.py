@@ -12,7 +12,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader
-from pytest_llmeval.grading.traces.tool_calls import shown_call
+from pytest_llmeval.grading.traces.showing import shown_call
 from pytest_llmeval.grading.traces.trace import trace_of
 from pytest_llmeval.models.answer import Answer, ToolCall
 

@@ -13,7 +13,7 @@ from pytest_llmeval.grading.grade import Grade, Kind, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
 from pytest_llmeval.grading.text_graders import holding
 from pytest_llmeval.grading.traces.expected import is_it, read_expected
-from pytest_llmeval.grading.traces.tool_calls import shown_call
+from pytest_llmeval.grading.traces.showing import shown_call
 from pytest_llmeval.grading.traces.trace import trace_of
 from pytest_llmeval.models.answer import Answer, ToolCall
 from pytest_llmeval.models.tools.patterns import shown

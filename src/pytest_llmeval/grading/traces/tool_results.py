@@ -15,7 +15,7 @@ from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Level, Score
 from pytest_llmeval.grading.numbers import Number, numbers_in
 from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
 from pytest_llmeval.grading.traces.loops import canonical
-from pytest_llmeval.grading.traces.tool_calls import shown_call
+from pytest_llmeval.grading.traces.showing import shown_call
 from pytest_llmeval.grading.traces.trace import TOOL_FAULTS, Trace, trace_of
 from pytest_llmeval.grading.wording import says, words_of
 from pytest_llmeval.models.answer import Answer, ToolCall

@@ -12,7 +12,7 @@ from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.rule_grader import RuleGrader
 from pytest_llmeval.grading.traces.expected import best_pairs, read_expected
 from pytest_llmeval.grading.traces.loops import canonical, most_repeated
-from pytest_llmeval.grading.traces.tool_calls import shown_call
+from pytest_llmeval.grading.traces.showing import shown_call
 from pytest_llmeval.grading.traces.trace import MODEL_FAULTS, TOOL_FAULTS, Trace, trace_of
 from pytest_llmeval.models.answer import Answer, ToolCall
 
