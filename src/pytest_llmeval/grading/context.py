@@ -48,6 +48,11 @@ class TrialContext:
     """What they said, of whichever text they were handed."""
 
 
+def judges_for(own: Sequence[Judge], context: TrialContext | None) -> tuple[Judge, ...]:
+    """Return whom a grader asks: its own judges, else those of the trial; empty where there are none."""
+    return tuple(own or (context.judges if context else ()))
+
+
 def context_of(subject: Answer | Grade | str) -> TrialContext | None:
     """Return the context an answer or a grade carries; None for text, and for what a test made itself."""
     context = getattr(subject, "context", None)

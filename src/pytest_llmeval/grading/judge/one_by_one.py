@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.context import TrialContext
+from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.judge.asking import ask_judges
 from pytest_llmeval.grading.judge.panel import decide
 from pytest_llmeval.grading.judge.port import Judge
@@ -42,6 +43,23 @@ class OneByOne:
     no: str
     guidance: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    def by(
+        self, own: Sequence[Judge], context: TrialContext | None, params: Mapping[str, Any]
+    ) -> tuple[tuple[Judge, ...], OneByOne, Signature] | None:
+        """Settle who is asked: a grader's own judges, else those of the run; the trial notes their signature.
+
+        Returns:
+            The judges, what they are asked with these parameters, and how that is signed; None where there is no judge.
+        """
+        judges = tuple(own or (context.judges if context else ()))
+        if not judges:
+            return None
+        asking = replace(self, params=params)
+        signature = asking.signature(judges)
+        if context is not None:
+            context.judged_by.append(signature)
+        return judges, asking, signature
 
     def signature(self, judges: Sequence[Judge]) -> Signature:
         """Identify judges, parameters, question and prompt, whatever the items are."""
@@ -97,3 +115,8 @@ class OneByOne:
     def _said(self, items: int, grade: Grade) -> list[bool]:
         values = {score.name: score.value for score in grade.scores}
         return [(values[f"{self.noun}_{number}"] or 0.0) > 0.5 for number in range(1, items + 1)]
+
+
+def no_verdict(name: str, why: str, signed: str) -> Grade:
+    """Leave an answer unscored, and its score unknown, where judges gave no usable verdict."""
+    return Grade(None, None, why, (Score(name, None, None, why, "judge", signed),), signed, "unscored")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import OneByOne
+from pytest_llmeval.grading.judge.one_by_one import OneByOne, no_verdict
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.probes.prose import pieces, words
@@ -74,19 +74,15 @@ class ExtraContent:
         found = pieces(blinded(answer, [entry.question]), MOST_PIECES)
         if not found:
             return self._graded(found, [], self.id)
-        judges = tuple(self.judges or (context.judges if context else ()))
-        if not judges:
+        settled = ASKED_FOR.by(self.judges, context, self.params)
+        if settled is None:
             return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
-        asking = replace(ASKED_FOR, params=self.params)
-        signature = asking.signature(judges)
-        if context is not None:
-            context.judged_by.append(signature)
+        judges, asking, signature = settled
         return self._graded(found, await asking.ask(found, entry, answer, judges), f"{self.id}@{signature.hash}")
 
     def _graded(self, found: Sequence[str], called_for: list[bool] | str, signed: str) -> Grade:
         if isinstance(called_for, str):
-            nothing = Score("asked_for", None, None, called_for, "judge", signed)
-            return Grade(None, None, called_for, (nothing,), signed, "unscored")
+            return no_verdict("asked_for", called_for, signed)
         extra = [piece for piece, needed in zip(found, called_for, strict=True) if not needed]
         beyond, all_words = sum(map(words, extra)), sum(map(words, found))
         share = beyond / all_words if all_words else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
@@ -12,7 +12,7 @@ from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import OneByOne
+from pytest_llmeval.grading.judge.one_by_one import OneByOne, no_verdict
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.retrieval.claims import claims_in
@@ -98,13 +98,10 @@ class ClaimCoverage:
             notes = f"no evidence to hold {len(claims)} claims against{_unread(unread)}"
             score = Score(self.name, 0.0, False, notes, "judge", self.id)
             return Grade("unsupported", "missing_evidence", notes, (score,), self.id)
-        judges = tuple(self.judges or (context.judges if context else ()))
-        if not judges:
+        settled = CLAIMS.by(self.judges, context, self.params)
+        if settled is None:
             return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
-        asking = replace(CLAIMS, params=self.params)
-        signature = asking.signature(judges)
-        if context is not None:
-            context.judged_by.append(signature)
+        judges, asking, signature = settled
         shown = {f"evidence {n}": f"source: {path}\n{text}" for n, (path, text) in enumerate(evidence.items(), 1)}
         said = await asking.ask(claims, entry, answer, judges, shown)
         grade = self._graded(claims, said, f"{self.name}@{signature.hash}", _unread(unread))
@@ -121,8 +118,7 @@ class ClaimCoverage:
 
     def _graded(self, claims: Sequence[str], supported: list[bool] | str, signed: str, unread: str) -> Grade:
         if isinstance(supported, str):
-            nothing = Score(self.name, None, None, supported, "judge", signed)
-            return Grade(None, None, supported, (nothing,), signed, "unscored")
+            return no_verdict(self.name, supported, signed)
         lacking = [claim for claim, borne_out in zip(claims, supported, strict=True) if not borne_out]
         share = (len(claims) - len(lacking)) / len(claims)
         enough = round(share, 12) >= self.threshold

@@ -31,6 +31,7 @@ class Steps:
 
     @classmethod
     def of(cls, trace: Trace, kept: Sequence[int]) -> Steps:
+        """Take them out of a trace, for the calls that are kept."""
         """Find the steps of the calls at the places that count."""
         if not trace.call_steps:
             return cls((), ())
