@@ -8,6 +8,7 @@ The tree, from the general to the special::
     ├── RunLogError               a run log or its sidecar cannot be read or written
     ├── ExtractionError           an answer's text holds no value of the kind that was asked for
     ├── BudgetExhausted           the run may not spend any more
+    ├── OverBudget                a trial has used up its own budget: a failure of the system under test
     ├── NotReplayable             an earlier run has no answer to this
     └── InfrastructureError       the measurement failed, not the model
         ├── GraderError           a grader crashed or returned something that is no grade
@@ -67,6 +68,13 @@ class ExtractionError(LLMEvalError, ValueError):
 
 class BudgetExhausted(LLMEvalError):
     """The run may not spend any more; what is left is not asked."""
+
+
+class OverBudget(LLMEvalError):
+    """A trial has used up its own budget, which is a failure of the system under test."""
+
+    state = "over_budget"
+    """How the trial's record has it."""
 
 
 class NotReplayable(LLMEvalError):

@@ -12,6 +12,6 @@ def solved_by_rules(record: Record) -> bool | None:
     if record.judge is None and (rules or not record.scores):
         return success_of(record)
     checked = [one.passed for one in rules if one.passed is not None]
-    if rules and not checked and record.outcome in ("unextractable", "truncated", "filtered"):
+    if rules and not checked and record.outcome in ("unextractable", "truncated", "filtered", "over_budget"):
         return False
     return all(checked) if checked and record.outcome not in ("error", "skipped") else None

@@ -16,10 +16,10 @@ from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.safe_text import one_line
 
-Verdict = Level | Literal["truncated", "filtered", "unextractable"]
+Verdict = Level | Literal["truncated", "filtered", "unextractable", "over_budget"]
 """What a graded trial came to: a level, or why the answer could not get one."""
-VERDICTS: tuple[Verdict, ...] = (*get_args(Level), "truncated", "filtered", "unextractable")
-"""From best to worst; the last three are failures of the model, but not *wrong* answers."""
+VERDICTS: tuple[Verdict, ...] = (*get_args(Level), "truncated", "filtered", "unextractable", "over_budget")
+"""From best to worst; the last four are failures of the model, but not *wrong* answers."""
 
 NO_LABEL = "no label"
 """Stands for the failures nobody gave a label."""
@@ -66,8 +66,8 @@ class Summary:
     """What the records of one model come to; fed record by record, it keeps none of them.
 
     Trials that ended in an error, unscored or skipped say nothing about the model: they are counted in ``outcomes`` and
-    are in no rate. Truncated, filtered and unextractable answers are in the denominator, and not correct. Variants of
-    entries are in none of its own figures, but in ``variants`` and ``robustness``.
+    are in no rate. Truncated, filtered and unextractable answers, and trials over their budget, are in the denominator,
+    and not correct. Variants of entries are in none of its own figures, but in ``variants`` and ``robustness``.
     """
 
     def __init__(self, model: str) -> None:

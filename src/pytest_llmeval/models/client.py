@@ -18,6 +18,7 @@ from pytest_llmeval.models.tools.fake_tool import FakeTool
 from pytest_llmeval.models.tools.fake_tools import FakeTools, as_toolbox
 from pytest_llmeval.models.tools.loop import Toolbox, call_tools, conversation_after
 from pytest_llmeval.models.tracing import answer_of, with_trace
+from pytest_llmeval.models.trial_budget import TrialBudget, TrialLimits
 
 Schema = Mapping[str, Any] | str | Path | type
 """A JSON Schema, the path of one, or a pydantic model class."""
@@ -34,6 +35,8 @@ class Defaults:
     base_url: str | None = None
     max_steps: int = 10
     """How often a model that calls tools is asked at most, before it has to have answered."""
+    limits: TrialLimits = field(default_factory=TrialLimits)
+    """What the trial may take in all."""
 
 
 class LLM:
@@ -62,6 +65,7 @@ class LLM:
         self._send = send
         self._loop = loop
         self._context = context
+        self._budget = TrialBudget(defaults.limits)
         self.tools = FakeTools() if tools is None else tools
         """The trial's fake tools, those of the marker and of the entry; no other trial sees what happens to them."""
         self.calls: list[Call] = []
@@ -104,6 +108,7 @@ class LLM:
         Raises:
             ProviderError: Where there was no answer, after retries.
             UnsupportedByProvider: Where the provider cannot do what is asked.
+            OverBudget: Where the trial has used up its own budget.
             ConfigurationError: Where the prompt, a tool or the schema cannot be read.
         """
         request = self._request(prompt, system, tools, schema, params)
@@ -150,6 +155,7 @@ class LLM:
 
         Raises:
             ProviderError: Where there was no answer, after retries.
+            OverBudget: Where the trial has used up its own budget; tools called beyond it are not run.
             ConfigurationError: Where there is no tool, or fewer than one step.
         """
         toolbox = self.tools if tools is None else as_toolbox(tools)
@@ -215,8 +221,10 @@ class LLM:
         )
 
     async def _traced(self, request: Request) -> Call:
+        self._budget.before_call(self.calls)
         call = await self._send(request)
         self.calls.append(call)
+        self._budget.after_call(self.calls)
         return call
 
 

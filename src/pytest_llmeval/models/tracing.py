@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pytest_llmeval.models.answer import Answer, Call, ToolCall
@@ -21,7 +21,7 @@ def answer_of(call: Call) -> Answer:
         messages=(*call.messages, _assistant_turn(call)),
         calls=(call,),
         usage=reply.usage,
-        latency_s=_latency((call,), 0.0),
+        latency_s=latency_of((call,), 0.0),
         ttft_s=reply.ttft_s,
         cost_usd=call.cost_usd,
     )
@@ -62,7 +62,7 @@ def with_trace(answer: Answer, calls: Iterable[Call], wall_s: float) -> Answer:
         calls=trace,
         usage=usage,
         cost_usd=total_cost(trace),
-        latency_s=_latency(trace, wall_s),
+        latency_s=latency_of(trace, wall_s),
         ttft_s=trace[0].reply.ttft_s if len(trace) == 1 else answer.ttft_s,
         tool_calls=answer.tool_calls or tuple(tool for call in trace for tool in call.reply.tool_calls),
         finish_reason=answer.finish_reason or last.finish_reason,
@@ -71,7 +71,8 @@ def with_trace(answer: Answer, calls: Iterable[Call], wall_s: float) -> Answer:
     )
 
 
-def _latency(trace: tuple[Call, ...], wall_s: float) -> float | None:
+def latency_of(trace: Sequence[Call], wall_s: float) -> float | None:
+    """Return how long calls took of the given seconds, without what they spent queued; None where a batch made one."""
     if any(call.attempts == 0 and not call.cached for call in trace):
         return None  # a batch takes the time it takes
     if len(trace) == 1:

@@ -19,6 +19,7 @@ from pytest_llmeval.errors import (
     CacheMiss,
     ConfigurationError,
     NotReplayable,
+    OverBudget,
     ProviderError,
     UnscoredError,
     UnsupportedByProvider,
@@ -49,6 +50,8 @@ class ShortFailures:
         error = call.excinfo.value
         if isinstance(error, NOT_ASKED):  # a budget that is used up may leave thousands of them
             return _report(item, call, _one_line(error, item))
+        if isinstance(error, OverBudget):
+            return _report(item, call, _one_line(error, item), when="call")
         if not self._on:
             return None
         if isinstance(error, EvalAssertionError):
@@ -59,14 +62,24 @@ class ShortFailures:
         return None
 
 
-def _report(item: pytest.Item, call: pytest.CallInfo[None], shown: ReprExceptionInfo) -> pytest.TestReport:
+def _report(
+    item: pytest.Item, call: pytest.CallInfo[None], shown: ReprExceptionInfo, when: str | None = None
+) -> pytest.TestReport:
+    """Make a report; of a failure in the answer's fixture one that pytest does not take for an error.
+
+    Args:
+        item: Whose it is.
+        call: The phase.
+        shown: What to show.
+        when: The phase to name in place of the call's own.
+    """
     return pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords=dict.fromkeys(item.keywords, 1),
         outcome="failed",
         longrepr=shown,
-        when=call.when,  # type: ignore[arg-type]  # items have no phase "collect"
+        when=when or call.when,  # type: ignore[arg-type]  # items have no phase "collect"
         sections=[(f"Captured {key} {when}", text) for when, key, text in item._report_sections],
         duration=call.duration,
         start=call.start,

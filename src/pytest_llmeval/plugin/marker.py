@@ -19,6 +19,7 @@ from pytest_llmeval.models.request import Tool
 from pytest_llmeval.models.task import Task, task_name
 from pytest_llmeval.models.tools.fake_tool import FakeTool
 from pytest_llmeval.models.tools.fake_tools import FakeTools
+from pytest_llmeval.models.trial_budget import TrialLimits
 
 MARKER = "llm_eval"
 ENTRY_MARKER = "llm_entry"
@@ -40,6 +41,8 @@ class EvalSpec:
     params: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[FakeTool, ...] = ()
     max_steps: int = 10
+    budget: TrialLimits = field(default_factory=TrialLimits)
+    """What one trial may take."""
     samples: int | None = None
     require: Quota | None = None
     """How many of an entry's samples must pass; None: all of them."""
@@ -134,6 +137,14 @@ def _tools(value: Any) -> tuple[FakeTool, ...]:
         raise ConfigurationError(f"llm_eval's tools: {error}") from None
 
 
+def _budget(value: Any) -> TrialLimits:
+    limits = _mapping("budget")(value)
+    try:
+        return TrialLimits.read(limits)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"llm_eval's {error}") from None
+
+
 def _at_least_one(name: str) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -159,6 +170,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "limit": _at_least_one("limit"),
     "tools": _tools,
     "max_steps": _at_least_one("max_steps"),
+    "budget": _budget,
     "samples": _at_least_one("samples"),
     "require": Quota.parse,
     "perturb": read_perturbations,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, get_args
 
 import pytest
 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
-from pytest_llmeval.errors import InfrastructureError, UnscoredError
+from pytest_llmeval.errors import InfrastructureError, OverBudget, UnscoredError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.grade import Grade
@@ -23,6 +23,8 @@ from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
 from pytest_llmeval.runs.record import Outcome, Record
 from pytest_llmeval.runs.record_parts import JudgeControl, JudgeInfo, JudgeVerdict, PerturbationInfo
+
+ModelFailure = Literal["truncated", "filtered", "unextractable", "over_budget"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Phases:
 def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome | None:
     if isinstance(error, InfrastructureError):  # also where the failure is tolerated: it says nothing about the model
         return "unscored" if isinstance(error, UnscoredError) else "error"
+    if isinstance(error, OverBudget):  # raised by the fixture that asks, and yet no fixture's fault
+        return "failed"
     if report.skipped:
         return "failed" if hasattr(report, "wasxfail") else "skipped"
     if report.failed:
@@ -69,7 +73,8 @@ def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome 
 def one_line(error: BaseException) -> str:
     """Tell an error in one line, its kind first where that is not ours."""
     text = " ".join(str(error).split())
-    return text if isinstance(error, InfrastructureError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
+    says_all = isinstance(error, InfrastructureError | OverBudget) and text
+    return text if says_all else f"{type(error).__name__}: {text}".rstrip(": ")
 
 
 def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now: datetime | None = None) -> Record:
@@ -79,6 +84,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
     grade = run.asked.grade if run.asked else None
     calls = answer.calls if answer else run.calls
     error = phases.error or (run.asked.grading_error if run.asked else None)
+    outcome = _refined(phases, answer, grade)
     return Record(
         run_id=facts.run_id,
         question_id=entry.id,
@@ -97,11 +103,11 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         timestamp=utc_timestamp(now or datetime.now(UTC)),
         harness_version=harness_version(),
         nodeid=nodeid,
-        outcome=_refined(phases, answer, grade),
+        outcome=outcome,
         sample=trial.sample,
         scores=(*(grade.scores if grade else ()), *run.context.checks),
-        grader=grade.grader if grade else None,
-        error=one_line(error) if error and phases.outcome in ("error", "unscored") else None,
+        grader=_grader(run, grade, outcome),
+        error=one_line(error) if error and outcome in ("error", "unscored", "over_budget") else None,
         entry_hash=entry.hash,
         tags=entry.tags,
         difficulty=entry.difficulty,
@@ -116,6 +122,13 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         turns=turn_records(entry, answer, grade),
         **{**_measured(answer, calls), "calls": (*described_once(calls), *run.judge_calls)},
     )
+
+
+def _grader(run: TrialRun, grade: Grade | None, outcome: Outcome) -> str | None:
+    """Name what decided: where graders were waiting for an answer that its budget cut short, the budget."""
+    if grade is not None:
+        return grade.grader
+    return "budget" if outcome == OverBudget.state and run.trial.spec.graders else None
 
 
 def _variant(trial: Trial) -> dict[str, Any]:
@@ -189,9 +202,9 @@ def _refined(phases: Phases, answer: Answer | None, grade: Grade | None) -> Outc
     return state if is_model_failure(state) else "failed"
 
 
-def is_model_failure(state: str | None) -> TypeGuard[Literal["truncated", "filtered", "unextractable"]]:
-    """Tell whether a state or outcome is the model's own failure to give what can be judged."""
-    return state in ("truncated", "filtered", "unextractable")
+def is_model_failure(state: str | None) -> TypeGuard[ModelFailure]:
+    """Tell whether a state or outcome is the model's own failure to give what can be judged, within its budget."""
+    return state in get_args(ModelFailure)
 
 
 def junit_properties(record: Record) -> Iterable[tuple[str, object]]:

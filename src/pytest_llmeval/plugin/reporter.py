@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.errors import FatalProviderError, InfrastructureError
+from pytest_llmeval.errors import FatalProviderError, InfrastructureError, OverBudget
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.desk import Desk
@@ -74,7 +74,8 @@ class Reporter:
         passed, counted = report.passed, self._counted(trial, report, error, grade)
         quota = self._quota(item, trial, report, error)
         phases.heard(report, error)
-        usual = _usual(str(grade) if grade else None, phases.outcome)
+        shown = str(grade) if grade else OverBudget.state if isinstance(error, OverBudget) else None
+        usual = _usual(shown, phases.outcome)
         if counted is None and quota is None and error is None:
             return usual
         told: dict[str, Any] = dict(usual)

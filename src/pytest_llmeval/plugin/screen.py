@@ -30,6 +30,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "unextractable": "X",
         "truncated": "T",
         "filtered": "T",
+        "over_budget": "B",
     }
 )
 """The progress line's letter for a grade; green where the test passed, red where it failed."""

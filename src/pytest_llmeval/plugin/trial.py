@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.variants import Variant
-from pytest_llmeval.errors import ConfigurationError, LLMEvalError, UnscoredError
+from pytest_llmeval.errors import ConfigurationError, LLMEvalError, OverBudget, UnscoredError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
@@ -85,7 +85,7 @@ def defaults_of(trial: Trial, params: Params, base_url: str | None) -> Defaults:
         raise UnscoredError("no model under test was named")
     system = trial.entry.system_prompt or trial.spec.system_prompt
     own = params.updated(trial.spec.params)
-    return Defaults(trial.model, own, system, trial.sample, base_url, trial.spec.max_steps)
+    return Defaults(trial.model, own, system, trial.sample, base_url, trial.spec.max_steps, trial.spec.budget)
 
 
 def tools_of(entry: Entry, spec: EvalSpec) -> FakeTools:
@@ -233,6 +233,9 @@ class TrialRun:
         if self._earlier is not None:
             recorded = answer_in(self._earlier)
             self.llm.tools.calls.extend(recorded.tool_calls)
+            if self._earlier.outcome == OverBudget.state:
+                self.llm.calls.extend(recorded.calls)
+                raise OverBudget(self._earlier.error or "stopped over the trial's budget")
             return recorded
         self.llm.tools.closed = TOO_LATE
         task = self.trial.spec.task or self._engine.default_task(self.trial.roots)

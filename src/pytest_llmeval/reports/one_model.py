@@ -31,8 +31,9 @@ STYLES: Mapping[str, tuple[Style, ...]] = {
     "truncated": ("yellow",),
     "filtered": ("yellow",),
     "unextractable": ("yellow",),
+    "over_budget": ("yellow",),
 }
-_OUTCOMES_THAT_COUNT = ("passed", "failed", "truncated", "filtered", "unextractable")
+_OUTCOMES_THAT_COUNT = ("passed", "failed", "truncated", "filtered", "unextractable", "over_budget")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from pytest_llmeval.runs.record_parts import JudgeInfo, PerturbationInfo, TurnRe
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning; new fields alone do not raise it."""
 
-Outcome = Literal["passed", "failed", "error", "skipped", "truncated", "filtered", "unextractable", "unscored"]
+Outcome = Literal[
+    "passed", "failed", "error", "skipped", "truncated", "filtered", "unextractable", "over_budget", "unscored"
+]
 """How the trial ended.
 
-``passed`` and ``failed`` as pytest says; ``truncated``, ``filtered`` and ``unextractable`` are failures without a
-grade; ``error`` (the provider, a task or a fixture broke) and ``unscored`` (a grader reached no verdict) say nothing
-about the model and are left out of accuracy.
+``passed`` and ``failed`` as pytest says; ``truncated``, ``filtered``, ``unextractable`` and ``over_budget`` (the trial
+was stopped at its own budget) are failures without a grade; ``error`` (the provider, a task or a fixture broke) and
+``unscored`` (a grader reached no verdict) say nothing about the model and are left out of accuracy.
 """
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
