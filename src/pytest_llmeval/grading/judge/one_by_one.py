@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.grading.context import TrialContext
+from pytest_llmeval.grading.context import TrialContext, judges_for
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.judge.asking import ask_judges
 from pytest_llmeval.grading.judge.panel import decide
@@ -52,7 +52,7 @@ class OneByOne:
         Returns:
             The judges, what they are asked with these parameters, and how that is signed; None where there is no judge.
         """
-        judges = tuple(own or (context.judges if context else ()))
+        judges = judges_for(own, context)
         if not judges:
             return None
         asking = replace(self, params=params)
