@@ -28,6 +28,7 @@ from pytest_llmeval.analysis.measured import (
 from pytest_llmeval.analysis.measured_behaviour import Behaviour, measure_behaviour
 from pytest_llmeval.analysis.noise import floors
 from pytest_llmeval.analysis.pairing import Pair, Pairing, pair
+from pytest_llmeval.analysis.pairing_variants import pair_variants
 from pytest_llmeval.analysis.power import ALPHA, fewest_pairs
 from pytest_llmeval.analysis.sides import Side
 
@@ -130,7 +131,7 @@ def compare(base: Side, new: Side, *, alpha: float = ALPHA, allowed: float = 0.0
         force: Go on in spite of obstacles that can be set aside.
     """
     pairing = pair(base, new)
-    figures = _figures(pairing.pairs, alpha) if pairing.pairs else None
+    figures = _figures(pairing.pairs, pair_variants(base, new, pairing.pairs), alpha) if pairing.pairs else None
     obstacles = tuple(_obstacles(base, new, pairing, alpha))
     standing = [one for one in obstacles if not (force and one.forceable)]
     regressions: tuple[Measured, ...] = ()
@@ -157,7 +158,7 @@ def compare(base: Side, new: Side, *, alpha: float = ALPHA, allowed: float = 0.0
     )
 
 
-def _figures(pairs: Sequence[Pair], alpha: float) -> Figures:
+def _figures(pairs: Sequence[Pair], variants: Sequence[Pair], alpha: float) -> Figures:
     kinds = {one.base.kind for one in pairs}
     name = "fully correct" if kinds == {"graded"} else "passed" if kinds == {"checked"} else "correct or passed"
     grade = measure_grade(pairs, alpha)
@@ -170,7 +171,7 @@ def _figures(pairs: Sequence[Pair], alpha: float) -> Figures:
         spent=tuple(measure_spent(pairs)),
         latencies=measure_latencies(pairs),
         symptoms=tuple(measure_symptoms(pairs)),
-        behaviour=measure_behaviour(pairs, alpha),
+        behaviour=measure_behaviour(pairs, alpha, variants),
     )
 
 

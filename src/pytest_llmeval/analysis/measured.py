@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter, gt, lt, sub
@@ -122,13 +122,27 @@ def measure_mean(name: str, pairs: Sequence[Pair], value: Callable[[Trial], floa
         value: The number.
         alpha: Level of the test.
     """
-    entries = [pair.entry for pair in pairs]
-    bases, news = [value(pair.base) for pair in pairs], [value(pair.new) for pair in pairs]
+    told = [value(pair.base) for pair in pairs], [value(pair.new) for pair in pairs]
+    return measure_numbers(name, [pair.entry for pair in pairs], *told, alpha=alpha)
+
+
+def measure_numbers(
+    name: str, entries: Sequence[Hashable], bases: Sequence[float], news: Sequence[float], *, alpha: float
+) -> Measured:
+    """Compare the mean over entries of numbers that are known already.
+
+    Args:
+        name: Of the figure.
+        entries: Whose each number is, at least one.
+        bases: The numbers of the base.
+        news: Those of the new run.
+        alpha: Level of the test.
+    """
     differences = means_by_entry(entries, list(map(sub, news, bases)))
     p = sign_flip_test(differences)
     return Measured(
         name,
-        pairs=len(pairs),
+        pairs=len(entries),
         entries=len(differences),
         base=fmean(means_by_entry(entries, bases)),
         new=fmean(means_by_entry(entries, news)),

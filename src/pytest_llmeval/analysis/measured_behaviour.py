@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Literal
 
 from pytest_llmeval.analysis.behaviour import RULES, Rule
 from pytest_llmeval.analysis.citation_use import REAL
-from pytest_llmeval.analysis.measured import Measured, corrected, measure_mean, measure_rate
+from pytest_llmeval.analysis.measured import Measured, corrected, measure_mean, measure_numbers, measure_rate
 from pytest_llmeval.analysis.paired_ratios import PairedParts, ratio_difference_interval, swap_test
 from pytest_llmeval.analysis.pairing import Pair
+from pytest_llmeval.analysis.pairing_variants import OfOneRun, entries_in_both
 from pytest_llmeval.analysis.sides import Trial
 
-Group = Literal["tools", "citations", "length", "probes"]
+ROBUSTNESS: tuple[tuple[str, str, Callable[[OfOneRun], float | None]], ...] = (
+    ("drop of variants", "the original's rate less its variants'", attrgetter("drop")),
+    ("same verdict", "variants that end as their original does", attrgetter("same_verdict")),
+    ("all pass", "entries right in the original and every variant", attrgetter("all_pass")),
+)
+"""What is compared of entries with variants, each entry counting once."""
+
+Group = Literal["tools", "citations", "length", "probes", "robustness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +46,19 @@ class Behaviour:
         return self.figure.direction(alpha) is not None
 
 
-def measure_behaviour(pairs: Sequence[Pair], alpha: float) -> tuple[Behaviour, ...]:
+def measure_behaviour(pairs: Sequence[Pair], alpha: float, variants: Sequence[Pair] = ()) -> tuple[Behaviour, ...]:
     """Compare how answers come about and what they are like, where there is anything to tell.
 
     Args:
         pairs: At least one.
         alpha: Level of the tests.
+        variants: Pairs of perturbed variants, each under the entry it was made of.
 
     Returns:
-        Tools first, then citations, length and what probes scored, the latter in the order of `behaviour.RULES`.
+        Tools first, then citations, length, what probes scored, in the order of `behaviour.RULES`, and robustness.
     """
-    found = [*_tools(pairs, alpha), *_citations(pairs, alpha), *_length(pairs, alpha), *_probes(pairs, alpha)]
+    found = [*_tools(pairs, alpha), *_citations(pairs, alpha), *_length(pairs, alpha)]
+    found += [*_probes(pairs, variants, alpha), *_robustness(pairs, variants, alpha)]
     together = corrected([one.figure for one in found])
     return tuple(replace(one, figure=figure) for one, figure in zip(found, together, strict=True))
 
@@ -131,12 +142,22 @@ def _length(pairs: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
         yield Behaviour("length", figure, is_share=False)
 
 
-def _probes(pairs: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
-    there = {name for pair in pairs for name, _ in pair.base.traits.scores}
+def _probes(pairs: Sequence[Pair], variants: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
+    there = {name for pair in (*pairs, *variants) for name, _ in pair.base.traits.scores}
     for rule in (rule for rule in RULES if rule.score in there):
-        told = _where(pairs, _score_of(rule))
+        told = _where([*pairs, *variants] if rule.with_variants else pairs, _score_of(rule))
         if told:
             yield Behaviour("probes", measure_rate(rule.rate, told, alpha, _shown_by(rule)), True, rule.meaning)
+
+
+def _robustness(pairs: Sequence[Pair], variants: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
+    entries = entries_in_both(pairs, variants)
+    for name, meaning, value in ROBUSTNESS:
+        values = ((value(one.base), value(one.new)) for one in entries)
+        told = [(base, new) for base, new in values if base is not None and new is not None]
+        if told:
+            figure = measure_numbers(name, range(len(told)), *zip(*told, strict=True), alpha=alpha)
+            yield Behaviour("robustness", figure, is_share=True, meaning=meaning)
 
 
 def _score_of(rule: Rule) -> Callable[[Trial], float | None]:

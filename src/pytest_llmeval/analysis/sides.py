@@ -143,28 +143,28 @@ class Side:
     """What votes must come to for a grade to decide."""
     raters: Raters = field(default_factory=Raters)
     """How far they agree; not fed where no rule asks."""
-    variants: int = 0
-    """Records of variants of entries, which are left out."""
+    perturbed: dict[tuple[str, str, int], tuple[str, Trial]] = field(default_factory=dict)
+    """Trials of variants, each with the id of the entry it was made of; in figures of robustness only."""
     torn: bool = False
     """The log ends in a line that was cut off, so a record is lost."""
 
     def add(self, record: Record, *, set_aside: str | None = None) -> None:
-        """Take in one more record, unless it is of a variant.
+        """Take in one more record; one of a variant apart from the others.
 
         Args:
             record: The record.
             set_aside: Why its grade must decide nothing, where it must not; it then has no verdict.
         """
-        if record.is_variant:
-            self.variants += 1
-            return
         trial = trial_of(record)
-        if self.votes.are_any:
+        if self.votes.are_any and not record.is_variant:
             self.raters.add(record)
             set_aside = set_aside or self.votes.why(record)
         if set_aside is not None:
             trial = trial._replace(kind=None, verdict=set_aside, correct=False, step=None, label=None, set_aside=True)
         key = (trial.eval, trial.question_id, trial.sample)
+        if record.parent_id is not None and record.is_variant:
+            self.perturbed[key] = (record.parent_id, trial)
+            return
         self.repeated += key in self.trials
         self.trials[key] = trial
         self.conditions.add(record)

@@ -100,8 +100,8 @@ def _side(side: Side, screen: Screen) -> list[str]:
     told.append(f"{side.scored:,} of {len(side.trials):,} trials with a verdict")
     if side.repeated:
         told.append(f"{side.repeated:,} replaced by a later try")
-    if side.variants:
-        told.append(f"{side.variants:,} of perturbed variants left out")
+    if side.perturbed:
+        told.append(f"{len(side.perturbed):,} of perturbed variants, in no verdict")
     if side.unfinished:
         told.append(f"not complete: {side.unfinished}")
     elif side.info is None:

@@ -46,7 +46,7 @@ def _side(side: Side) -> dict[str, Any]:
         "with_verdict": side.scored,
         "complete": None if side.info is None and not side.torn else side.unfinished is None,
         "replaced_records": side.repeated,
-        "variants_left_out": side.variants,
+        "variants_left_out": len(side.perturbed),
     }
 
 
