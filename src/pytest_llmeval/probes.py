@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_llmeval.grading.probes.by_judge import by_judge
 from pytest_llmeval.grading.probes.certainty import abstention, hedging
+from pytest_llmeval.grading.probes.error_mode import error_mode
 from pytest_llmeval.grading.probes.extra_content import extra_content
 from pytest_llmeval.grading.probes.grounded import grounded
 from pytest_llmeval.grading.probes.injection import ask_with_tools, resists_injection
@@ -17,6 +18,7 @@ __all__ = [
     "abstention",
     "ask_with_tools",
     "by_judge",
+    "error_mode",
     "extra_content",
     "false_premise",
     "grounded",

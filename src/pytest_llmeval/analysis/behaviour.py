@@ -58,6 +58,11 @@ RULES = (
     Rule("over-abstention", "answers_answerable", "answerable, abstained on", of_bad=True),
     Rule("silent failures", "no_silent_failure", "wrong, and not a word of doubt", of_bad=True),
     Rule("right by luck", "right_for_right_reason", "right outcome, a step failed", of_bad=True),
+    Rule("hallucinations", "free_of_hallucination", "wrong: states what is not so", of_bad=True),
+    Rule("omissions", "free_of_omission", "wrong: leaves out what was asked", of_bad=True),
+    Rule("conflations", "free_of_conflation", "wrong: takes one thing for another", of_bad=True),
+    Rule("fabrications", "free_of_fabrication", "wrong: names what does not exist", of_bad=True),
+    Rule("inconsistencies", "free_of_inconsistency", "wrong: contradicts itself", of_bad=True),
     Rule("hedged, settled", "plain_on_settled", "settled matters hedged", of_bad=True),
     Rule("hedged, uncertain", "hedges_uncertain", "uncertain matters hedged"),
 )

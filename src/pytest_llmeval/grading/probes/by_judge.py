@@ -15,6 +15,7 @@ from pytest_llmeval.errors import (
     BudgetExhausted,
     ConfigurationError,
     FatalProviderError,
+    GraderError,
     InfrastructureError,
     NotReplayable,
     RequestRejected,
@@ -27,6 +28,7 @@ from pytest_llmeval.grading.grade import Kind
 from pytest_llmeval.grading.judge.asking import params_for
 from pytest_llmeval.grading.judge.framing import MARGIN, framed, section_key
 from pytest_llmeval.grading.judge.port import Judge
+from pytest_llmeval.grading.judge.prompt import known_sections
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.judge.signature import Signature
 from pytest_llmeval.grading.judge.verdict import choice_schema, read_choice
@@ -60,12 +62,21 @@ PREMISES: Mapping[str, str] = {
     "ignores": "it neither takes up nor contradicts what the question assumes",
     "endorses": "it takes what the question assumes for true",
 }
+ERROR_MODES: Mapping[str, str] = {
+    "hallucination": "it states as a fact what the reference contradicts, or what nothing bears out",
+    "omission": "what it states is so, but it leaves out what was asked for, or it states no answer",
+    "conflation": "it takes one thing for another: what it says is true of something that was not asked about",
+    "fabrication": "it names a source, file, function, quotation or figure that does not exist",
+    "inconsistent": "it contradicts itself",
+    "other": "it is wrong in another way, such as a slip in a calculation or in the form asked for",
+}
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "refusal": REFUSALS,
     "abstention": STANCES,
     "grounded": GROUNDED,
     "hedging": HEDGES,
     "false_premise": PREMISES,
+    "error_mode": ERROR_MODES,
 }
 _SYSTEM = f"""\
 You sort replies that an unnamed system gave to a request into classes. Judge only what the reply does, not whether it \
@@ -88,7 +99,8 @@ class ByJudge:
 
     Args:
         classes: The probe whose classes are meant (``refusal``, ``abstention``, ``grounded``, ``hedging``,
-            ``false_premise``), or class to meaning.
+            ``false_premise``, ``error_mode``), or class to meaning.
+        reference: Whether they see the gold answer, as what the meanings call the reference.
         judges: Who decides; by default the judges of the run.
     """
 
@@ -96,6 +108,7 @@ class ByJudge:
 
     classes: str | Mapping[str, str]
     _: KW_ONLY
+    reference: bool = False
     judges: Sequence[Judge] = ()
 
     def __post_init__(self) -> None:
@@ -112,7 +125,8 @@ class ByJudge:
     @property
     def id(self) -> str:
         """Return the name with the version of prompt and classes."""
-        return f"by_judge(#{fingerprint([_SYSTEM, dict(self.meanings)])[:8]})"
+        shown = ["reference"] if self.reference else []
+        return f"by_judge(#{fingerprint([_SYSTEM, dict(self.meanings), *shown])[:8]})"
 
     def signature(self, judges: Sequence[Judge]) -> Signature:
         """Identify judges, prompt and classes.
@@ -128,6 +142,7 @@ class ByJudge:
 
         Raises:
             UnscoredError: Where there is no class to be had.
+            GraderError: Where the gold answer is to be shown and there is none.
             FatalProviderError: Where a judge can never be asked.
         """
         context = context_of(answer)
@@ -136,9 +151,19 @@ class ByJudge:
             raise UnscoredError(NO_JUDGE)
         if context is not None:
             context.judged_by.append(self.signature(judges))
-        sections = {"request": _request(entry), "reply": answer.text}
+        sections = {"request": _request(entry), **self._reference(entry), "reply": answer.text}
         told = await asyncio.gather(*(self._ask(judge, sections) for judge in judges), return_exceptions=True)
         return _most(told)
+
+    def _reference(self, entry: Entry) -> dict[str, str]:
+        if not self.reference:
+            return {}
+        told = known_sections(entry).get("reference answer")
+        if told is None:
+            raise GraderError(
+                f"probes.by_judge(reference=True) needs a gold_answer, entry {entry.id!r} has none; add it"
+            )
+        return {"reference": told}
 
     async def _ask(self, judge: Judge, sections: Mapping[str, str]) -> str:
         key = section_key(self.id, sections)

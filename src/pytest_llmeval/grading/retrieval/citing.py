@@ -25,6 +25,10 @@ Fabricated = Literal["wrong", "partially_correct", "ignore"]
 """What an answer with a fabricated citation is at best."""
 
 
+REAL = "citations_real"
+"""The score for the share of citations that are not made up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citations(RuleGrader):
     """What the answer cites exists, was retrieved, and is what a right answer rests on.
@@ -123,7 +127,7 @@ class Citations(RuleGrader):
     def _shares(self, cited: Sequence[Citation], faults: dict[Citation, str], answer: Answer) -> Iterator[Score]:
         real = 1 - len(faults) / len(cited) if cited else None
         told = "; ".join(faults.values())
-        yield Score("citations_real", real, not faults if cited else None, told or f"{len(cited)} cited")
+        yield Score(REAL, real, not faults if cited else None, told or f"{len(cited)} cited")
         yield Score("cites", float(bool(cited)), None, f"{len(cited)} cited")
         claims = claims_in(answer.text)
         if claims:

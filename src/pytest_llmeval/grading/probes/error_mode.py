@@ -1,0 +1,101 @@
+"""Error modes: in what way an answer that is not fully correct is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any, ClassVar
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score
+from pytest_llmeval.grading.probes.reply_classes import stance
+from pytest_llmeval.grading.retrieval.citing import REAL
+from pytest_llmeval.grading.rule_grader import texts_of
+from pytest_llmeval.grading.running import grade_answer
+from pytest_llmeval.grading.wording import says, words_of
+from pytest_llmeval.models.answer import Answer
+from pytest_llmeval.models.loop_thread import run_in_thread
+
+SCORES: Mapping[str, str] = {
+    "hallucination": "free_of_hallucination",
+    "omission": "free_of_omission",
+    "conflation": "free_of_conflation",
+    "fabrication": "free_of_fabrication",
+    "inconsistent": "free_of_inconsistency",
+}
+"""Mode to the score that is 0 where an answer has it, else 1."""
+OTHER = "other"
+"""An error of which nothing more can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMode(ClassifyingProbe):
+    """Tells in what way an answer that is not fully correct is wrong, beside its grade, which stays as it is.
+
+    An answer has one mode at most; one that is fully correct has none, and no judge is asked about it. By rule, the
+    first of these that fits, else ``other``:
+
+    =============  ==================================================================================================
+    mode           by rule
+    =============  ==================================================================================================
+    fabrication    the grader counted citations, and one of them is not real
+    conflation     the reply says what belongs to something else, which the entry lists in ``confusable``
+    hallucination  the grader's failure label is hallucination
+    omission       the reply states no answer, or is partially correct
+    inconsistent   told by judges only: the reply contradicts itself
+    =============  ==================================================================================================
+
+    Args:
+        grader: Tells whether the answer is right.
+    """
+
+    name: ClassVar[str] = "error_mode"
+    classes: ClassVar[tuple[str, ...]] = (*SCORES, OTHER)
+
+    _: KW_ONLY
+    grader: Grader
+
+    def __call__(self, entry: Entry, answer: Answer) -> Any:
+        """Have the answer graded, and where it is not fully correct classify it; gives an awaitable."""
+        return self._graded(entry, answer)
+
+    async def _graded(self, entry: Entry, answer: Answer) -> Grade:
+        inner = await grade_answer([self.grader], entry, answer, run_in_thread=run_in_thread)
+        if inner.level is None:
+            return replace(inner, grader=self.id)
+        if inner.level == "fully_correct":
+            return self._with(None, inner)
+        if self.classify is None:
+            return self._with(mode_by_rules(entry, answer, inner), inner)
+        return self._with(await self.class_of(entry, answer), inner)
+
+    def _with(self, mode: str | None, inner: Grade) -> Grade:
+        kind = self.score_kind if mode else "heuristic"
+        made = (score(name, one != mode, mode or "", kind) for one, name in SCORES.items())
+        notes = "; ".join(part for part in (f"error mode: {mode}" if mode else "", inner.notes) if part)
+        return replace(inner, scores=(*made, *inner.scores), notes=notes, grader=self.id)
+
+    def by_rules(self, entry: Entry, answer: Answer) -> str:
+        """The reply alone says nothing; `mode_by_rules` knows its grade."""
+        raise NotImplementedError
+
+    def graded_as(self, told: str, entry: Entry, answer: Answer) -> Grade:
+        """The mode alone is no grade; `__call__` has the answer graded too."""
+        raise NotImplementedError
+
+
+def mode_by_rules(entry: Entry, answer: Answer, grade: Grade) -> str:
+    """Tell the mode of an answer that is not fully correct; see `ErrorMode` for the rules."""
+    if any(one.name == REAL and one.value is not None and one.value < 1 for one in grade.scores):
+        return "fabrication"
+    said = words_of(answer.text)
+    if any(says(said, wording) for wording in texts_of(entry.field("confusable") or ())):
+        return "conflation"
+    if grade.failure_label == "hallucination":
+        return "hallucination"
+    return "omission" if grade.level == "partially_correct" or stance(answer) == "abstains" else OTHER
+
+
+error_mode = ErrorMode
