@@ -164,16 +164,16 @@ def test_a_run_made_again_tells_the_noise_of_its_baseline(capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("letters", "fields", "fault"),
     [
-        ("CCC", {"model": "other"}, "has no answer of openai:m to what a.jsonl asks; name a repetition"),
-        ("CCC", {}, "is no repetition of a.jsonl: "),
+        ("C" * 40, {"model": "other"}, "has no answer of openai:m to what a.jsonl asks; name a repetition"),
+        ("C" * 40, {}, "is no repetition of a.jsonl: it is the same run"),
     ],
     ids=["another model", "the same run"],
 )
 def test_what_is_no_repetition_tells_no_noise(
     letters: str, fields: dict[str, Any], fault: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = log("a.jsonl", "CCC", info={"run_id": "first"})
+    first = log("a.jsonl", "C" * 40, info={"run_id": "first"})
     again = log("b.jsonl", letters, info={"run_id": "first"}, **fields)
     assert main(["bless", first, f"--again={again}"]) == 2
-    assert f"b.jsonl: {fault}" in told(capsys)
+    assert told(capsys) == f"pytest-llmeval: b.jsonl: {fault}\n"
     assert not BLESSED.exists()

@@ -2,7 +2,7 @@ import asyncio
 import gc
 import threading
 import weakref
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError
 from typing import Any
 
@@ -126,17 +126,33 @@ def test_work_that_cannot_even_begin_is_an_error_of_its_job_alone(loop: LoopThre
     assert ahead.result(good) == 1
 
 
-def test_job_that_was_stopped_before_its_first_step_leaves_nobody_waiting(loop: LoopThread) -> None:
+class Impatient(LoopThread):
+    """Does on its own thread at once what else waits for its turn, so that no step of a task comes in between."""
+
+    def call_soon(self, function: Callable[..., object], *args: object) -> None:
+        if self.is_current:
+            function(*args)
+        else:
+            super().call_soon(function, *args)
+
+
+def test_job_that_was_stopped_before_its_first_step_leaves_nobody_waiting() -> None:
+    loop = Impatient()
     kitchen, ahead = Kitchen(), RunAhead(loop, 1)
     job = kitchen.job(1)
 
-    async def hint_and_stop() -> None:  # both on the loop, so that no step comes in between
+    async def hint_and_stop() -> None:
         ahead.hint([job])
+        assert job.begun
         ahead.stop()
 
-    loop.run(hint_and_stop())
-    with pytest.raises(CancelledError):
-        job.future.result(timeout=5)
+    try:
+        loop.run(hint_and_stop())
+        with pytest.raises(CancelledError):
+            job.future.result(timeout=5)
+    finally:
+        loop.stop()
+    assert kitchen.begun == []
 
 
 def test_done_job_does_not_hold_what_made_it(loop: LoopThread) -> None:

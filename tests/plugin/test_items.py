@@ -114,6 +114,12 @@ def test_eval_that_asks_for_no_fixture_of_ours_still_runs_for_each_entry(project
     project.benchmark(CAPITALS)
     project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(): ...\n')
     project.run().assert_outcomes(passed=3)
+    assert [(record["question_id"], record["answer"]) for record in project.records()] == [
+        ("fr", None),
+        ("jp", None),
+        ("de", None),
+    ]
+    assert project.sidecar()["complete"] is True
 
 
 def test_items_show_no_fixture_but_those_they_ask_for(capitals: Project) -> None:

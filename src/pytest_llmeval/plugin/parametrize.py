@@ -162,7 +162,9 @@ def _schema_of(named: str, whose: str, roots: Sequence[Path]) -> dict[str, Any]:
 
 def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Sequence[ModelName]) -> None:
     """Give a test function one item for each trial."""
-    metafunc.fixturenames.append(PARAMETER)  # pytest refuses to set a parameter that nobody asks for
+    # Pytest refuses to set a parameter that nobody asks for. There is no fixture of that name, and pytest itself takes
+    # it out again when it works out what each item needs; items find their trial in the callspec.
+    metafunc.fixturenames.append(PARAMETER)
     shown = _model_labels(models)
     marks = Marks(metafunc.config)
     metafunc.parametrize(
@@ -170,7 +172,6 @@ def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Seque
         [pytest.param(trial, id=_id(trial, shown), marks=marks.of(trial)) for trial in found],
         indirect=True,
     )
-    metafunc.fixturenames.remove(PARAMETER)  # there is no fixture of that name: items find their trial in the callspec
 
 
 def _model_labels(models: Sequence[ModelName]) -> dict[ModelName | None, str]:
