@@ -145,6 +145,20 @@ def test_calls_are_spread_evenly_over_the_minute() -> None:
     assert 0.08 <= run(scene) < 0.5  # 50 at once, then one every 20 ms
 
 
+def test_the_first_calls_wait_until_it_is_this_process_turn_and_the_later_ones_do_not() -> None:
+    async def scene() -> tuple[float, float]:
+        rates = Rates(per_minute=60 * 50, after_s=0.1)
+
+        async def both() -> None:
+            await asyncio.gather(rates.wait_for_turn(10), rates.wait_for_turn(10))
+
+        return await seconds_for(both()), await seconds_for(rates.wait_for_turn(10))
+
+    first, later = run(scene)
+    assert 0.1 <= first < 0.19
+    assert later < 0.09
+
+
 def test_tokens_are_spread_and_a_huge_prompt_still_goes() -> None:
     async def scene() -> float:
         rates = Rates(tokens_per_minute=60_000)  # at most 10,000 at once

@@ -1,9 +1,15 @@
 """The same evals in one process, and in several."""
 
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pytest_llmeval.models.places import SharedPlaces
+from pytest_llmeval.plugin.shares import after_s, places_of, rate_of, share_of
+from tests.loopback.server import LoopbackServer
 from tests.plugin.conftest import CAPITALS, GRADED, Project
 
 WAYS = {
@@ -13,6 +19,7 @@ WAYS = {
     "-n 2": ("-n2",),
     "worksteal": ("-n2", "--dist=worksteal"),
 }
+OVER_THE_WIRE = "openai-compatible:m"
 VARIES = ("run_id", "timestamp", "latency_s", "calls")
 
 
@@ -65,14 +72,69 @@ def test_without_a_model_nothing_is_written(capitals: Project) -> None:
     assert not (capitals.path / "llm-runs").exists()
 
 
-def test_concurrency_is_divided_among_workers() -> None:
-    from types import SimpleNamespace
+def worker(number: int, count: int, notes: Path | None = None) -> Any:
+    return SimpleNamespace(
+        workerinput={"workerid": f"gw{number}", "workercount": count, "llm_eval": {"notes": str(notes)}}
+    )
 
-    from pytest_llmeval.plugin.shares import share_of
 
-    def worker(number: int, count: int) -> Any:
-        return SimpleNamespace(workerinput={"workerid": f"gw{number}", "workercount": count})
+ALONE: Any = SimpleNamespace()
 
+
+def test_concurrency_is_divided_among_workers(tmp_path: Path) -> None:
     assert [share_of(worker(number, 3), 16) for number in range(3)] == [6, 5, 5]
+    assert isinstance(places_of(worker(0, 3), 3), nullcontext)
+    assert share_of(ALONE, 16) == 16
+    assert isinstance(places_of(ALONE, 1), nullcontext)
     assert [share_of(worker(number, 4), 2) for number in range(4)] == [1, 1, 1, 1]
-    assert share_of(SimpleNamespace(), 16) == 16  # type: ignore[arg-type]
+    assert isinstance(places_of(worker(0, 4, tmp_path), 2), SharedPlaces)
+    assert sorted(path.name for path in (tmp_path / "places").iterdir()) == ["0", "1"]
+
+
+def test_more_workers_than_calls_at_once_make_no_more_calls_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "secret")
+    project.benchmark([{"id": f"q{n}", "question": f"{n}?"} for n in range(12)])
+    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
+    with LoopbackServer(latency_s=0.1) as server:
+        result = project.run("-n3", "--llm-concurrency=2", f"--llm-base-url={server.base_url}", model=OVER_THE_WIRE)
+    result.assert_outcomes(passed=12)
+    assert (len(server.requests), server.max_in_flight) == (12, 2)
+
+
+def test_calls_of_all_workers_go_as_calls_of_one() -> None:
+    assert [after_s(worker(number, 4), 30) for number in range(4)] == [0.0, 2.0, 4.0, 6.0]
+    assert after_s(worker(3, 4), 240) == 0.0
+    assert after_s(worker(3, 4), None) == 0.0
+    assert after_s(ALONE, 6) == 0.0
+    assert [rate_of(worker(number, 4), 30) for number in range(4)] == [7.5] * 4
+
+
+ALONE = """
+import asyncio, os
+from pytest_llmeval.models.answer import Reply
+
+class Alone:
+    adapter_version = "1"
+
+    def __init__(self, settings): ...
+
+    async def complete(self, request):
+        os.close(os.open("in flight", os.O_CREAT | os.O_EXCL))
+        await asyncio.sleep(0.01)
+        os.unlink("in flight")
+        return Reply("Paris")
+
+    async def aclose(self): ...
+
+def pytest_llmeval_register_providers(registry):
+    registry.register("alone", Alone)
+"""
+
+
+def test_more_workers_than_calls_may_be_in_flight_wait_for_one_another(project: Project) -> None:
+    (project.path / "conftest.py").write_text(ALONE)
+    project.benchmark({"id": f"q{n}", "question": "What?", "gold_answer": "Paris"} for n in range(12))
+    project.evals(GRADED)
+    project.run("-n3", "--llm-concurrency=1", model="alone:m").assert_outcomes(passed=12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -38,11 +39,13 @@ class Terms:
     """On what terms calls are made.
 
     Args:
-        concurrency: How many calls may be in flight, at least 1.
+        concurrency: How many calls of this process may be in flight, at least 1.
+        places: Entered for each call; has it wait while other processes of the run make as many as all may.
         retry: When a failed attempt is followed by another.
         price_of: US dollars of a model's usage, None where the price is unknown.
         per_minute: Requests a minute to each provider.
         tokens_per_minute: Tokens a minute to each provider.
+        after_s: Seconds that the first call to each provider waits.
         budget: What the run may spend.
         errors_in_a_row: After how many calls that failed one after another the session ends.
         cache: Where replies are kept.
@@ -54,9 +57,11 @@ class Terms:
     price_of: PriceOf = lambda _model, _usage: None
     per_minute: float | None = None
     tokens_per_minute: float | None = None
+    after_s: float = 0.0
     budget: Budget = field(default_factory=lambda: Budget(Limits(), OwnLedger()))
     errors_in_a_row: int | None = None
     cache: ReplyCache | None = None
+    places: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
     at: Time = field(default_factory=Time)
 
 
@@ -212,7 +217,8 @@ class Gateway:
             provider,
             slots=AdaptiveSlots(terms.concurrency, clock=terms.at.clock, sleep=terms.at.sleep),
             everybody=self._everybody,
-            rates=Rates(terms.per_minute, terms.tokens_per_minute),
+            places=terms.places,
+            rates=Rates(terms.per_minute, terms.tokens_per_minute, after_s=terms.after_s),
             budget=terms.budget,
             retry=terms.retry,
             still_allowed=self._still_allowed,

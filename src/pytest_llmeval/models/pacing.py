@@ -125,11 +125,17 @@ class Rates:
     Args:
         per_minute: Requests a minute, above 0.
         tokens_per_minute: Tokens a minute, above 0.
+        after_s: Seconds that the first call waits, so that several processes with a part of the rate each do not all
+            begin at once.
     """
 
-    def __init__(self, per_minute: float | None = None, tokens_per_minute: float | None = None) -> None:
+    def __init__(
+        self, per_minute: float | None = None, tokens_per_minute: float | None = None, *, after_s: float = 0.0
+    ) -> None:
         self._calls = _limiter(per_minute, 1.0)
         self._tokens = _limiter(tokens_per_minute, BURST_S)
+        self._after_s = after_s
+        self._begins: float | None = None
 
     async def wait_for_turn(self, characters: int) -> int:
         """Wait until a call of that many characters may go.
@@ -138,11 +144,20 @@ class Rates:
             The tokens it was taken to weigh.
         """
         estimate = int(characters * TOKENS_PER_CHARACTER) + 1
+        if self._after_s:
+            await self._wait_for_begin()
         if self._calls is not None:
             await self._calls.acquire()
         if self._tokens is not None:
             await self._tokens.acquire(min(estimate, self._tokens.max_rate))
         return estimate
+
+    async def _wait_for_begin(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._begins is None:
+            self._begins = now + self._after_s
+        if now < self._begins:
+            await asyncio.sleep(self._begins - now)
 
     async def make_good(self, estimate: int, real: int | None) -> None:
         """Charge what a call weighed beyond its estimate to those that come after it."""

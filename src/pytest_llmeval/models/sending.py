@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from pytest_llmeval.errors import ProviderError, RateLimited
@@ -42,7 +43,8 @@ class Sender:
     Args:
         provider: Asks once.
         slots: How many calls the provider bears at once.
-        everybody: The session's own bound on calls in flight, over all providers.
+        everybody: The process's own bound on calls in flight, over all providers.
+        places: The run's, where it has fewer than processes.
         rates: How many a minute.
         budget: What the run may spend; every attempt counts as a call.
         retry: When a failed attempt is followed by another.
@@ -56,6 +58,7 @@ class Sender:
         *,
         slots: AdaptiveSlots,
         everybody: asyncio.Semaphore,
+        places: AbstractAsyncContextManager[object],
         rates: Rates,
         budget: Budget,
         retry: RetryPolicy,
@@ -65,6 +68,7 @@ class Sender:
         self.provider = provider
         self._slots = slots
         self._everybody = everybody
+        self._places = places
         self._rates = rates
         self._budget = budget
         self._retry = retry
@@ -100,11 +104,12 @@ class Sender:
     async def _attempt(self, request: Request) -> tuple[Reply, float]:
         async with self._everybody:
             estimate = await self._rates.wait_for_turn(_characters(request))
-            self._still_allowed()
-            self._budget.reserve_call()
-            begun = self._at.clock()
-            reply = await self.provider.complete(request)
-            latency = self._at.clock() - begun
+            async with self._places:
+                self._still_allowed()
+                self._budget.reserve_call()
+                begun = self._at.clock()
+                reply = await self.provider.complete(request)
+                latency = self._at.clock() - begun
         await self._rates.make_good(estimate, reply.usage.total_tokens)
         return reply, latency
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,10 @@ class Surroundings:
     """This process's share of what the user asked for; the two rates below likewise."""
     rpm: float | None
     tpm: float | None
+    after_s: float
+    """How long the first call waits, so that the rates of several processes are not all begun at once."""
+    places: AbstractAsyncContextManager[object]
+    """What each call waits for, where the run has fewer places than processes."""
     ledger: Ledger
     started: float
     """When the run began, in seconds since the epoch."""
@@ -67,9 +72,11 @@ class Engine:
             price_of=around.cast.prices,
             per_minute=around.rpm,
             tokens_per_minute=around.tpm,
+            after_s=around.after_s,
             budget=Budget(limits, around.ledger, started=around.started),
             errors_in_a_row=settings.max_consecutive_errors,
             cache=self._cache,
+            places=around.places,
         )
 
     def default_task(self, roots: Iterable[os.PathLike[str]]) -> Task:

@@ -121,6 +121,8 @@ class Runner:
             concurrency=concurrency,
             rpm=shares.rate_of(config, settings.rpm),
             tpm=shares.rate_of(config, settings.tpm),
+            after_s=shares.after_s(config, settings.rpm),
+            places=shares.places_of(config, settings.concurrency),
             ledger=shares.ledger_of(config),
             started=shares.started_at(config),
             cache_file=_cache_file(config),

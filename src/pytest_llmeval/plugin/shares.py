@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_llmeval.models.budget import Ledger, OwnLedger, SharedLedger
+from pytest_llmeval.models.places import SharedPlaces
 from pytest_llmeval.plugin.workers import briefing, is_worker
 
 
 def share_of(config: pytest.Config, total: int) -> int:
     """Return this process's part of a number that is meant for the whole run, at least 1.
 
-    The parts of all workers add up to the total wherever there are not more workers than that.
+    The parts of all workers add up to the total; where there are more workers than that, see `places_of`.
     """
     count, number = _place(config)
     return max(1, total // count + (number < total % count))
 
 
+def places_of(config: pytest.Config, total: int) -> AbstractAsyncContextManager[object]:
+    """Return what a call of this process waits for: a place that all workers share, where there is not one for each."""
+    if total >= _place(config)[0]:
+        return nullcontext()
+    return SharedPlaces(Path(briefing(config)["notes"]) / "places", total)
+
+
 def rate_of(config: pytest.Config, total: float | None) -> float | None:
     """Return this process's part of a rate that is meant for the whole run; None where there is no bound."""
     return None if total is None else total / _place(config)[0]
+
+
+def after_s(config: pytest.Config, rpm: float | None) -> float:
+    """Return how many seconds this process's first call waits: one after another, the calls of all go as from one.
+
+    A process may always make one call at once, which all of them together may not where a second's worth is less.
+    """
+    count, number = _place(config)
+    return 0.0 if rpm is None or rpm >= 60 * count else number * 60 / rpm
 
 
 def _place(config: pytest.Config) -> tuple[int, int]:
