@@ -56,6 +56,8 @@ def test_builtin_without_a_signature_may_be_a_task() -> None:
         (([],), {}, r"benchmark must be a path, got \[\]; pass other things as entries="),
         ((), {"entries": "q.jsonl"}, r"entries must be a list of entries or dicts, got 'q.jsonl'"),
         ((), {"entries": 3}, r"entries must be a list"),
+        (("q.jsonl",), {"samples": 0}, r"llm_eval's samples must be a whole number from 1 to 1000, got 0$"),
+        (("q.jsonl",), {"samples": 1001}, r"llm_eval's samples must be a whole number from 1 to 1000, got 1001$"),
         (("q.jsonl",), {"task": "ask"}, r"task must be a function of entry and llm, got 'ask'"),
         (("q.jsonl",), {"task": lambda entry: ""}, r"must take two arguments: entry and llm"),
         (("q.jsonl",), {"graders": [3]}, r"graders must be functions of entry and answer, got 3"),

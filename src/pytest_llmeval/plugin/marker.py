@@ -20,6 +20,7 @@ from pytest_llmeval.models.task import Task, task_name
 from pytest_llmeval.models.tools.fake_tool import FakeTool
 from pytest_llmeval.models.tools.fake_tools import FakeTools
 from pytest_llmeval.models.trial_budget import TrialLimits
+from pytest_llmeval.plugin.options import MOST_SAMPLES
 
 MARKER = "llm_eval"
 ENTRY_MARKER = "llm_entry"
@@ -145,10 +146,12 @@ def _budget(value: Any) -> TrialLimits:
         raise ConfigurationError(f"llm_eval's {error}") from None
 
 
-def _at_least_one(name: str) -> Callable[[Any], int]:
+def _at_least_one(name: str, most: int | None = None) -> Callable[[Any], int]:
+    wanted = "of at least 1" if most is None else f"from 1 to {most}"
+
     def check(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ConfigurationError(f"llm_eval's {name} must be a whole number of at least 1, got {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= (value if most is None else most):
+            raise ConfigurationError(f"llm_eval's {name} must be a whole number {wanted}, got {value!r}")
         return value
 
     return check
@@ -171,7 +174,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "tools": _tools,
     "max_steps": _at_least_one("max_steps"),
     "budget": _budget,
-    "samples": _at_least_one("samples"),
+    "samples": _at_least_one("samples", MOST_SAMPLES),
     "require": Quota.parse,
     "perturb": read_perturbations,
     "system_prompt": _prompt,

@@ -8,13 +8,14 @@ from typing import Any
 from pytest_llmeval.errors import ConfigurationError
 
 
-def whole(least: int) -> Callable[[str, str], int]:
-    """Return what reads a whole number of at least so much."""
+def whole(least: int, most: int | None = None) -> Callable[[str, str], int]:
+    """Return what reads a whole number of at least so much, and at most so much where there is a bound."""
+    wanted = f"of at least {least}" if most is None else f"from {least} to {most}"
 
     def read(flag: str, text: str) -> int:
         said = text.strip()
-        if not said.removeprefix("-").isdecimal() or int(said) < least:
-            raise ConfigurationError(f"{flag} must be a whole number of at least {least}, got {text}")
+        if not said.removeprefix("-").isdecimal() or not least <= int(said) <= (int(said) if most is None else most):
+            raise ConfigurationError(f"{flag} must be a whole number {wanted}, got {text}")
         return int(said)
 
     return read

@@ -19,6 +19,8 @@ DEFAULT_CONCURRENCY = 16
 DEFAULT_TIMEOUT_S = 120.0
 DEFAULT_RETRIES = 3
 DEFAULT_ERRORS_IN_A_ROW = 20
+MOST_SAMPLES = 1000
+"""Of one question. More is a slip more often than meant: papers on pass@k take 200, and each is a test item."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,12 @@ OPTIONS: tuple[Option, ...] = (
         "let grades of a judge that nobody has calibrated decide gates; without it they are signal only",
         flag_only=True,
     ),
-    Option("llm_samples", "N", "ask every question N times; each sample is a test item and a record", whole(1)),
+    Option(
+        "llm_samples",
+        "N",
+        "ask every question N times, at most 1000; each sample is a test item and a record",
+        whole(1, MOST_SAMPLES),
+    ),
     Option(
         "llm_sample", "N|P%", "run only N entries, or P percent, of each benchmark: by category, the same every time"
     ),
