@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_llmeval.grading.grade import Grade, Score
     from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
     from pytest_llmeval.grading.judge.rubric_file import read_rubric
+    from pytest_llmeval.grading.self_consistency import self_consistency
     from pytest_llmeval.grading.traces.assertions import assert_no_format_drift, assert_tool_calls, assert_trajectory
     from pytest_llmeval.grading.traces.trace import Trace, trace_of
     from pytest_llmeval.models.answer import Answer, Reply, ToolCall, ToolResult, Usage
@@ -65,6 +66,7 @@ __all__ = [
     "perturbations",
     "probes",
     "read_rubric",
+    "self_consistency",
     "trace_of",
 ]
 _FACES = ("graders", "perturbations", "probes")
@@ -101,6 +103,7 @@ _HOMES = {
     "assert_trajectory": "grading.traces.assertions",
     "load_benchmark": "benchmark.loading",
     "read_rubric": "grading.judge.rubric_file",
+    "self_consistency": "grading.self_consistency",
     "trace_of": "grading.traces.trace",
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
+from pytest_llmeval.grading.voting import entropy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ def vote_of(said: Sequence[Hashable], right: Sequence[bool]) -> Vote:
         hits[one] += is_right
     most = max(times.values())
     leading = [hits[one] / most for one, count in times.items() if count == most]
-    entropy = -math.fsum(count / n * math.log2(count / n) for count in times.values())
-    return Vote(sum(right) / n, math.fsum(leading) / len(leading), abs(entropy))
+    return Vote(sum(right) / n, math.fsum(leading) / len(leading), entropy(times.values()))
 
 
 @dataclass(frozen=True, slots=True)

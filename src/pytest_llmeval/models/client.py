@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,9 @@ class LLM:
         self._defaults = defaults
         self._send = send
         self._loop = loop
-        self._context = context
         self._budget = TrialBudget(defaults.limits)
+        self.context = context
+        """The trial, as its answers carry it."""
         self.tools = FakeTools() if tools is None else tools
         """The trial's fake tools, those of the marker and of the entry; no other trial sees what happens to them."""
         self.calls: list[Call] = []
@@ -85,6 +87,19 @@ class LLM:
     def params(self) -> Params:
         """The sampling parameters that hold where a call names none."""
         return self._defaults.params
+
+    def again(self, number: int, *, of: int, **params: Any) -> LLM:
+        """Return a client of the same trial for one of several answers to one question; its calls are this one's too.
+
+        Args:
+            number: Which of the answers, from 1; to the cache each is another question, as samples are.
+            of: How many answers the task asks for.
+            **params: Sampling parameters that its calls have in place of the trial's.
+        """
+        other, given = copy(self), self._defaults
+        sample = (given.sample - 1) * of + number
+        other._defaults = replace(given, sample=sample, params=given.params.updated(params))
+        return other
 
     async def acomplete(
         self,
@@ -113,7 +128,7 @@ class LLM:
         """
         request = self._request(prompt, system, tools, schema, params)
         call = await self._loop.join(self._traced(request))
-        return replace(answer_of(call), context=self._context)
+        return replace(answer_of(call), context=self.context)
 
     def complete(
         self,
@@ -174,7 +189,7 @@ class LLM:
         called = tuple(tool for call in trace for tool in call.reply.tool_calls)
         last = replace(answer_of(trace[-1]), messages=tuple(conversation_after(trace[-1])))
         answer = replace(last, tool_calls=called, evidence_files=())
-        return replace(with_trace(answer, trace, time.perf_counter() - begun), context=self._context)
+        return replace(with_trace(answer, trace, time.perf_counter() - begun), context=self.context)
 
     def run_tools(
         self,
