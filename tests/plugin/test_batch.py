@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.models.batches import Pace, Progress
+from pytest_llmeval.models.batches.waiting import Pace, Progress
 from pytest_llmeval.plugin.batch_run import BatchRun
 from pytest_llmeval.plugin.batch_screen import BatchScreen
 from pytest_llmeval.runs.sidecar import RunInfo, write_sidecar

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.models.batches import Pace
+from pytest_llmeval.models.batches.waiting import Pace
 from pytest_llmeval.plugin.batch_run import BatchRun
 from tests.loopback.batches import BatchScript
 from tests.loopback.outcomes import Outcome, Say

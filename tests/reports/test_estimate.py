@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_llmeval.models.batches import Progress
+from pytest_llmeval.models.batches.waiting import Progress
 from pytest_llmeval.models.estimate import ModelEstimate
 from pytest_llmeval.reports.batch_lines import progress_text
 from pytest_llmeval.reports.estimate import estimate_lines

@@ -10,7 +10,7 @@ import pytest
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import NotReplayable, RunLogError
 from pytest_llmeval.models.answer import Call, Reply
-from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.runs.earlier import EarlierRun, RecordedCalls, last_incomplete

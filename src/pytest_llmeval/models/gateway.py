@@ -10,7 +10,7 @@ from typing import Literal
 
 from pytest_llmeval.errors import CacheMiss, FatalProviderError, ProviderError, TooManyErrors
 from pytest_llmeval.models.answer import Call, Reply, Usage
-from pytest_llmeval.models.batches import BatchAnswers
+from pytest_llmeval.models.batches.answers import BatchAnswers
 from pytest_llmeval.models.budget import Budget, Limits, OwnLedger
 from pytest_llmeval.models.cache import ReplyCache
 from pytest_llmeval.models.model_name import ModelName

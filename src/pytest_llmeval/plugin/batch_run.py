@@ -16,7 +16,8 @@ from pytest_llmeval.errors import (
     UnsupportedByProvider,
 )
 from pytest_llmeval.models.answer import Reply
-from pytest_llmeval.models.batches import Batching, Chunk, Pace, SentBatch, divide, limits_of
+from pytest_llmeval.models.batches.chunks import Chunk, SentBatch, divide, limits_of
+from pytest_llmeval.models.batches.waiting import Batching, Pace
 from pytest_llmeval.models.providers.batch_port import BatchProvider
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.models.retrying import RetryPolicy

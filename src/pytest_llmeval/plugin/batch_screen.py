@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_llmeval.models.batches import Progress
+from pytest_llmeval.models.batches.waiting import Progress
 from pytest_llmeval.reports.batch_lines import progress_text
 from pytest_llmeval.reports.lines import safe, shortened
 

@@ -18,7 +18,7 @@ from pytest_llmeval.analysis.judge_trust import JudgesInRun, Trust, trust_in, tr
 from pytest_llmeval.analysis.quarantine import Quarantine
 from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.plugin.past import LOG_FOLDER
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.settings import Settings

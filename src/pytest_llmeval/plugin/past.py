@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval.errors import LLMEvalError, NotReplayable, RunLogError
-from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.runs.earlier import UNFINISHED, EarlierRun, last_incomplete, model_of, same_entry, same_model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_llmeval.models.batches import Progress
+from pytest_llmeval.models.batches.waiting import Progress
 from pytest_llmeval.reports import figures
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import NotReplayable, RunLogError
 from pytest_llmeval.models.answer import Answer, Call, ToolCall
-from pytest_llmeval.models.batches import SentBatch
+from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.models.resending import described_again
 from pytest_llmeval.runs.reading import holds_no_line, iter_records

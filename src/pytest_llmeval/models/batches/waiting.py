@@ -1,53 +1,22 @@
-"""The batches of a run: requests divided among them, sent, waited for, and answered from."""
+"""Dealing with providers about batches: sending them, waiting until they are over, fetching what came of them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pytest_llmeval.errors import (
-    FatalProviderError,
-    ProviderError,
-    RateLimited,
-    RequestRejected,
-    TransientProviderError,
-    UnsupportedByProvider,
-)
-from pytest_llmeval.models.answer import IN_RECORDS, Reply
-from pytest_llmeval.models.model_name import ModelName
-from pytest_llmeval.models.providers.batch_port import BatchLimits, BatchProvider, BatchState
-from pytest_llmeval.models.request import Request
+from pytest_llmeval.errors import RateLimited, RequestRejected, TransientProviderError
+from pytest_llmeval.models.batches.answers import Outcome
+from pytest_llmeval.models.batches.chunks import Chunk, SentBatch
+from pytest_llmeval.models.providers.batch_port import BatchProvider, BatchState
 from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.sending import Time
 
 T = TypeVar("T")
-Outcome = Reply | ProviderError
 
 MOST_FAILED_POLLS = 20
 """Polls that may fail one after another; a connection that is gone for some minutes is no reason to give up."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentBatch:
-    """A batch that a provider has taken, as the sidecar keeps it: all that another process needs to wait for it."""
-
-    __pydantic_config__ = IN_RECORDS
-
-    provider: str
-    model: str
-    id: str
-    """The provider's name for it."""
-    requests: int
-    """How many are in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Requests to one model that fit into one batch, by their keys."""
-
-    model: ModelName
-    requests: Mapping[str, Request]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,81 +47,6 @@ class Progress:
     waited_s: float
     trouble: str | None = None
     """Why the last poll failed, where it did."""
-
-
-class BatchAnswers:
-    """What came back in batches, by the key of the request; the gateway looks here first."""
-
-    def __init__(self) -> None:
-        self._outcomes: dict[str, Outcome] = {}
-        self._taken: set[str] = set()
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._outcomes
-
-    def add(self, key: str, outcome: Outcome) -> None:
-        """Keep what became of a request.
-
-        An error that would end the session ends one trial only: the other answers are there and paid for.
-        """
-        if isinstance(outcome, FatalProviderError):
-            outcome = RequestRejected(str(outcome), status=outcome.status)
-        self._outcomes[key] = outcome
-
-    def take(self, key: str) -> tuple[Reply, bool]:
-        """Return the reply to a request, and whether it is taken for the first time, which is when it is paid for.
-
-        Raises:
-            ProviderError: Where the request was not answered.
-        """
-        outcome = self._outcomes[key]
-        if isinstance(outcome, ProviderError):
-            raise outcome
-        is_first = key not in self._taken
-        self._taken.add(key)
-        return outcome, is_first
-
-
-def limits_of(provider: object, name: str) -> BatchLimits:
-    """Return what fits into one batch of a provider.
-
-    Raises:
-        UnsupportedByProvider: Where it takes no batches.
-    """
-    limits = provider.batch_limits if isinstance(provider, BatchProvider) else None
-    if limits is None:
-        raise UnsupportedByProvider(
-            f"{name}: takes no batches; leave out --llm-batch, or use a model of openai or anthropic"
-        )
-    return limits
-
-
-def divide(requests: Mapping[str, Request], provider: BatchProvider, limits: BatchLimits) -> Iterator[Chunk]:
-    """Divide requests to one provider among batches: each of one model, none larger than allowed, all in order.
-
-    Left out is a request that cannot be sent in a batch; asked on its own, its trial learns why.
-    """
-    for model in dict.fromkeys(request.model for request in requests.values()):
-        chunk: dict[str, Request] = {}
-        taken = 0
-        for key, request in requests.items():
-            size = _size(key, request, provider) if request.model == model else None
-            if size is None:
-                continue
-            if chunk and (len(chunk) >= limits.max_requests or taken + size > limits.max_bytes):
-                yield Chunk(model, chunk)
-                chunk, taken = {}, 0
-            chunk[key] = request
-            taken += size
-        if chunk:
-            yield Chunk(model, chunk)
-
-
-def _size(key: str, request: Request, provider: BatchProvider) -> int | None:
-    try:
-        return provider.batch_bytes(key, request)
-    except UnsupportedByProvider:
-        return None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Batches: many requests sent at once, at half the price, and waited for."""
