@@ -13,6 +13,8 @@ from pytest_llmeval import graders
 from pytest_llmeval.grading.checking.case import shipped_cases
 from pytest_llmeval.grading.code import quality
 from pytest_llmeval.grading.code.sandbox import NotIsolated, Sandbox
+from pytest_llmeval.runs.calibrations import Share
+from pytest_llmeval.runs.grader_checks import read_checks
 from tests.cli.conftest import Told
 from tests.grading.code.rig import isolation
 
@@ -27,9 +29,13 @@ def cases(path: Path, *rows: tuple[str, str], **fields: Any) -> Path:
     return path
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
     name = f"own{zlib.crc32(str(tmp_path).encode()):x}"  # no other test may have imported it
     (tmp_path / f"{name}.py").write_text(GRADER)
     return cases(
@@ -55,15 +61,60 @@ def test_a_grader_of_the_users_own_is_checked_from_the_working_folder(own: Path,
     assert sys.path == before
 
 
+WIDE = ("--max-false-accepts", "0.5", "--max-false-rejects", "0.5")
+
+
 def test_limits_may_be_wider(own: Path, command: Command) -> None:
-    assert command("check-graders", own, "--max-false-accepts", "0.5", "--max-false-rejects", "0.5").status == 0
+    assert command("check-graders", own, *WIDE).status == 0
     assert command("check-graders", own, "--max-false-accepts", "0.5", "--max-false-rejects", "0.4").status == 1
     assert command("check-graders", own, "--max-false-accepts", "0.4", "--max-false-rejects", "0.5").status == 1
 
 
+def test_what_own_cases_say_is_kept_by_the_id_that_grades_are_signed_with(own: Path, command: Command) -> None:
+    with own.open("a") as file:
+        for setting in ("numeric", "numeric(abs_tol=0.5)"):
+            file.write(
+                json.dumps({"grader": setting, "answer": "4", "expected": "accept", "entry": {"gold": 4}}) + "\n"
+            )
+    told = command("check-graders", own, "--max-false-accepts", "0.5", "--at-least", "partially_correct")
+    assert told.out.splitlines()[-1] == "kept in llm-judges, 3 graders"
+    kept = read_checks(Path("llm-judges"))
+    assert {name: one.n for name, one in kept.items()} == {"short": 4, "numeric": 1, "numeric(abs_tol=0.5)": 1}
+    short = kept["short"]
+    assert (short.false_accepts, short.false_rejects) == (Share(count=1, n=2), Share(count=1, n=2))
+    assert short.false_reject_rate.value == 0.5
+    assert short.false_reject_rate.low == pytest.approx(0.0945, abs=1e-3)
+    assert (short.limits.most_false_accepts, short.holds, kept["numeric"].false_accept_rate.value) == (0.5, False, None)
+    assert short.reasons == ("it rejects 1 of 2 right answers, 50 % [9–91], 0 % will do",)
+    assert short.command == ("pytest-llmeval", "check-graders", str(own), "--at-least=partially_correct")
+
+
+def test_newer_check_replaces_the_older(own: Path, command: Command) -> None:
+    folder = own.parent / "kept"
+    command("check-graders", own, "--judges", folder)
+    told = command("check-graders", own, *WIDE, "--judges", folder, "--json")
+    (path,) = folder.iterdir()
+    assert json.loads(told.out)["kept_in"] == [str(path)]
+    assert read_checks(folder)["short"].holds
+
+
+def test_what_scripted_judges_said_is_kept_of_nobody(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", ("x", "reject"), grader="rubric_judge", judge="no verdict")
+    told = command("check-graders", path)
+    assert (told.status, "kept in" in told.out, list(tmp_path.iterdir())) == (1, False, [path])
+
+
+def test_command_that_checks_again_has_what_the_cases_do_not_say(tmp_path: Path, command: Command) -> None:
+    path = cases(tmp_path / "cases.jsonl", (ONE, "accept"), entry=CODE["entry"])
+    asked = ("--grader=code_tests", "--allow-code-execution", f"--code-isolation={isolation()}")
+    command("check-graders", path, *asked)
+    (kept,) = read_checks(tmp_path / "llm-judges").values()
+    assert kept.command == ("pytest-llmeval", "check-graders", str(path), *asked)
+
+
 def test_without_a_file_all_graders_of_ours_are_checked_and_hold(command: Command) -> None:
     told = command("check-graders")
-    assert told.status == 0
+    assert (told.status, Path("llm-judges").exists()) == (0, False)
     assert told.err == (
         "pytest-llmeval: not checked: code_tests, 20 cases: its cases run code; add --allow-code-execution\n"
     )
@@ -123,12 +174,10 @@ def test_many_disagreements_are_told_in_part(tmp_path: Path, command: Command) -
         (("--max-false-accepts", "2"), "lie between 0 and 1"),
         (("cases.jsonl", "--grader", "no_such"), "there is no name 'no_such'"),
         (("cases.jsonl",), "cases.jsonl:1: names no grader"),
+        (("cases.jsonl", "--grader", "numeric", "--judges", "cases.jsonl"), "cases.jsonl: cannot be made"),
     ],
 )
-def test_misuse_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command, arguments: tuple[str, ...], fault: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_misuse_is_one_line(tmp_path: Path, command: Command, arguments: tuple[str, ...], fault: str) -> None:
     cases(tmp_path / "cases.jsonl", ("x", "accept"))
     told = command("check-graders", *arguments)
     assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.analysis.estimates import Proportion
@@ -16,8 +17,8 @@ SHOWN = 10
 _TITLES = ("false accepts", "false rejects")
 
 
-def check_lines(checks: Sequence[GraderCheck], screen: Screen) -> Iterator[Line]:
-    """Tell each grader's rates, then the cases in which it disagrees."""
+def check_lines(checks: Sequence[GraderCheck], screen: Screen, kept: Sequence[Path] = ()) -> Iterator[Line]:
+    """Tell each grader's rates, then the cases in which it disagrees, then where that is kept."""
     width = max(width_of(screen.safe(one.grader, 40)) for one in checks)
     rates = [(figures.share_of(one.false_accepts), figures.share_of(one.false_rejects)) for one in checks]
     first = max(width_of(text) for text in (_TITLES[0], *(pair[0] for pair in rates)))
@@ -29,6 +30,11 @@ def check_lines(checks: Sequence[GraderCheck], screen: Screen) -> Iterator[Line]
         yield line(f"{name}  {len(check.results):>5}  {fit(accepts, first)}  {rejects}")
     for check in checks:
         yield from _disagreements(check, screen)
+    if kept:
+        folder, here = kept[0].parent, Path.cwd()
+        shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
+        told = f"kept in {screen.safe(str(shown), 4096)}, {figures.counted(len(kept), 'grader')}"
+        yield from (line(), line(Segment(told, ("light",))))
 
 
 def _disagreements(check: GraderCheck, screen: Screen) -> Iterator[Line]:

@@ -38,12 +38,17 @@ def is_path(named: str) -> bool:
     return "/" in named or "\\" in named or named.endswith((".jsonl", ".jsonl.gz"))
 
 
-def folder_near(start: Path) -> Path:
-    """Return where baselines are kept: in the nearest folder upward that has some, else that is a project's root."""
+def folder_near(start: Path, name: str = FOLDER) -> Path:
+    """Return where baselines are kept: in the nearest folder upward that has some, else that is a project's root.
+
+    Args:
+        start: Where to look first.
+        name: The folder's name, where something else is kept in it.
+    """
     upward = (start, *start.parents)
-    kept = next((one for one in upward if (one / FOLDER).is_dir()), None)
+    kept = next((one for one in upward if (one / name).is_dir()), None)
     root = next((one for one in upward if any((one / file).exists() for file in _ROOT_FILES)), None)
-    return (kept or root or start) / FOLDER
+    return (kept or root or start) / name
 
 
 def baseline_path(folder: Path, name: str, model: str) -> Path:

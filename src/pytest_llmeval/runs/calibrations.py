@@ -163,12 +163,20 @@ def write_calibration(folder: Path, calibration: Calibration) -> Path:
     Raises:
         RunLogError: Where it cannot be written.
     """
-    path = calibration_path(folder, calibration.hash)
+    return write_kept(calibration_path(folder, calibration.hash), calibration)
+
+
+def write_kept(path: Path, kept: BaseModel) -> Path:
+    """Write a file of the folder, whole or not at all; the folder is made where there is none.
+
+    Raises:
+        RunLogError: Where it cannot be written.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunLogError(f"{folder}: cannot be made ({error.strerror}); name another with --judges") from None
-    replace_whole(path, [calibration.model_dump_json(indent=2).encode() + b"\n"])
+        raise RunLogError(f"{path.parent}: cannot be made ({error.strerror}); name another with --judges") from None
+    replace_whole(path, [kept.model_dump_json(indent=2).encode() + b"\n"])
     return path
 
 

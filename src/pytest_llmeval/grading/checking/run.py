@@ -16,7 +16,7 @@ from pytest_llmeval.grading.checking.named import named_grader
 from pytest_llmeval.grading.code.sandbox import Sandbox
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import LEVELS, Grade, Level, rank
-from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.grading.grader import Grader, grader_id
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Reply
 from pytest_llmeval.models.request import Message
@@ -36,6 +36,8 @@ class CaseResult:
     notes: str
     must_accept: bool
     """Whether the case is a right answer; else it must not be accepted."""
+    signed: str
+    """The id that the grade is signed with, as in a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +99,19 @@ async def _one(case: Case, grader: Grader, at_least: Level, sandbox: Sandbox | N
         try:
             grade = await grade_answer([grader], entry, answer, run_in_thread=asyncio.to_thread)
         except UnscoredError as error:
-            grade = Grade(None, None, str(error), (), case.grader, "unscored")
+            grade = Grade(None, None, str(error), (), grader_id(grader), "unscored")
         except LLMEvalError as error:
-            return _result(case, None, one_line(str(error), 300), at_least)
-    return _result(case, grade, one_line(grade.notes, 300), at_least)
+            return _result(case, None, one_line(str(error), 300), at_least, grader_id(grader))
+    return _result(case, grade, one_line(grade.notes, 300), at_least, grade.grader)
 
 
-def _result(case: Case, grade: Grade | None, notes: str, at_least: Level) -> CaseResult:
+def _result(case: Case, grade: Grade | None, notes: str, at_least: Level, signed: str) -> CaseResult:
     said = "error" if grade is None else str(grade)
     accepted = grade is not None and bool(grade.reaches(at_least))
     must_accept = case.expected == "accept" or any(
         level == case.expected and rank(level) <= rank(at_least) for level in LEVELS
     )
-    result = CaseResult(case, "as expected", said, notes, must_accept)
+    result = CaseResult(case, "as expected", said, notes, must_accept, signed)
     return replace(result, finding=_finding(case, grade, said, accepted=accepted, must_accept=must_accept))
 
 
