@@ -4,13 +4,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
 from pytest_llmeval.analysis.gate_rules import Rule
 from pytest_llmeval.analysis.gated_run import Surroundings, gated_models, verdicts
 from pytest_llmeval.analysis.gates import Decision, GateVerdict
 from pytest_llmeval.analysis.signal_only import SignalOnly
+from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.models.answer import Call, Reply
+from pytest_llmeval.runs.calibrations import Figure, Share
+from pytest_llmeval.runs.grader_checks import GraderLimits, KeptCheck
 from pytest_llmeval.runs.sidecar import SignedOff
 from tests.analysis.two_runs import records, run_info, side
 
@@ -127,4 +132,38 @@ def test_grade_that_must_not_decide_is_in_no_rate_but_in_what_answers_cost() -> 
         ("failed", "$0.3 over 4 trials"),
         ("cannot decide", "no trial has a verdict"),
     ]
-    assert list(set_aside_notes(model.set_aside)) == ["hard · 2 judged trials are in no rule: beyond judge"]
+    assert list(set_aside_notes(model.set_aside)) == ["hard · 2 trials are in no rule: beyond judge"]
+    assert held.objections({"beyond judge"}) == ()
+
+
+def kept(grader: str) -> KeptCheck:
+    none, command = Share(count=0, n=0), ("pytest-llmeval", "check-graders", "my cases.jsonl")
+    return KeptCheck(
+        grader=grader, command=command, timestamp="t", n=9, at_least="fully_correct", false_accepts=none,
+        false_accept_rate=Figure(), false_rejects=none, false_reject_rate=Figure(), limits=GraderLimits(), holds=False,
+        reasons=("it gives no verdict on 2 of 9 cases", "it gives 1 of 9 cases another grade than they name"),
+    )  # fmt: skip
+
+
+LAX_TOLD = (
+    "grader lax is over its limit: it gives no verdict on 2 of 9 cases; it gives 1 of 9 cases another grade than they "
+    "name; mend it, or state another limit, with pytest-llmeval check-graders 'my cases.jsonl'"
+)
+
+
+@pytest.mark.parametrize(
+    ("gave", "held"),
+    [
+        ({"grader": "lax"}, True),
+        ({"scores": (Score("x", 1.0, grader="lax"),)}, True),
+        ({"grader": "evidence", "scores": (Score("lax", 1.0, grader="lax(least=2)"),)}, False),
+        ({"grader": None}, False),
+    ],
+)
+def test_grades_that_a_grader_over_its_limit_had_a_part_in_decide_nothing(gave: dict[str, Any], held: bool) -> None:
+    aside = SignalOnly(graders={"lax": kept("lax"), "unused": kept("unused")})
+    (model,) = gated_models(Path("a.jsonl"), records("C", **gave), run_info(), (), aside).values()
+    (found,) = verdicts([Rule("fail_under", 1)], model, Surroundings())
+    assert found.decision == ("cannot decide" if held else "passed")
+    told = aside.objections({why for _, why in model.set_aside})
+    assert told == ((LAX_TOLD,) if held else ())

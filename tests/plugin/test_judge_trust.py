@@ -192,7 +192,7 @@ def test_grades_of_a_slice_beyond_the_judge_are_in_no_rule(
         [
             "*beyond judge in hard: signal only there",
             "  passed         fail under 100 % · 6 of 6 = 100.0 %*",
-            "  signal only    hard · 6 judged trials are in no rule: beyond judge",
+            "  signal only    hard · 6 trials are in no rule: beyond judge",
             "gate: passed",
         ]
     )
@@ -233,7 +233,7 @@ def test_grades_without_any_label_of_their_slice_are_in_no_rule(
     calibrate(project, monkeypatch)
     shown = gate(project)[1]
     assert "no label of rare: signal only there" in shown
-    assert "signal only rare · 1 judged trials are in no rule: no label" in shown
+    assert "signal only rare · 1 trials are in no rule: no label" in shown
     assert "fail under 0 % · 1 of 9 = 11.1 %" in shown
 
 

@@ -28,7 +28,7 @@ class ModelGate:
     recovered: tuple[str, ...] = ()
     """Those of them whose samples all were right."""
     set_aside: tuple[str, ...] = ()
-    """Slices whose judged grades decided nothing, each with its trials and the reason."""
+    """Slices whose grades decided nothing, each with its trials and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class GateReport:
     """Why nothing can be decided, as where the run is not whole; such a run never passes."""
     accepted: SignedOff | None = None
     """Who lets it pass all the same."""
+    whole: bool = True
+    """Whether every trial of the run has its record."""
 
     @property
     def decision(self) -> Decision:
@@ -78,7 +80,7 @@ def set_aside_notes(found: Mapping[tuple[str, str], int]) -> Iterator[str]:
         found: Trials by category and reason.
     """
     for (category, why), trials in found.items():
-        yield f"{category} · {trials:,} judged trials are in no rule: {why}"
+        yield f"{category} · {trials:,} trials are in no rule: {why}"
 
 
 def baseline_notes(comparison: Comparison, bless: str, now: datetime | None = None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from pytest_llmeval.plugin.gate_screen import GateScreen
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.reports.gate_lines import next_command
+from pytest_llmeval.runs.calibrations import FOLDER
+from pytest_llmeval.runs.grader_checks import read_checks
 from pytest_llmeval.runs.people import who
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.sidecar import RunInfo, SignedOff
@@ -92,15 +95,19 @@ class Gate:
         unfinished = self._why_not_believed() if info.complete else self._why_unfinished()
         rules = self._settings.rules
         try:
-            models = read_gated(self._desk.path, Path(self._desk.shown_path), info, rules, self._signal_only())
+            aside = self._signal_only()
+            models = read_gated(self._desk.path, Path(self._desk.shown_path), info, rules, aside)
         except RunLogError as error:  # there may be no record at all
-            return GateReport((), unfinished=unfinished or str(error))
+            return GateReport((), unfinished or str(error), whole=info.complete)
+        told = aside.objections({why for one in models.values() for _, why in one.set_aside})
+        unfinished = "; ".join(filter(None, (unfinished, *told))) or None
         matches = self._matches(models)
-        report = GateReport(tuple(self._of_model(one, matches) for one in models.values()), unfinished)
+        gates = tuple(self._of_model(one, matches) for one in models.values())
+        report = GateReport(gates, unfinished, whole=info.complete)
         if self._settings.accept is None or not report.acceptable:
             return report
         signed = SignedOff(by=who(self._config.rootpath), at=utc_timestamp(), reason=self._settings.accept)
-        return GateReport(report.models, unfinished, signed)
+        return replace(report, accepted=signed)
 
     def _why_unfinished(self) -> str:
         asked = self._desk.collected.trials
@@ -120,13 +127,16 @@ class Gate:
         return "; ".join(told) + way_out if told else None
 
     def _signal_only(self) -> SignalOnly:
-        """Return the slices in which judges must not decide, though they may elsewhere."""
+        """Return what must not decide: judges in slices that are not theirs, and graders over their limit."""
         if not self._settings.rules:
             return SignalOnly()
+        checks = read_checks(self._config.rootpath / FOLDER)
+        graders = {name: one for name, one in checks.items() if not one.holds}
         try:
-            return signal_only(self._desk.trust, allow_uncalibrated=self._settings.allow_uncalibrated_judge)
+            found = signal_only(self._desk.trust, allow_uncalibrated=self._settings.allow_uncalibrated_judge)
         except RunLogError:
-            return SignalOnly()  # then nothing is decided at all
+            return SignalOnly(graders=graders)  # then nothing is decided at all
+        return replace(found, graders=graders)
 
     def _matches(self, models: dict[str, GatedModel]) -> Matches:
         if self._settings.baseline is None:

@@ -100,10 +100,9 @@ def _result(report: GateReport, screen: Screen) -> Iterator[Line]:
 
 
 def _next(report: GateReport, screen: Screen, bless: str) -> Iterator[Line]:
-    if report.decision == "cannot decide" and not report.unfinished:
-        yield from _folded("  ", "mend what is missing, or switch the gate off with --llm-gates=none", screen)
-    elif report.decision == "cannot decide":
-        yield from _folded("  ", "finish it with --llm-resume, or switch the gate off with --llm-gates=none", screen)
+    if report.decision == "cannot decide":
+        way_out = "mend what is missing" if report.whole else "finish it with --llm-resume"
+        yield from _folded("  ", f"{way_out}, or switch the gate off with --llm-gates=none", screen)
     elif report.decision == "failed" and report.accepted is None:
         told = f'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: {bless}'
         yield from _folded("  ", told, screen)
