@@ -17,6 +17,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading import probes
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.grading.probes.refusal import refusal
+from pytest_llmeval.grading.traces.milestones import objectives
 from pytest_llmeval.models.answer import Answer
 from tests.runs.samples import record
 
@@ -110,6 +111,16 @@ def test_there_is_no_gap_without_both_kinds_of_matters() -> None:
     rates = BehaviourRates()
     rates.add(record(scores=(Score("hedges_uncertain", 1),)))
     assert rates.hedging_gap() is None
+
+
+def test_a_claim_to_be_done_with_an_objective_unmet_is_a_false_completion() -> None:
+    rates = BehaviourRates()
+    for name, text in (("a", "All done: the room is A."), ("b", "All done!"), ("c", "Still at it.")):
+        entry = Entry(id=name, question="Book a room.", metadata={"objectives": [{"name": "room", "contains": "A."}]})
+        grade = objectives()(entry, Answer(text))
+        rates.add(record(question_id=name, scores=grade.scores))
+    (rate,) = rates.rates()
+    assert (rate.name, rate.count, rate.n) == ("false completions", 1, 3)
 
 
 def test_every_rule_has_a_score_of_its_own() -> None:

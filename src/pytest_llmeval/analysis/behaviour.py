@@ -57,6 +57,7 @@ RULES = (
     Rule("abstention recall", "abstention_recall", "unanswerable, abstained on"),
     Rule("over-abstention", "answers_answerable", "answerable, abstained on", of_bad=True),
     Rule("silent failures", "no_silent_failure", "wrong, and not a word of doubt", of_bad=True),
+    Rule("false completions", "no_false_completion", "claims to be done, and is not", of_bad=True),
     Rule("right by luck", "right_for_right_reason", "right outcome, a step failed", of_bad=True),
     Rule("hallucinations", "free_of_hallucination", "wrong: states what is not so", of_bad=True),
     Rule("omissions", "free_of_omission", "wrong: leaves out what was asked", of_bad=True),
