@@ -16,7 +16,7 @@ from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, obje
 from pytest_llmeval.analysis.signal_only import signal_only
 from pytest_llmeval.grading.grade import LEVELS, Level
 from pytest_llmeval.reports.judge_trust_lines import trust_lines
-from pytest_llmeval.runs.calibrations import Calibration, Ceiling, Figure, Limits, SliceCeiling
+from pytest_llmeval.runs.calibrations import Calibration, Ceiling, Figure, Limits, Repeatability, Share, SliceCeiling
 from pytest_llmeval.runs.record import Record
 from tests.cli.logs import trial
 
@@ -112,8 +112,23 @@ def test_sidecar_keeps_what_was_found() -> None:
     assert told == {
         "model": "j:k", "hash": H, "trials": 1, "without_verdict": 1, "abstained": 0, "controls": {"count": 0, "n": 0},
         "beside_rules": {"n": 0, "fully_correct": 0, "of_these_failed": 0, "tau": None},
-        "state": "calibrated", "reason": "", "beyond": [], "unlabelled": [],
+        "flips": None, "state": "calibrated", "reason": "", "beyond": [], "unlabelled": [],
     }  # fmt: skip
+
+
+STEADY = Repeatability(
+    runs=("a.jsonl", "b.jsonl"), timestamp="t", gradings=2, n=40, flips=Share(count=2, n=40),
+    flip_rate=Figure(value=0.05), deviation=0.158, correct_variance=0.025, step_variance=0.025,
+)  # fmt: skip
+
+
+def test_judge_that_was_asked_again_says_how_often_it_says_another_thing() -> None:
+    found = trust([judged(2)], GOOD.model_copy(update={"repeatability": STEADY}))
+    assert trust_values(found)["flips"] == {"count": 2, "n": 40}
+    row = "                      says another level when asked again: 2 of 40 · 5 % [1–17], sd 0.16 levels"
+    assert row in lines(found)
+    nothing = STEADY.model_copy(update={"n": 0, "deviation": None})
+    assert "asked again" not in str(lines(trust([judged(2)], GOOD.model_copy(update={"repeatability": nothing}))))
 
 
 MIX = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50), min_size=1)

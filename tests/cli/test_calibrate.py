@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.calibrations import is_calibrated, read_calibration
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
@@ -114,6 +116,7 @@ def test_labels_without_a_verdict_and_split_people_are_told(command: Command) ->
     assert "1 labels are on answers that no judge was asked about" in told.err
 
 
+JUDGE = {"model": "openai:judge", "hash": H, "verdicts": [{"hash": H, "level": "wrong"}]}
 RULE = {"name": "exact_match", "value": 1.0, "passed": True}
 
 
@@ -160,6 +163,75 @@ def test_model_that_was_held_against_the_judge_has_its_own_ceiling(command: Comm
     kept = read_calibration(Path("llm-judges"), H)
     assert kept is not None, told.err
     assert [sorted(kept.beyond(f"openai:{name}")) for name in ("weak", "small")] == [[], ["odd"]]
+
+
+def replay(name: str, said: list[str], **fields: Any) -> Path:
+    """Write a replay of `judged_log` in which the judge said these."""
+    records = []
+    for number, level in enumerate(said):
+        verdict = {"hash": H, "level": level or None}
+        told = {"model": "openai:judge", "hash": H, "verdicts": [verdict]}
+        records.append(trial(number, level or None, judge=told, **{"run_id": name, **fields}))
+    Path("llm-runs").mkdir(exist_ok=True)
+    return write_log(Path(f"llm-runs/{name}.jsonl"), records)
+
+
+def test_replays_tell_how_often_the_judge_says_another_level(command: Command) -> None:
+    second = replay("second", ["wrong", *agreeing()[1:]])
+    third = replay("third", ["wrong", "", *agreeing()[2:]])
+    again = ("--again", second, "--again", third)
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), *again)
+    assert told.status == 0, told.err
+    lines = told.out.splitlines()
+    at = lines.index("  says another level        1 of 40 · 2 % [0–13] when asked 3 times")
+    assert lines[at + 1 : at + 3] == [
+        "  spread                    0.27 levels (standard deviation within an answer, n 40)",
+        "                            1 of these gradings came to no verdict",
+    ]
+    kept = read_calibration(Path("llm-judges"), H)
+    assert kept is not None
+    assert kept.repeatability is not None
+    assert (kept.repeatability.gradings, kept.repeatability.n, kept.repeatability.without_verdict) == (3, 40, 1)
+    assert kept.repeatability.runs == ("run.jsonl", "second.jsonl", "third.jsonl")
+    assert kept.repeatability.correct_variance == pytest.approx(1 / 3 / 40)
+    assert kept.repeatability.step_variance == pytest.approx(9 / 3 / 40)
+
+
+def test_repeatability_stays_where_a_judge_is_calibrated_anew_without_it(command: Command) -> None:
+    command("calibrate", judged_log(), "--labels", labels(agreeing()), "--again", replay("second", agreeing()))
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()))
+    assert "  says another level        0 of 40 · 0 % [0–9] when asked 2 times" in told.out.splitlines()
+
+
+def test_verdicts_out_of_the_cache_are_no_second_opinion(command: Command) -> None:
+    cached = Call("openai", "judge", (), Reply("x"), "h", role="judge", cached=True)
+    log = replay("cached", agreeing(), calls=(cached,))
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), "--again", log)
+    assert (told.status, told.err.count("\n")) == (2, 1)
+    assert "its verdicts came from the cache, so they say the same by nature; replay the run again with" in told.err
+    fresh = replay("fresh", agreeing(), calls=(replace(cached, cached=False), replace(cached, role="model")))
+    assert command("calibrate", judged_log(), "--labels", labels(agreeing()), "--again", fresh).status == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"run_id": "run-1"}, "is the same run as llm-runs/run.jsonl; name replays of it"),
+        (
+            {"answer": "Something else."},
+            f"holds no verdict of judge {H} on an answer of llm-runs/run.jsonl; make it with",
+        ),
+        ({"judge": None}, f"holds no verdict of judge {H} on an answer of llm-runs/run.jsonl; make it with"),
+    ],
+    ids=["the same run", "other answers", "no judge"],
+)
+def test_what_is_no_replay_is_refused(command: Command, fields: dict[str, Any], fault: str) -> None:
+    made = write_log(
+        Path("odd.jsonl"), [trial(n, "wrong", **{"run_id": "odd", "judge": JUDGE, **fields}) for n in (0, 1)]
+    )
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), "--again", made)
+    assert (told.status, fault in told.err, told.err.count("\n")) == (2, True, 1)
+    assert not Path("llm-judges").exists()
 
 
 @pytest.mark.parametrize(

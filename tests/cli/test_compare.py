@@ -10,6 +10,7 @@ from pytest_llmeval.cli.main import main
 from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
+from pytest_llmeval.runs.record_parts import JudgeInfo, JudgeVerdict
 from pytest_llmeval.runs.sidecar import write_sidecar
 from tests.analysis.two_runs import records, run_info
 from tests.runs.samples import record
@@ -52,6 +53,27 @@ def test_a_regression_that_is_allowed_is_fine() -> None:
     logs = [log("base.jsonl", "+" * 40), log("new.jsonl", "+" * 28 + "-" * 12)]
     assert main(["compare", *logs, "--max-regression=29"]) == 1
     assert main(["compare", *logs, "--max-regression=30"]) == 0
+
+
+def judged(name: str, letters: str, run_id: str = "r") -> str:
+    """Write a log whose grades a judge gave."""
+    made = []
+    for one in records(letters, run_id=run_id, answer="It is so."):
+        verdicts = (JudgeVerdict(hash="ab", level=one.grade),)
+        made.append(one.model_copy(update={"judge": JudgeInfo(model="j:k", hash="ab", verdicts=verdicts)}))
+    Path(name).write_bytes(b"".join(map(record_line, made)))
+    write_sidecar(Path(name), run_info())
+    return name
+
+
+def test_a_drop_that_the_judges_own_noise_may_give_is_no_regression() -> None:
+    logs = [judged("base.jsonl", "C" * 40), judged("new.jsonl", "C" * 34 + "W" * 6)]
+    assert main(["compare", *logs]) == 1
+    labels = [{"question_id": f"q{n}", "grade": "fully_correct"} for n in range(40)]
+    Path("human.jsonl").write_text("".join(json.dumps(one) + "\n" for one in labels))
+    again = judged("again.jsonl", "C" * 28 + "W" * 12, run_id="again")
+    assert main(["calibrate", "base.jsonl", "--labels", "human.jsonl", "--again", again]) == 1
+    assert main(["compare", *logs]) == 0
 
 
 def test_a_stricter_level_finds_less() -> None:

@@ -151,7 +151,7 @@ def test_broken_calibration_decides_nothing(project: Project, monkeypatch: pytes
     calibrate(project, monkeypatch)
     (kept,) = (project.path / "llm-judges").iterdir()
     kept.write_text("nonsense")
-    status, shown = gate(project)
+    status, shown = gate(project, "--llm-baseline=first.jsonl")
     assert status == 1
     assert "gate: cannot decide, " in shown
     assert "is no calibration" in shown
@@ -266,3 +266,27 @@ def test_whatever_a_judge_decides_gates_nothing_before_it_is_calibrated(project:
     (log,) = project.logs()
     log.unlink()
     assert gate(project, "--llm-allow-uncalibrated-judge")[0] == 0
+
+
+def test_replays_tell_the_noise_of_a_judge_and_a_gate_goes_by_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.path)
+    questions(project, *["this is right"] * 10, "this is not")
+    cached = ("--llm-cache=auto", "-p", "cacheprovider")
+    project.run(JUDGE, *cached, "--llm-log=first.jsonl")
+    project.run(JUDGE, *cached, "--llm-replay=first.jsonl", "--llm-log=cached.jsonl", model=None)
+    project.run(JUDGE, *cached, "--llm-cache=refresh", "--llm-replay=first.jsonl", "--llm-log=again.jsonl", model=None)
+    records = [json.loads(line) for line in Path("again.jsonl").read_text().splitlines()]
+    for one in records[:7]:  # a judge that says another thing when asked again
+        one["judge"]["verdicts"][0]["level"] = "wrong"
+    Path("again.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+    rows = [{"question_id": f"q{n}", "grade": "wrong" if n == 10 else "fully_correct"} for n in range(11)]
+    Path("human.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asked = ["calibrate", "first.jsonl", "--labels", "human.jsonl", "--min-n", "2", "--again"]
+    assert main([*asked, "cached.jsonl"]) == 2
+    assert "cached.jsonl: its verdicts came from the cache" in capsys.readouterr().err
+    assert main([*asked, "again.jsonl"]) == 0
+    shown = gate(project, "--llm-baseline=first.jsonl")[1]
+    assert "says another level when asked again: 7 of 11 · 64 % [35–85], sd " in shown
+    assert "passed max regression 0 points · fully correct +0.0 points, p = 1, 47.1 are noise, " in shown

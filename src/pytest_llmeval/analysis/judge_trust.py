@@ -216,6 +216,7 @@ def distance(one: Mapping[str, int], other: Mapping[str, int]) -> float:
 def trust_values(one: Trust) -> dict[str, Any]:
     """Return what a sidecar keeps of it."""
     controls = {"count": one.use.controls_passed, "n": one.use.controls}
+    known = None if one.calibration is None else one.calibration.repeatability
     return {
         "model": one.use.model,
         "hash": one.use.hash,
@@ -229,6 +230,7 @@ def trust_values(one: Trust) -> dict[str, Any]:
             "tau": one.use.rank_correlation,
         },
         "controls": controls,
+        "flips": known.flips.model_dump(mode="json") if known else None,
         "state": one.state,
         "reason": one.reason,
         "beyond": list(one.beyond),

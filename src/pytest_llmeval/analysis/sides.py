@@ -76,6 +76,8 @@ class Trial(NamedTuple):
     """A known failure at the time of the run; it counts for nothing."""
     set_aside: bool = False
     """Its grade is shown, and decides nothing."""
+    judged_by: str | None = None
+    """Hash of the judge whose verdict is its grade."""
 
     @property
     def scored(self) -> bool:
@@ -112,6 +114,7 @@ def trial_of(record: Record) -> Trial:
         tags=record.tags,
         guard=record.guard,
         quarantined=record.quarantined_until is not None,
+        judged_by=_judged_by(record),
     )
 
 
@@ -124,6 +127,12 @@ def _judged(record: Record) -> tuple[Kind | None, str, bool]:
     if record.outcome is not None:
         return "checked", record.outcome, record.outcome == "passed"
     return None, NOT_GRADED, False
+
+
+def _judged_by(record: Record) -> str | None:
+    if record.judge is None or record.grade is None:
+        return None
+    return next((one.hash for one in record.judge.verdicts if one.level == record.grade), None)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pytest_llmeval.analysis.calibrating import calibration_of
 from pytest_llmeval.analysis.judge_ceiling import Solvers, ceilings_of
 from pytest_llmeval.analysis.judge_labels import Labels, labels_of
+from pytest_llmeval.analysis.judge_repeats import GradingsOfRun, repeatability_of
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
@@ -21,6 +22,7 @@ from pytest_llmeval.runs.calibrations import (
     Calibration,
     Ceiling,
     Limits,
+    Repeatability,
     read_calibration,
     write_calibration,
 )
@@ -37,7 +39,8 @@ EPILOG = """\
 Labels are lines of question_id and grade (JSONL or CSV; model and sample where one id has several answers), or the
 grades given with pytest-llmeval grade. Each judge of the run gets a file named after its hash: models, parameters,
 rubric and prompt together. Another hash is another judge. With --solver each category is marked in which the judge
-solves fewer entries than the model it grades, on the same entries where both answered them.
+solves fewer entries than the model it grades, on the same entries where both answered them. For --again grade the same
+answers anew: pytest --llm-replay=RUN --llm-cache=off.
 
 exit status: 0 every judge reaches the limits; 1 one does not; 2 misuse
 """
@@ -59,6 +62,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="a log in which the judge itself answered and rules graded: what it solves less of than the model it "
         "grades is beyond it, and gates nothing (repeatable)",
     )
+    parser.add_argument(
+        "--again",
+        metavar="RUN",
+        type=Path,
+        action="append",
+        default=[],
+        help="a replay of RUN, in which the judge graded the same answers once more: how often it says another level "
+        "is noise, and no gate calls less a drop (repeatable)",
+    )
     for name, kind, least, what in (
         ("n", int, DEFAULTS.least_n, "answers"),
         ("agreement", float, DEFAULTS.least_agreement, "share of the same level"),
@@ -75,11 +87,12 @@ def run(given: argparse.Namespace) -> int:
     trials = list(read_trials(given.log, on_torn=only_torn))
     labels = _labels(given, trials)
     folder = given.judges or default_folder(given.log)
-    ceilings = _ceilings(given, labels, folder)
+    known = {judge.hash: _before(folder, judge.hash) for judge in labels.judges}
+    ceilings, repeats = _ceilings(given, labels, known), _repeats(given, labels, known)
     found = [
         calibration_of(
             judge, labels, run=given.log.name, timestamp=utc_timestamp(), limits=limits, seed=given.seed
-        ).model_copy(update={"ceilings": ceilings[judge.hash]})
+        ).model_copy(update={"ceilings": ceilings[judge.hash], "repeatability": repeats[judge.hash]})
         for judge in labels.judges
     ]
     _print(found, [write_calibration(folder, one) for one in found], as_json=given.json)
@@ -94,10 +107,12 @@ def default_folder(log: Path) -> Path:
     return (here.parent if here.name == "llm-runs" else Path.cwd()) / FOLDER
 
 
-def _ceilings(given: argparse.Namespace, labels: Labels, folder: Path) -> dict[str, tuple[Ceiling, ...]]:
+def _ceilings(
+    given: argparse.Namespace, labels: Labels, known: Mapping[str, Calibration | None]
+) -> dict[str, tuple[Ceiling, ...]]:
     """Hold each judge against the models it grades; without new logs what was found before stays true."""
     if not given.solver:
-        return {judge.hash: _ceilings_before(folder, judge.hash) for judge in labels.judges}
+        return {name: () if one is None else one.ceilings for name, one in known.items()}
     paths = {path.resolve(): path for path in (given.log, *given.solver)}
     solvers = Solvers()
     for path in paths.values():
@@ -109,12 +124,30 @@ def _ceilings(given: argparse.Namespace, labels: Labels, folder: Path) -> dict[s
     }
 
 
-def _ceilings_before(folder: Path, judge_hash: str) -> tuple[Ceiling, ...]:
+def _repeats(
+    given: argparse.Namespace, labels: Labels, known: Mapping[str, Calibration | None]
+) -> dict[str, Repeatability | None]:
+    """Hold each judge against itself; without replays what was found before stays true."""
+    if not given.again:
+        return {name: None if one is None else one.repeatability for name, one in known.items()}
+    first, again = _gradings(given.log), [_gradings(path, again=True) for path in given.again]
+    return {
+        judge.hash: repeatability_of(judge.hash, first, again, timestamp=utc_timestamp()) for judge in labels.judges
+    }
+
+
+def _gradings(path: Path, *, again: bool = False) -> GradingsOfRun:
+    found = GradingsOfRun(path, again=again)
+    for record in iter_records(path, on_fault=only_torn):
+        found.add(record)
+    return found
+
+
+def _before(folder: Path, judge_hash: str) -> Calibration | None:
     try:
-        before = read_calibration(folder, judge_hash)
+        return read_calibration(folder, judge_hash)
     except RunLogError:
-        return ()  # what cannot be read is being replaced
-    return () if before is None else before.ceilings
+        return None  # what cannot be read is being replaced
 
 
 def _limits(given: argparse.Namespace) -> Limits:

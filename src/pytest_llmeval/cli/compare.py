@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.contested import VoteRules
+from pytest_llmeval.analysis.judge_noise import with_judge_noise
 from pytest_llmeval.analysis.pairing import Matched, match_models
 from pytest_llmeval.analysis.sides import read_sides
 from pytest_llmeval.cli.base_sides import base_sides
@@ -17,6 +18,8 @@ from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
 from pytest_llmeval.reports.lines import Segment, line
+from pytest_llmeval.runs.baselines import folder_near
+from pytest_llmeval.runs.calibrations import FOLDER
 
 FINE, REGRESSION, CANNOT_DECIDE = 0, 1, 3
 
@@ -93,8 +96,15 @@ def run(given: argparse.Namespace) -> int:
     votes = VoteRules(given.max_disagreement, given.min_alpha)
     base, new = base_sides(given.base, votes), read_sides(given.new, votes)
     matched = match_models(base, new, model=given.model, base_model=given.base_model)
+    judges = folder_near(Path.cwd(), FOLDER)
     comparisons = [
-        compare(one, other, alpha=given.alpha, allowed=given.max_regression, force=given.force)
+        compare(
+            with_judge_noise(one, other, judges),
+            other,
+            alpha=given.alpha,
+            allowed=given.max_regression,
+            force=given.force,
+        )
         for one, other in matched.sides
     ]
     status = exit_status(comparisons)

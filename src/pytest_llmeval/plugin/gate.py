@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pytest_llmeval.analysis.comparison import Comparison, compare
 from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
 from pytest_llmeval.analysis.gated_run import GatedModel, Surroundings, read_gated, verdicts
+from pytest_llmeval.analysis.judge_noise import with_judge_noise
 from pytest_llmeval.analysis.judge_trust import objections
 from pytest_llmeval.analysis.signal_only import SignalOnly, signal_only
 from pytest_llmeval.errors import ConfigurationError, RunLogError
@@ -170,4 +172,6 @@ class Gate:
             return None
         allowed = [rule.limit for rule in self._settings.rules if rule.kind == "max_regression" and rule.of is None]
         base, new = matches.sides[model]
+        with suppress(RunLogError):  # a calibration that cannot be read is told of in other places
+            base = with_judge_noise(base, new, self._config.rootpath / FOLDER)
         return compare(base, new, allowed=min(allowed, default=0.0), force=self._settings.baseline_force)

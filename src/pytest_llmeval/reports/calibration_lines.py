@@ -37,6 +37,7 @@ def calibration_lines(found: Calibration, screen: Screen, path: Path) -> Iterato
     yield _row("fails what is right", f"{_share(found.false_failures)}")
     yield _row("bias", f"{_number(found.bias, '+.2f')} levels; above 0 it is lenient")
     yield _row("bias by length", f"{_number(found.length_slope, '+.2f')} levels for twice the length")
+    yield from _repeats(found)
     yield line()
     yield from _confusion(found)
     yield from _categories(found, screen)
@@ -60,6 +61,17 @@ def _number(one: Figure, written: str = ".2f") -> str:
         return UNDEFINED
     bounds = "" if one.low is None or one.high is None else f" [{one.low:{written}} to {one.high:{written}}]"
     return f"{one.value:{written}}{bounds}"
+
+
+def _repeats(found: Calibration) -> Iterator[Line]:
+    one = found.repeatability
+    if one is None:
+        return
+    yield _row("says another level", f"{_share(one.flips)} when asked {one.gradings:,} times")
+    if one.deviation is not None:
+        yield _row("spread", f"{one.deviation:.2f} levels (standard deviation within an answer, n {one.n:,})")
+    if one.without_verdict:
+        yield _row("", f"{one.without_verdict:,} of these gradings came to no verdict")
 
 
 def _confusion(found: Calibration) -> Iterator[Line]:

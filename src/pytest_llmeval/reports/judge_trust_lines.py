@@ -49,6 +49,7 @@ def _lines(one: Trust, log: str, *, brief: bool, allowed: bool, ascii_only: bool
     if one.use.controls:
         yield _row("", f"controls {figures.share_of(one.use.control_share)}")
     yield from _used(one.use)
+    yield from _steady(one)
     if one.state == "calibrated":
         yield _row("", Segment(_calibrated(one), ("green",)))
         yield from _slices(one, allowed=allowed, ascii_only=ascii_only)
@@ -82,6 +83,13 @@ def _used(use: JudgeUse) -> Iterator[Line]:
         known = "" if tau is None else f", tau {tau:.2f} of {use.beside_rules.total():,}"
         style: tuple[Style, ...] = ("yellow",) if use.gamed.count else ()
         yield _row("", Segment(f"fully correct, and fails by rules: {figures.share_of(use.gamed)}{known}", style))
+
+
+def _steady(one: Trust) -> Iterator[Line]:
+    known = None if one.calibration is None else one.calibration.repeatability
+    if known is not None and known.deviation is not None:
+        flips = figures.share_of(Proportion(known.flips.count, known.flips.n))
+        yield _row("", f"says another level when asked again: {flips}, sd {known.deviation:.2f} levels")
 
 
 def _said(one: Trust, *, allowed: bool) -> str:

@@ -105,6 +105,31 @@ class Ceiling(BaseModel):
         return frozenset(name for name, one in self.categories.items() if one.is_beyond)
 
 
+class Repeatability(BaseModel):
+    """What a judge said of the same answers in a run and in its replays."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    runs: tuple[str, ...]
+    """The logs, first the one that was replayed."""
+    timestamp: str
+    gradings: int
+    """How often the answers were graded, at least 2."""
+    n: int
+    """Answers with more than one verdict."""
+    without_verdict: int = 0
+    """Gradings of the same answers that came to none."""
+    flips: Share
+    """Answers that did not get the same level each time."""
+    flip_rate: Figure
+    deviation: float | None = None
+    """Standard deviation within an answer, in levels, of which the worst is 0 and the best 3."""
+    correct_variance: float | None = None
+    """Mean variance within an answer of being fully correct (1) or not (0)."""
+    step_variance: float | None = None
+    """Mean variance within an answer of the level."""
+
+
 class Calibration(BaseModel):
     """How far one judge, in one version, agreed with people."""
 
@@ -141,6 +166,8 @@ class Calibration(BaseModel):
     """Why it does not."""
     ceilings: tuple[Ceiling, ...] = ()
     """What it can do itself beside the models whose answers it grades; none where nobody has asked it."""
+    repeatability: Repeatability | None = None
+    """How steady it is; null where it was not seen to grade the same answers again."""
 
     def beyond(self, model: str) -> frozenset[str]:
         """Return the categories that are beyond the judge where it grades this model.
