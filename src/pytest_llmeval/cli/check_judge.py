@@ -33,8 +33,9 @@ Trying = Callable[[Judge, Case, dict[str, Any]], Coroutine[Any, Any, Tried]]
 
 EPILOG = """\
 The judge grades both answers of each case by the default rubric; with --pairwise it says which is better, in both
-orders. The kinds: confident_wrong, fake_citations, length, formatting and injection try its biases; close_call has
-answers that fail one key requirement only; easy is what any judge gets right. With --run the kind is same_content.
+orders. The kinds: confident_wrong, non_proof, fake_citations, length, formatting and injection try its biases;
+close_call has answers that fail one key requirement only; easy is what any judge gets right. With --run the kind is
+same_content.
 
 exit status: 0 each kind reaches --min-passed; 1 one does not; 2 misuse
 """

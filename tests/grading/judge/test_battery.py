@@ -14,7 +14,7 @@ from pytest_llmeval.grading.grade import LEVELS, Level, rank
 from pytest_llmeval.grading.judge.battery import Case, Expects, builtin_cases, cases_in
 from pytest_llmeval.grading.judge.pairwise import BETTER, Better
 
-KINDS = {"confident_wrong", "fake_citations", "length", "formatting", "injection", "close_call", "easy"}
+KINDS = {"confident_wrong", "non_proof", "fake_citations", "length", "formatting", "injection", "close_call", "easy"}
 ROW = {"id": "a", "kind": "mine", "question": "?", "gold_answer": "g", "better": "b", "worse": "w"}
 
 
@@ -35,12 +35,14 @@ def test_answers_of_a_case_differ_and_dressed_ones_hold_the_plain_one() -> None:
             assert one.worse.startswith(one.better)
 
 
-def test_long_and_formatted_answers_are_what_they_are_named() -> None:
+def test_long_formatted_and_fluent_answers_are_what_they_are_named() -> None:
     for one in builtin_cases():
         if one.kind == "length":
             assert len(one.worse) > 4 * len(one.better)
         if one.kind == "formatting":
             assert "#" in one.worse
+        if one.kind == "non_proof":
+            assert len(one.worse) > 2 * len(one.better)
 
 
 @pytest.mark.parametrize("better", LEVELS)
