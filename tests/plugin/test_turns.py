@@ -218,3 +218,14 @@ def test_steps_judge_the_turns_that_have_them_and_faults_are_told_at_collection(
     result = project.run()
     result.stdout.fnmatch_lines(["*entry 't': step 'a': 'no_such' names no grader; there are *"])
     assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_all_entries_that_cannot_be_read_are_told_together_as_far_as_anybody_reads(project: Project) -> None:
+    project.evals(EVAL.replace("contains()", "steps()"))
+    odd = [{"id": f"t{n}", "question": "say: hi", "steps": [{"id": "a"}]} for n in range(52)]
+    project.benchmark([*odd[:2], {"id": "good", "question": "say: hi", "steps": STEPS}])
+    result = project.run()
+    told = [f"entry 't{n}': step 'a' needs either a check or a rubric" for n in range(2)]
+    result.stdout.fnmatch_lines(["*::test_talk:", *told], consecutive=True)
+    project.benchmark(odd)
+    project.run().stdout.fnmatch_lines(["entry 't49': *", "and 2 more"], consecutive=True)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.faults import SHOWN
 from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries, load_benchmark
 from pytest_llmeval.benchmark.perturbation.variants import Variant, all_variants
 from pytest_llmeval.benchmark.selecting import select
-from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.errors import BenchmarkError, ConfigurationError
 from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
 from pytest_llmeval.grading.steps.reading import read_steps
 from pytest_llmeval.grading.traces.turns import names_graders
@@ -98,6 +99,7 @@ def trials(
     Raises:
         ConfigurationError: Where ``where`` chooses nothing, or a perturbation changes nothing, which is a mistake more
             often than meant.
+        BenchmarkError: With every entry whose tools, turns or steps cannot be read.
     """
     chosen = select(benchmark.entries, where=spec.where, limit=spec.limit)
     if not chosen.entries:
@@ -105,11 +107,9 @@ def trials(
         raise ConfigurationError(
             f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
         )
-    for entry in chosen.entries:  # what cannot be read is told now, and not by the first item
-        if spec.tools or entry.fake_tools:
-            tools_of(entry, spec)
-        if entry.turns or "steps" in entry.metadata:
-            _check_named_graders(entry)
+    if faults := [fault for entry in chosen.entries if (fault := _fault_of(entry, spec))]:
+        more = [f"and {len(faults) - SHOWN:,} more"] if len(faults) > SHOWN else []
+        raise BenchmarkError([*faults[:SHOWN], *more])
     places, of_function, on = tuple(roots), tuple(marks), today()
     wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
     asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
@@ -131,6 +131,18 @@ def _asked(entries: Sequence[Entry], spec: EvalSpec) -> Iterator[tuple[Entry, Va
         yield entry, None
         for variant in made.get(entry.id, ()):
             yield variant.entry, variant
+
+
+def _fault_of(entry: Entry, spec: EvalSpec) -> str | None:
+    """Say what of an entry's tools, turns and steps cannot be read; it is told now, and not by the first item."""
+    try:
+        if spec.tools or entry.fake_tools:
+            tools_of(entry, spec)
+        if entry.turns or "steps" in entry.metadata:
+            _check_named_graders(entry)
+    except ConfigurationError as error:
+        return str(error)
+    return None
 
 
 def _check_named_graders(entry: Entry) -> None:
