@@ -281,7 +281,7 @@ def test_entry_that_has_changed_is_told(server: Server) -> None:
         ((), "fr2", "the run has no entry and no test item 'fr2'; did you mean 'fr'?"),
         (("--of", "openai:large"), "fr", "the run asked 'fr' of openai:small, openai:big, not of openai:large"),
         (("--sample", "3"), "fr", "the run has of 'fr' sample 1, 2, not 3"),
-        (("--model", "small"), "fr", "model 'small' names no provider; write provider:model, such as openai:small, or"),
+        (("--model", "small"), "fr", "model 'small' names no provider; write provider:model, such as openai:small\n"),
         (("--model", "opnai:small"), "fr", "unknown provider 'opnai'; did you mean 'openai'?"),
         (("--grader", "contians"), "fr", "grader 'contians': there is no name 'contians'"),
         (("--benchmark", "none.jsonl"), "fr", "none.jsonl: "),

@@ -55,7 +55,9 @@ def test_wrong_flag_is_one_line_and_exit_status_4(suite: pytest.Pytester) -> Non
         "--llm-timeout=-1": "--llm-timeout must be a number of seconds above 0, got -1",
         "--llm-timeout=soon": "--llm-timeout must be a number of seconds above 0, got soon",
         "--llm-param=hot": "--llm-param takes NAME=VALUE, such as --llm-param temperature=0.7, got hot",
-        "--llm-model=gpt-4o": "model 'gpt-4o' names no provider; write provider:model, such as openai:gpt-4o, *",
+        "--llm-model=gpt-4o": "model 'gpt-4o' names no provider; write provider:model, such as openai:gpt-4o, "
+        "or add --llm-provider",
+        "--llm-judge-model=gpt-4o": "model 'gpt-4o' names no provider; write provider:model, such as openai:gpt-4o",
         "--llm-model=opnai:gpt-4o": "unknown provider 'opnai'; did you mean 'openai'? *",
     }
     for flag, message in cases.items():

@@ -15,13 +15,14 @@ class ModelName:
     model: str
 
     @classmethod
-    def parse(cls, text: str, *, default_provider: str | None = None) -> ModelName:
+    def parse(cls, text: str, *, default_provider: str | None = None, or_else: str = "") -> ModelName:
         """Read ``provider:model``; the model may itself hold colons (``ollama-local:llama3:8b``).
 
         Args:
             text: What the user wrote.
             default_provider: The provider of a bare model name (``--llm-provider``). Given, it takes the whole
                 text as the model's name, so that ``llama3:8b`` works as it is.
+            or_else: What else the user may do about a part that is missing.
 
         Raises:
             ConfigurationError: Where a part is missing.
@@ -35,9 +36,9 @@ class ModelName:
         else:
             provider, _, model = text.partition(":")
         if not provider.strip() or not model.strip():
+            example = f"openai:{text.strip(':') or 'MODEL'}"
             raise ConfigurationError(
-                f"model {text!r} names no provider; write provider:model, such as openai:{text.strip(':') or 'MODEL'}, "
-                "or add --llm-provider"
+                f"model {text!r} names no provider; write provider:model, such as {example}{or_else}"
             )
         return cls(provider.strip(), model.strip())
 

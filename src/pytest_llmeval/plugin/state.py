@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,7 +52,8 @@ def cast_of(config: pytest.Config) -> Cast:
     try:
         config.hook.pytest_llmeval_register_providers(registry=registry)
         named = settings.model_flag or (() if settings.replay or settings.resume else settings.model)
-        models = tuple(dict.fromkeys(ModelName.parse(m, default_provider=settings.provider) for m in named))
+        told = partial(ModelName.parse, default_provider=settings.provider, or_else=", or add --llm-provider")
+        models = tuple(dict.fromkeys(map(told, named)))
         judges = tuple(map(ModelName.parse, settings.judge_model))
         prices = Prices(dict(map(read_price, settings.price)))
         for model in (*models, *judges):
