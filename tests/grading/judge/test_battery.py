@@ -94,7 +94,7 @@ def test_faults_of_own_cases_are_told(tmp_path: Path, given: list[Any], fault: s
 @pytest.mark.parametrize("text", ["{", "[" * 100_000])
 def test_line_that_is_no_json_is_a_fault(tmp_path: Path, text: str) -> None:
     (tmp_path / "c.jsonl").write_text(text)
-    with pytest.raises(ConfigurationError, match=r"c\.jsonl:1: "):
+    with pytest.raises(ConfigurationError, match=r"c\.jsonl:1: not JSON$"):
         cases_in(tmp_path / "c.jsonl")
 
 

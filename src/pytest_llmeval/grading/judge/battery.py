@@ -108,7 +108,7 @@ def _cases(lines: Iterable[str], where: str) -> tuple[Case, ...]:
 def _case(line: str) -> Case:
     try:
         told: Any = json.loads(line)
-    except RecursionError:
+    except (ValueError, RecursionError):  # the words of json name line 1, for it sees no more
         raise ValueError("not JSON") from None
     if not isinstance(told, dict):
         raise ValueError("not a JSON object")
