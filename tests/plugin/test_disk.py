@@ -45,8 +45,9 @@ def test_full_disk_ends_the_session_and_leaves_a_readable_log(
     assert 1 <= len([json.loads(line) for line in lines]) < 50
 
 
-def test_folder_that_vanishes_ends_the_session(project: Project) -> None:
-    project.benchmark(many(3))
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["one process", "two workers"])
+def test_folder_that_vanishes_ends_the_session_with_one_line(project: Project, way: tuple[str, ...]) -> None:
+    project.benchmark(many(20))
     project.evals(
         GRADED
         + """
@@ -54,7 +55,9 @@ def test_folder_that_vanishes_ends_the_session(project: Project) -> None:
     shutil.rmtree("logs", ignore_errors=True)
 """
     )
-    result = project.run("--llm-log=logs/run.jsonl")
+    result = project.run("--llm-log=logs/run.jsonl", *way)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stdout.fnmatch_lines(["*run.jsonl: was deleted while the run wrote to it; what it held is gone, run again*"])
+    assert (result.stdout.str() + result.stderr.str()).count("run.jsonl: was") == 1
+    assert "cannot be written" not in result.stdout.str() + result.stderr.str()
     assert not (project.path / "logs").exists()

@@ -79,6 +79,7 @@ class Desk:
         self._finished_before = 0
         self.listeners: list[Callable[[Record], None]] = []
         """Are told of every record once it is written."""
+        self._gave_up = False
         self.decided: dict[str, Any] = {}
         """What a gate has come to, as the sidecar keeps it."""
 
@@ -175,10 +176,17 @@ class Desk:
         try:
             log.append(record)
         except RunLogError as error:
+            self._give_up(error)
+        else:
+            self._count(record)
+            for listener in self.listeners:
+                listener(record)
+
+    def _give_up(self, error: RunLogError) -> None:
+        """End the session over what cannot be written; told once, for what fails after it fails for the same reason."""
+        if not self._gave_up:
+            self._gave_up = True
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
-        self._count(record)
-        for listener in self.listeners:
-            listener(record)
 
     def _count(self, record: Record) -> None:
         self.summaries.add(record)
@@ -218,7 +226,7 @@ class Desk:
         try:
             write_sidecar(self.path, info)
         except RunLogError as error:
-            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+            self._give_up(error)
 
     def _judges_told(self) -> dict[str, Any]:
         try:
