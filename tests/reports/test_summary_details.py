@@ -94,6 +94,23 @@ def test_slices_that_were_asked_for_have_their_rates() -> None:
     ]
 
 
+def test_slices_have_their_latency_with_its_n_and_without_answers_of_the_cache() -> None:
+    records = [trial(n, "wrong", difficulty="easy", latency_s=n / 10) for n in range(1, 21)]
+    records += [trial(30, "wrong", difficulty="easy", latency_s=9.0, cached=True), trial(31, "wrong", difficulty="odd")]
+    told = shown(figures(records, slicing=Slicing("difficulty")))
+    start = told.index("  latency by difficulty")
+    assert told[start + 1 : start + 3] == [
+        "    easy  p50 1.1 s · p90 1.8 s · p95 1.9 s · n 20 · 1 from the cache",
+        "    odd   –",
+    ]
+
+
+def test_name_of_a_slice_is_cut_before_its_figures() -> None:
+    records = [trial(n, "wrong", category="c" * 50, latency_s=1.0) for n in range(20)]
+    told = shown(figures(records, slicing=Slicing("category")), width=70)
+    assert f"    {'c' * 23}…  p50 1.0 s · p90 1.0 s · p95 1.0 s · n 20" in told
+
+
 def test_many_slices_are_cut_short_unless_all_are_wanted() -> None:
     records = [trial(n, "wrong", team=f"t{n:02}") for n in range(53)]
     assert "    … 3 more with -v" in shown(figures(records, slicing=Slicing("team")))

@@ -36,6 +36,7 @@ def test_all_figures_are_there_unrounded() -> None:
     assert model["spreads"]["latency"]["n"] == 8
     assert model["by"] == {"field": "difficulty", "slices": {"easy": model["by"]["slices"]["easy"]}}
     assert model["by"]["slices"]["easy"]["judged"] == 8
+    assert (model["by"]["slices"]["easy"]["latency_s"]["p95"], model["by"]["slices"]["easy"]["cached"]) == (1.0, 0)
     assert model["weighted_rate"] is None
     assert model["repeats"] is None
     assert model["worst_slices"] == []

@@ -213,15 +213,20 @@ def _price(summary: Summary, screen: Screen) -> Iterator[Line]:
         judging = [figures.sum_of(summary.judge_input_tokens), figures.sum_of(summary.judge_output_tokens)]
         cost = figures.sum_of(summary.judge_cost_usd, figures.cost)
         yield from _wrapped_row("cost of judging", [cost, f"{judging[0]} in", f"{judging[1]} out"], screen)
+    if told := latency_told(summary):
+        yield from _wrapped_row("latency", told, screen)
+    yield from _streamed(summary, screen)
+
+
+def latency_told(summary: Summary) -> list[str]:
+    """Return what there is to say of how long answers took; nothing where none was timed, nor came from the cache."""
     spread = summary.latency_s
     told = [f"{name} {figures.duration(getattr(spread, name))}" for name in percentiles_shown(spread)]
     if told:
         told.append(f"n {figures.count(spread.n)}")
     if summary.cached:
         told.append(f"{figures.count(summary.cached)} from the cache")
-    if told:
-        yield from _wrapped_row("latency", told, screen)
-    yield from _streamed(summary, screen)
+    return told
 
 
 def _streamed(summary: Summary, screen: Screen) -> Iterator[Line]:

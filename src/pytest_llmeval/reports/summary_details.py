@@ -12,11 +12,13 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
-from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
+from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen, latency_told
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
 from pytest_llmeval.reports.tool_lines import tool_lines
 
 SLICES_SHOWN = 50
+LEAST_NAME = 10
+"""Columns that a slice's name gets on any screen; the rest is its figures' first."""
 THIN = 30
 """With fewer trials an interval is wider than most differences."""
 _BARS = "▁▂▃▄▅▆▇█"
@@ -115,12 +117,21 @@ def _worst(found: Sequence[WorstSlice], screen: Screen) -> Iterator[Line]:
 def _by(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
     if run.slicing is None:
         return
-    found = list(run.slices(summary).items())
-    yield line(Segment(f"  by {screen.safe(run.slicing.field)}", ("light",)))
-    width = min(max(width_of(screen.safe(name)) for name, _ in found), screen.width - 38) if found else 0
+    found, field = run.slices(summary), screen.safe(run.slicing.field)
+    yield from _slices(f"by {field}", [(name, _share(part)) for name, part in found.items()], screen)
+    times = [(name, " · ".join(latency_told(part))) for name, part in found.items()]
+    if any(told for _, told in times):
+        yield from _slices(f"latency by {field}", [(name, told or figures.UNKNOWN) for name, told in times], screen)
+
+
+def _slices(title: str, found: Sequence[tuple[str, str]], screen: Screen) -> Iterator[Line]:
+    yield line(Segment(f"  {title}", ("light",)))
     shown = found if screen.verbosity > 0 else found[:SLICES_SHOWN]
-    for name, part in shown:
-        yield line(f"    {fit(screen.safe(name), width)}  {_share(part)}")
+    names = max((width_of(screen.safe(name)) for name, _ in shown), default=0)
+    told_in = max((width_of(told) for _, told in shown), default=0)
+    width = min(names, max(screen.width - 6 - told_in, LEAST_NAME))
+    for name, told in shown:
+        yield line(f"    {fit(screen.safe(name), width)}  {fit(told, screen.width - width - 6).rstrip()}")
     if len(shown) < len(found):
         yield line(Segment(f"    … {len(found) - len(shown)} more with -v", ("light",)))
 

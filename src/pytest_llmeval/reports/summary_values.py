@@ -87,7 +87,10 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
     if run.slicing is not None:
         values["by"] = {
             "field": run.slicing.field,
-            "slices": {name: _slice_values(part.overall) for name, part in run.slices(summary).items()},
+            "slices": {
+                name: {**_slice_values(part.overall), "latency_s": asdict(part.latency_s), "cached": part.cached}
+                for name, part in run.slices(summary).items()
+            },
         }
     return values
 
