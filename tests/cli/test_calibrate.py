@@ -203,6 +203,12 @@ def test_repeatability_stays_where_a_judge_is_calibrated_anew_without_it(command
     assert "  says another level        0 of 40 · 0 % [0–9] when asked 2 times" in told.out.splitlines()
 
 
+def test_judge_that_reached_no_second_verdict_is_of_unknown_steadiness(command: Command) -> None:
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), "--again", replay("none", [""] * 40))
+    at = told.out.splitlines().index("  says another level        – when asked 2 times")
+    assert told.out.splitlines()[at + 1] == "                            40 of these gradings came to no verdict"
+
+
 def test_verdicts_out_of_the_cache_are_no_second_opinion(command: Command) -> None:
     cached = Call("openai", "judge", (), Reply("x"), "h", role="judge", cached=True)
     log = replay("cached", agreeing(), calls=(cached,))
