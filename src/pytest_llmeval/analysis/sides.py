@@ -130,9 +130,10 @@ def _judged(record: Record) -> tuple[Kind | None, str, bool]:
 
 
 def _judged_by(record: Record) -> str | None:
-    if record.judge is None or record.grade is None:
+    """Return the judge whose grade counts; none where a rule or a person gave it, though a judge agrees."""
+    if record.judge is None or record.grader is None:
         return None
-    return next((one.hash for one in record.judge.verdicts if one.level == record.grade), None)
+    return next((one.hash for one in record.judge.verdicts if record.grader.endswith(f"@{one.hash}")), None)
 
 
 @dataclass(slots=True)
