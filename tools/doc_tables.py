@@ -15,7 +15,8 @@ from typing import Any
 from pytest_llmeval.benchmark.spellings import SPELLINGS
 from pytest_llmeval.cli.main import COMMANDS
 from pytest_llmeval.models.providers.endpoints import ENDPOINTS
-from pytest_llmeval.plugin.options import OPTIONS, Option
+from pytest_llmeval.plugin.option import Option
+from pytest_llmeval.plugin.options import OPTIONS
 from pytest_llmeval.runs.field_docs import documented_schema
 from pytest_llmeval.runs.record import DESIGNED_FIELDS
 from pytest_llmeval.runs.schema import shipped_schema

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from pytest_llmeval.analysis.estimates import Interval
@@ -9,17 +7,13 @@ from pytest_llmeval.analysis.measured import (
     Measured,
     corrected,
     measure_grade,
-    measure_latencies,
     measure_rate,
-    measure_spent,
-    measure_symptoms,
 )
 from pytest_llmeval.analysis.paired import PairedCounts, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.pairing import Pair, pair
 from pytest_llmeval.analysis.power import minimum_detectable_difference
 from pytest_llmeval.analysis.resampling import paired_bootstrap_interval, sign_flip_test
 from pytest_llmeval.analysis.sides import Side
-from pytest_llmeval.models.answer import Usage
 from tests.analysis.two_runs import records, side, side_of
 
 
@@ -96,59 +90,3 @@ def test_figures_tested_together_are_corrected_by_holm() -> None:
     assert [one.corrected_p for one in together] == [0.06, 0.5, 0.06]
     assert [one.direction(0.05) for one in together] == [None, None, None]
     assert [one.p for one in together] == [0.02, 0.5, 0.03]
-
-
-def test_spending_is_compared_where_both_sides_know_it() -> None:
-    base = [*records("CC", cost_usd=0.01), *records("  C")]
-    new = records("CCC", cost_usd=0.03)
-    (cost,) = measure_spent(pair(side_of(base), side_of(new)).pairs)
-    assert (cost.name, cost.pairs, cost.base, cost.new) == ("cost", 2, 0.01, 0.03)
-    assert cost.ratio == pytest.approx(3)
-    assert (cost.more, cost.less, cost.p) == (2, 0, 0.5)
-
-
-def test_each_kind_of_spending_has_its_row() -> None:
-    fields: dict[str, Any] = {"usage": Usage(10, 4), "cost_usd": 0.1, "latency_s": 2.0}
-    found = measure_spent(pair(side("C", **fields), side("C", **fields)).pairs)
-    assert [(one.name, one.base) for one in found] == [
-        ("input tokens", 10), ("output tokens", 4), ("cost", 0.1), ("latency", 2.0)
-    ]  # fmt: skip
-
-
-def test_of_nothing_there_is_no_ratio() -> None:
-    (latency,) = measure_spent(pair(side("C", latency_s=0.0), side("C", latency_s=1.0)).pairs)
-    assert (latency.name, latency.ratio) == ("latency", None)
-
-
-def test_latencies_are_of_pairs_that_neither_side_took_from_the_cache() -> None:
-    base = records("CCC", latency_s=1.0)
-    new = [*records("CC", latency_s=3.0), *records("  C", latency_s=0.0, cached=True)]
-    found = measure_latencies(pair(side_of(base), side_of(new)).pairs)
-    assert (found.base.n, found.base.p50, found.new.n, found.new.p95) == (2, 1.0, 2, 3.0)
-
-
-def test_symptoms_are_labels_and_states_in_the_order_of_their_families() -> None:
-    base = [*records("WW", failure_label="hallucination"), *records("  UT"), *records("    C")]
-    new = [*records("C"), *records(" W", failure_label="hallucination"), *records("  UT"),
-           *records("    W", failure_label="retrieval_miss", finish_reason="refusal")]  # fmt: skip
-    found = measure_symptoms(pair(side_of(base), side_of(new)).pairs)
-    assert [(one.name, one.family, one.base, one.new) for one in found] == [
-        ("hallucination", "truthfulness", 2, 1),
-        ("unsupported", "truthfulness", 1, 1),
-        ("retrieval_miss", "retrieval", 0, 1),
-        ("truncated", "format", 1, 1),
-        ("refused", "refusal", 0, 1),
-    ]
-
-
-def test_a_symptoms_p_value_is_mcnemars_corrected_for_how_many_were_seen() -> None:
-    base = records("C" * 12 + "U")
-    new = [*records("W" * 12, failure_label="hallucination"), *records(" " * 12 + "U")]
-    hallucination, unsupported = measure_symptoms(pair(side_of(base), side_of(new)).pairs)
-    assert hallucination.p == pytest.approx(2 * mcnemar(0, 12))
-    assert unsupported.p == 1
-
-
-def test_the_label_of_a_right_answer_is_no_symptom() -> None:
-    right = side("C", failure_label="hallucination")
-    assert measure_symptoms(pair(right, right).pairs) == []

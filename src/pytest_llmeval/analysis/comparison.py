@@ -13,24 +13,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_llmeval.analysis.conditions import Change, changes, incomparable
-from pytest_llmeval.analysis.measured import (
-    Latencies,
-    Measured,
-    Spent,
-    Symptom,
-    corrected,
-    measure_grade,
-    measure_latencies,
-    measure_rate,
-    measure_spent,
-    measure_symptoms,
-)
+from pytest_llmeval.analysis.measured import Measured, corrected, measure_grade, measure_rate
 from pytest_llmeval.analysis.measured_behaviour import Behaviour, measure_behaviour
+from pytest_llmeval.analysis.measured_spent import Latencies, Spent, measure_latencies, measure_spent
 from pytest_llmeval.analysis.noise import floors
 from pytest_llmeval.analysis.pairing import Pair, Pairing, pair
 from pytest_llmeval.analysis.pairing_variants import pair_variants
 from pytest_llmeval.analysis.power import ALPHA, fewest_pairs
 from pytest_llmeval.analysis.sides import Side
+from pytest_llmeval.analysis.symptoms import Symptom, measure_symptoms
 
 Outcome = Literal["better", "worse", "the same", "can't tell", "cannot decide"]
 

@@ -1,17 +1,15 @@
-"""Figures of a pair of runs: quality with its test, what it cost, and what the answers suffer from."""
+"""Figures of quality of a pair of runs, each with its test."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from operator import attrgetter, gt, lt, sub
+from operator import gt, lt, sub
 from statistics import fmean
 from typing import Literal
 
-from pytest_llmeval.analysis.estimates import Interval, Percentiles, means_by_entry, percentiles
+from pytest_llmeval.analysis.estimates import Interval, means_by_entry
 from pytest_llmeval.analysis.paired import PairedCounts, holm, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.pairing import Pair
 from pytest_llmeval.analysis.power import minimum_detectable_difference, minimum_detectable_mean
@@ -159,122 +157,3 @@ def measure_numbers(
 def corrected(family: Sequence[Measured]) -> list[Measured]:
     """Correct the p-values of figures that are tested together."""
     return [replace(one, corrected_p=p) for one, p in zip(family, holm([one.p for one in family]), strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What trials took, in the pairs where both sides know it; no part of the verdict."""
-
-    name: str
-    pairs: int
-    base: float
-    """Per trial."""
-    new: float
-    more: int
-    """Pairs in which the new run took more."""
-    less: int
-    p: float
-    """Of the sign test on these."""
-
-    @property
-    def ratio(self) -> float | None:
-        """Return new by base; None where the base took nothing."""
-        return self.new / self.base if self.base else None
-
-
-SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
-    ("input tokens", attrgetter("input_tokens")),
-    ("output tokens", attrgetter("output_tokens")),
-    ("cost", attrgetter("cost_usd")),
-    ("latency", attrgetter("latency_s")),
-)
-
-
-def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
-    """Compare means per trial of tokens, dollars and seconds, where there are any."""
-    for name, value in SPENT:
-        known = _both(pairs, value)
-        if any(base or new for base, new in known):
-            yield _spent(name, known)
-
-
-def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> list[tuple[float, float]]:
-    told = [(value(pair.base), value(pair.new)) for pair in pairs]
-    return [(base, new) for base, new in told if base is not None and new is not None]
-
-
-def _spent(name: str, known: Sequence[tuple[float, float]]) -> Spent:
-    more, less = sum(new > base for base, new in known), sum(new < base for base, new in known)
-    base, new = (math.fsum(column) / len(known) for column in zip(*known, strict=True))
-    return Spent(name, len(known), base, new, more, less, mcnemar(more, less))
-
-
-@dataclass(frozen=True, slots=True)
-class Latencies:
-    """How long answers took on both sides, in the pairs where neither came from the cache."""
-
-    base: Percentiles
-    new: Percentiles
-
-
-def measure_latencies(pairs: Sequence[Pair]) -> Latencies:
-    """Compare the spread of latencies."""
-    known = _both(pairs, attrgetter("latency_s"))
-    return Latencies(percentiles(base for base, _ in known), percentiles(new for _, new in known))
-
-
-Family = Literal["truthfulness", "reasoning", "retrieval", "format", "refusal"]
-SYMPTOMS: Mapping[str, Family] = {
-    "hallucination": "truthfulness",
-    "unsupported": "truthfulness",
-    "scope_confusion": "reasoning",
-    "reasoning_error": "reasoning",
-    "missing_evidence": "retrieval",
-    "retrieval_miss": "retrieval",
-    "wrong_chunk": "retrieval",
-    "truncated": "format",
-    "unextractable": "format",
-    "filtered": "refusal",
-    "refused": "refusal",
-}
-"""What an answer can suffer from, and the kind of regression more of it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """How many answers suffer from something, before and after."""
-
-    name: str
-    family: Family
-    base: int
-    new: int
-    p: float
-    """Of McNemar's test, corrected for how many symptoms were seen; no part of the verdict."""
-
-
-def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
-    """Count failure labels and states that stand for a grade, in the order of their families."""
-    came: Counter[str] = Counter()
-    went: Counter[str] = Counter()
-    before: Counter[str] = Counter()
-    # A few combinations stand for all pairs.
-    for (base, new), times in Counter([(symptoms_of(pair.base), symptoms_of(pair.new)) for pair in pairs]).items():
-        for counts, names in ((before, base), (went, base - new), (came, new - base)):
-            for name in names:
-                counts[name] += times
-    seen = [name for name in SYMPTOMS if before[name] or came[name]]
-    p_values = holm([mcnemar(went[name], came[name]) for name in seen])
-    return [
-        Symptom(name, SYMPTOMS[name], before[name], before[name] - went[name] + came[name], p)
-        for name, p in zip(seen, p_values, strict=True)
-    ]
-
-
-def symptoms_of(trial: Trial) -> frozenset[str]:
-    """Return what an answer suffers from."""
-    return _known_symptoms(trial.label or "", trial.verdict, "refused" if trial.refused else "")
-
-
-@cache
-def _known_symptoms(*said: str) -> frozenset[str]:
-    return frozenset(one for one in said if one in SYMPTOMS)

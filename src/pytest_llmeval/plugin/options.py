@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_llmeval.plugin.gate_flags import check_baseline_name, rule_reader
+from pytest_llmeval.plugin.option import Option
 from pytest_llmeval.plugin.option_values import duration, number, one_of, parameter, percent, whole
-
-if TYPE_CHECKING:
-    pass
 
 MODEL_VARIABLE = "PYTEST_LLM_MODEL"
 DEFAULT_CONCURRENCY = 16
@@ -21,30 +17,6 @@ DEFAULT_RETRIES = 3
 DEFAULT_ERRORS_IN_A_ROW = 20
 MOST_SAMPLES = 1000
 """Of one question. More is a slip more often than meant: papers on pass@k take 200, and each is a test item."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One flag and the ini value behind it."""
-
-    name: str
-    """Without dashes, as the ini value spells it: ``llm_model`` for ``--llm-model``."""
-    metavar: str
-    help: str
-    read: Callable[[str, str], Any] = lambda _flag, text: text
-    """Turns the text into a value; is told the flag's name for its error."""
-    default: Any = None
-    many: bool = False
-    in_ini: bool = True
-    flag_only: bool = False
-    """Whether it takes no value: given or not."""
-    bare: str | None = None
-    """What it means without a value, where that is allowed."""
-
-    @property
-    def flag(self) -> str:
-        """Return the flag as users write it."""
-        return "--" + self.name.replace("_", "-")
 
 
 OPTIONS: tuple[Option, ...] = (

@@ -11,7 +11,8 @@ import pytest
 
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.plugin.gate_flags import all_gates, gate_faults, is_demanded, read_rules
-from pytest_llmeval.plugin.options import MODEL_VARIABLE, OPTIONS, Option
+from pytest_llmeval.plugin.option import Option
+from pytest_llmeval.plugin.options import MODEL_VARIABLE, OPTIONS
 
 if TYPE_CHECKING:
     from pytest_llmeval.analysis.gate_rules import Rule
