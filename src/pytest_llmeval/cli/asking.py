@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_llmeval.cli.own_modules import importable_here, providers_with
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Call
@@ -22,7 +23,7 @@ from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.prices import Prices, read_price
 from pytest_llmeval.models.providers.port import Provider, ProviderSettings
-from pytest_llmeval.models.providers.registry import builtin_providers
+from pytest_llmeval.models.providers.registry import ProviderRegistry
 from pytest_llmeval.models.request import read_param
 from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.tracing import total_cost
@@ -41,6 +42,13 @@ def declare_asking(parser: argparse.ArgumentParser, *, cache: bool = True) -> No
     """
     group = parser.add_argument_group("asking")
     group.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="such as max_tokens=500")
+    group.add_argument(
+        "--providers",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="adds providers of your own, such as conftest.py or acme.evals",
+    )
     group.add_argument("--base-url", metavar="URL", help="endpoint in place of the provider's own")
     group.add_argument("--concurrency", metavar="N", type=whole, default=16, help="calls at once (default: 16)")
     group.add_argument("--timeout", metavar="SECONDS", type=_amount, default=120.0, help="of a call (default: 120)")
@@ -118,32 +126,37 @@ def judges_asked(given: argparse.Namespace, names: list[str]) -> Iterator[JudgeD
     models = tuple(dict.fromkeys(map(ModelName.parse, names)))
     params = dict(read_param("--param", one) for one in given.param)
     prices = Prices(dict(read_price(one, option="--price") for one in given.price))
-    _check(models, given.base_url)
-    cache = ReplyCache(CACHE_FILE, given.cache)
-    loop = LoopThread("llm-eval-judges")
-    try:
-        gateway = Gateway(_providers(given), _terms(given, prices, cache))
+    with importable_here():
+        registry = providers_with(given.providers)
+        _check(models, registry, given)
+        cache = ReplyCache(CACHE_FILE, given.cache)
+        loop = LoopThread("llm-eval-judges")
         try:
-            yield JudgeDesk(loop, gateway, models, params, given.concurrency)
+            gateway = Gateway(_providers(given, registry), _terms(given, prices, cache))
+            try:
+                yield JudgeDesk(loop, gateway, models, params, given.concurrency)
+            finally:
+                loop.run(gateway.aclose())
         finally:
-            loop.run(gateway.aclose())
-    finally:
-        loop.stop()
-        cache.close()
+            loop.stop()
+            cache.close()
 
 
-def _check(models: tuple[ModelName, ...], base_url: str | None) -> None:
-    registry = builtin_providers()
+def _check(models: tuple[ModelName, ...], registry: ProviderRegistry, given: argparse.Namespace) -> None:
     for model in models:
-        registry.check(model.provider)
+        try:
+            registry.check(model.provider)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{error}; --providers MODULE adds those of your own") from None
+    base_url: str | None = given.base_url
     providers = list(dict.fromkeys(model.provider for model in models))
     if base_url and len(providers) > 1:
         raise ConfigurationError(f"--base-url names one endpoint, and would get the keys of {' and '.join(providers)}")
 
 
-def _providers(given: argparse.Namespace) -> Callable[[str], Provider]:
+def _providers(given: argparse.Namespace, registry: ProviderRegistry) -> Callable[[str], Provider]:
     told = ProviderSettings(Path.cwd(), given.base_url, given.timeout, os.environ, max_connections=given.concurrency)
-    return lambda name: builtin_providers().make(name, told)
+    return lambda name: registry.make(name, told)
 
 
 def _terms(given: argparse.Namespace, prices: Prices, cache: ReplyCache) -> Terms:

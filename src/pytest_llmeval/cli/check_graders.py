@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from pytest_llmeval.analysis.grader_check import GraderCheck, checks_by_grader, checks_to_keep, kept_check
+from pytest_llmeval.cli.own_modules import importable_here
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.checking.case import read_cases, shipped_cases
@@ -63,15 +64,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Check the graders and tell; 0 where all hold, 1 where one does not, 2 where a file cannot be used."""
     limits = _limits(given)
-    sys.path.insert(0, str(Path.cwd()))  # where the user's graders are, as for `python -m`
-    try:
+    with importable_here():
         files = given.files or shipped_cases()
         sandbox = Sandbox(given.code_isolation) if given.allow_code_execution else None
         read = [case for file in files for case in read_cases(file, given.grader)]
         cases, aside = sorted_out(read, sandbox, needs_all=bool(given.files))
         results = check_cases(cases, at_least=given.at_least, sandbox=sandbox)
-    finally:
-        sys.path.remove(str(Path.cwd()))
     checks = checks_by_grader(results)
     kept = _keep(checks_to_keep(results), limits, given) if given.files else []
     _tell(checks, aside, kept, given)

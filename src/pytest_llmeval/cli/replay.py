@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from pytest_llmeval.analysis.replay import Fault, Replay
 from pytest_llmeval.cli.asking import declare_asking, judges_asked, tell_spent, whole
+from pytest_llmeval.cli.own_modules import importable_here
 from pytest_llmeval.cli.printing import only_torn, write
 from pytest_llmeval.cli.replay_item import entry_in, graders_in, judges_in, trial_in
 from pytest_llmeval.cli.replay_session import Grading, Replaying, Sending
@@ -65,11 +66,8 @@ def run(given: argparse.Namespace) -> int:
     record = trial_in(records, given.item, model=given.of, sample=given.sample)
     sending = Sending(record, given.call, model, given.base_url, given.times)
     sending.request(sending.calls()[-1])  # faults of the record come before those of keys and endpoints
-    sys.path.insert(0, str(Path.cwd()))  # where the user's graders are, as for `python -m`
-    try:
+    with importable_here():
         graders = graders_in(record, given.grader, at_the_end=sending.is_last)
-    finally:
-        sys.path.remove(str(Path.cwd()))
     judges = judges_in(record, graders, given.judge)
     grading = Grading(entry_in(record, given.log, given.benchmark), graders, judges, given.at_least)
     with judges_asked(given, [str(model or model_of(record)), *judges]) as desk:
