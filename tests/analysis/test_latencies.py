@@ -75,6 +75,7 @@ def test_what_broke_is_not_timed() -> None:
         (Usage(5, 0), None, None),
         (Usage(5, 11, reasoning_tokens=11), None, None),
         (Usage(5, None), None, None),
+        (Usage(5, 11, estimated=True), None, None),
     ],
 )
 def test_the_time_of_a_token_is_of_those_that_were_sent(

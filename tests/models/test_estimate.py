@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.models.answer import Usage
-from pytest_llmeval.models.estimate import Estimator, ModelEstimate, input_tokens
+from pytest_llmeval.models.answer import Reply, ToolCall, Usage
+from pytest_llmeval.models.estimate import Estimator, ModelEstimate, approximated, input_tokens
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request, Tool, read_messages
 
@@ -71,3 +71,26 @@ def test_one_open_end_makes_the_model_open_ended() -> None:
     estimator.add(request())
     estimator.add(request(model="openai:other"))
     assert [one.at_least for one in estimator.estimates] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("told", "reply", "expected"),
+    [
+        (Usage(), Reply("123456789"), Usage(2, 3, estimated=True)),
+        (Usage(7), Reply("1234", thinking="12345678"), Usage(7, 3, estimated=True)),
+        (Usage(None, 9, cached_tokens=1), Reply("1234"), Usage(2, 9, 1, estimated=True)),
+        (
+            Usage(),
+            Reply("", tool_calls=(ToolCall("f", {"a": 1}),)),
+            Usage(2, 6, estimated=True),
+        ),  # {"name": "f", "a": 1}
+        (Usage(7, 9), Reply("1234"), Usage(7, 9)),
+    ],
+)
+def test_what_a_provider_does_not_tell_is_estimated_and_says_so(told: Usage, reply: Reply, expected: Usage) -> None:
+    assert approximated(told, request("12345678"), reply) == expected
+
+
+def test_a_sum_of_which_a_part_is_estimated_is_estimated() -> None:
+    assert (Usage(1, 1) + Usage(1, 1, estimated=True)).estimated
+    assert not (Usage(1, 1) + Usage(1, 1)).estimated

@@ -147,6 +147,22 @@ def test_concurrency_bounds_calls_in_flight_and_is_used() -> None:
     assert provider.most_in_flight == 4
 
 
+def test_tokens_that_a_provider_does_not_tell_are_estimated_for_the_budget_and_cost_stays_unknown() -> None:
+    ledger = OwnLedger()
+    provider = Scripted([Reply("12345678")])
+    call = asyncio.run(gateway(provider, budget=Budget(Limits(), ledger)).send(REQUEST))
+    assert call.reply.usage == Usage(4, 2, estimated=True)  # "Why?" and "Be brief."
+    assert call.cost_usd is None
+    assert ledger.add(Spent()) == (True, Spent(calls=1, tokens=6, cost_usd=0.5))
+
+
+def test_a_provider_without_tokens_has_none() -> None:
+    provider = Scripted([Reply("12345678")])
+    provider.has_tokens = False  # type: ignore[attr-defined]
+    call = asyncio.run(gateway(provider).send(REQUEST))
+    assert (call.reply.usage, call.cost_usd) == (Usage(), 0.5)
+
+
 def test_first_call_goes_alone() -> None:
     provider = Scripted(delay=0.01)
     seen: list[int] = []

@@ -31,6 +31,7 @@ def test_all_figures_are_there_unrounded() -> None:
     assert model["failure_labels"] == {"missing_evidence": 2, "hallucination": 2, "retrieval_miss": 2}
     assert model["categories"]["even"]["accuracy"]["count"] == 2
     assert model["cost_usd"] == {"value": 4.0, "at_least": False}
+    assert model["estimated_usage"] == 0
     assert model["cost_per_success_usd"] == {"value": 2.0, "at_least": False}
     assert model["latency_s"]["p95"] == 1.0
     assert model["spreads"]["latency"]["n"] == 8

@@ -177,6 +177,16 @@ def test_without_categories_there_is_no_table_of_them(models: str) -> None:
     assert "uncategorized" not in told
 
 
+def test_estimated_tokens_are_told_as_such() -> None:
+    records = [trial("wrong", usage=Usage(1000, 200, estimated=one)) for one in (True, True, False)]
+    assert "  tokens              3,000 in · 600 out · estimated in 2 trials\n" in shown(
+        summary_lines(summaries_by_model(records))
+    )
+    both = [*records, trial("wrong", model="other", usage=Usage(1000, 200))]
+    rows = [line.text.split() for line in summary_lines(summaries_by_model(both))]
+    assert ["estimated", "in", "trials", "2", "0"] in rows
+
+
 def test_unknown_prices_and_tokens_are_dashes() -> None:
     told = shown(summary_lines(summaries_by_model([trial("wrong", usage=Usage(), cost_usd=None, latency_s=None)])))
     assert "  tokens              –\n  cost                –" in told

@@ -62,7 +62,7 @@ def per_token_s(reply: Reply) -> float | None:
         reply: Thinking that was counted but not sent is no part of the stream.
 
     Returns:
-        None where it was not streamed, where the tokens are not known, and where there is but one.
+        None where it was not streamed, where the tokens are not known or estimated, and where there is but one.
 
     Example:
         >>> from pytest_llmeval.models.answer import Usage
@@ -70,7 +70,7 @@ def per_token_s(reply: Reply) -> float | None:
         0.05
     """
     tokens = reply.usage.output_tokens
-    if reply.streamed_s is None or tokens is None:
+    if reply.streamed_s is None or tokens is None or reply.usage.estimated:
         return None
     if reply.thinking is None:
         tokens -= reply.usage.reasoning_tokens or 0

@@ -86,6 +86,8 @@ class Summary:
         """What broke, for errors and unscored trials, with how often."""
         self.input_tokens = Total()
         self.output_tokens = Total()
+        self.estimated = 0
+        """Trials whose tokens the provider did not tell, and that were counted by the length of the texts."""
         self.cost_usd = Total()
         self.judge_input_tokens = Total()
         """Of the judges' calls alone, of trials that a judge had a part in; so the two below."""
@@ -155,6 +157,7 @@ class Summary:
             return
         self.input_tokens.add(record.usage.input_tokens)
         self.output_tokens.add(record.usage.output_tokens)
+        self.estimated += record.usage.estimated
         self.cost_usd.add(record.cost_usd)
         if record.judge is not None:
             self.judge_input_tokens.add(record.judge.usage.input_tokens)

@@ -31,6 +31,8 @@ class Usage:
     """Those of the input that came from the provider's prompt cache."""
     reasoning_tokens: int | None = None
     """Those of the output that were thinking."""
+    estimated: bool = False
+    """Whether some were not told by the provider, and counted by the length of the texts."""
 
     @property
     def total_tokens(self) -> int | None:
@@ -45,6 +47,7 @@ class Usage:
             _sum(self.output_tokens, other.output_tokens),
             _sum(self.cached_tokens, other.cached_tokens),
             _sum(self.reasoning_tokens, other.reasoning_tokens),
+            self.estimated or other.estimated,
         )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from pytest_llmeval.models.answer import Usage
+from pytest_llmeval.models.answer import Reply, Usage
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request
 
@@ -90,6 +90,25 @@ def input_tokens(request: Request) -> int:
     if request.response_schema is not None:
         texts.append(_text(request.response_schema))
     return math.ceil(sum(map(len, texts)) / CHARACTERS_PER_TOKEN)
+
+
+def approximated(usage: Usage, request: Request, reply: Reply) -> Usage:
+    """Return a usage in which what the provider did not tell is estimated, and which says so."""
+    if usage.total_tokens is not None:
+        return usage
+    written = [
+        reply.text,
+        reply.thinking or "",
+        *(_text({"name": one.name, **one.arguments}) for one in reply.tool_calls),
+    ]
+    read = input_tokens(request) if usage.input_tokens is None else usage.input_tokens
+    wrote = math.ceil(sum(map(len, written)) / CHARACTERS_PER_TOKEN)
+    return replace(
+        usage,
+        input_tokens=read,
+        output_tokens=wrote if usage.output_tokens is None else usage.output_tokens,
+        estimated=True,
+    )
 
 
 def _text(content: object) -> str:

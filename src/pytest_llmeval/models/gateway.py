@@ -13,6 +13,7 @@ from pytest_llmeval.models.answer import Call, Reply, Usage
 from pytest_llmeval.models.batches.answers import BatchAnswers
 from pytest_llmeval.models.budget import Budget, Limits, OwnLedger
 from pytest_llmeval.models.cache import ReplyCache
+from pytest_llmeval.models.estimate import approximated
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.pacing import AdaptiveSlots, Rates
 from pytest_llmeval.models.probe import Probe
@@ -177,8 +178,13 @@ class Gateway:
             self._note_failure(error)
             raise
         self._failed_in_a_row = 0
-        cost = self._terms.price_of(request.model, done.reply.usage)
-        self._terms.budget.charge(done.reply.usage.total_tokens, cost)
+        if getattr(sender.provider, "has_tokens", True):
+            usage = approximated(done.reply.usage, request, done.reply)
+            done = replace(done, reply=replace(done.reply, usage=usage))
+        usage = done.reply.usage
+        price = self._terms.price_of(request.model, usage)
+        self._terms.budget.charge(usage.total_tokens, price)
+        cost = None if usage.estimated else price  # good enough for a bound, and for no figure
         waited = self._terms.at.clock() - begun - done.latency_s
         return _call(request, role, key, done, waited_s=waited, cost_usd=cost)
 

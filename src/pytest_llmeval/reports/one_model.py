@@ -207,6 +207,7 @@ def _reasons(summary: Summary, screen: Screen) -> Iterator[Line]:
 def _price(summary: Summary, screen: Screen) -> Iterator[Line]:
     known = summary.input_tokens.counted or summary.output_tokens.counted
     told = [f"{figures.sum_of(summary.input_tokens)} in", f"{figures.sum_of(summary.output_tokens)} out"]
+    told += [f"estimated in {figures.count(summary.estimated)} trials"] if summary.estimated else []
     yield from _wrapped_row("tokens", told if known else [figures.UNKNOWN], screen)
     yield _row("cost", figures.sum_of(summary.cost_usd, figures.cost), screen)
     if summary.judge_cost_usd.counted or summary.judge_cost_usd.unknown:

@@ -224,6 +224,8 @@ def _price(summaries: Sequence[Summary]) -> Iterator[Row]:
     yield Row("tokens, cost, latency")
     yield _row("tokens in", summaries, lambda summary: figures.sum_of(summary.input_tokens))
     yield _row("tokens out", summaries, lambda summary: figures.sum_of(summary.output_tokens))
+    if any(one.estimated for one in summaries):
+        yield _row("estimated in trials", summaries, lambda summary: _number(summary.estimated))
     yield _row("cost", summaries, lambda summary: figures.sum_of(summary.cost_usd, figures.cost))
     if any(one.judge_cost_usd.counted or one.judge_cost_usd.unknown for one in summaries):
         yield _row("cost of judging", summaries, lambda summary: figures.sum_of(summary.judge_cost_usd, figures.cost))

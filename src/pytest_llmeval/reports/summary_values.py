@@ -68,6 +68,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "categories": {name: _slice_values(part) for name, part in sorted(summary.categories.items())},
         "input_tokens": _total(summary.input_tokens),
         "output_tokens": _total(summary.output_tokens),
+        "estimated_usage": summary.estimated,
         "cost_usd": _total(summary.cost_usd),
         "judges": {name: _total(getattr(summary, f"judge_{name}")) for name in SPENT},
         "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},

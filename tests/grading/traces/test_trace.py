@@ -38,6 +38,10 @@ def test_what_is_unknown_of_one_step_is_unknown_of_all() -> None:
     assert (trace.tokens, trace.cost_usd) == (None, None)
 
 
+def test_what_was_only_estimated_is_unknown_to_a_limit() -> None:
+    assert trace_of(by_steps(step(usage=Usage(10, 1, estimated=True)), step())).tokens is None
+
+
 @pytest.mark.parametrize("reason", ["tool_calls", "length", "content_filter"])
 def test_a_trace_that_was_cut_short_is_not_finished(reason: str) -> None:
     assert not trace_of(by_steps(step(finish=reason))).finished

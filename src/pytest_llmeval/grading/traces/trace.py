@@ -52,8 +52,8 @@ class Trace:
 
     @property
     def tokens(self) -> int | None:
-        """Return all tokens read and written; None where any are unknown."""
-        known = [step.usage.total_tokens for step in self.steps]
+        """Return all tokens read and written; None where any are unknown, or estimated."""
+        known = [None if step.usage.estimated else step.usage.total_tokens for step in self.steps]
         return None if None in known else sum(one or 0 for one in known)
 
     @property

@@ -38,6 +38,7 @@ class OfflineProvider:
 
     adapter_version = "offline-1"
     cacheable = False
+    has_tokens = False
     """The repository changes under equal requests, and answers are there in milliseconds."""
 
     def __init__(self, settings: ProviderSettings) -> None:
