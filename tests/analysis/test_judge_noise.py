@@ -31,7 +31,14 @@ def judged(letters: str, run: str = "r", **fields: Any) -> list[Record]:
     for number, letter in enumerate(letters):
         level = LETTERS[letter].get("grade")
         judge = {"model": "j:k", "hash": H, "verdicts": [{"hash": H, "level": level}]}
-        known = {"provider": "openai", "model": "m", "run_id": run, "judge": judge, **LETTERS[letter], **fields}
+        known = {
+            "provider": "openai",
+            "model": "m",
+            "run_id": run,
+            "judge": judge,
+            **LETTERS[letter],
+            **fields,
+        }
         told.append(record(number, **known))
     return told
 
@@ -118,6 +125,10 @@ def test_grade_that_rules_made_lower_is_not_the_judges() -> None:
     assert trial_of(judged("C")[0].model_copy(update={"grade": "wrong"})).judged_by is None
     assert trial_of(judged("?")[0]).judged_by is None
     assert trial_of(record(1, **LETTERS["C"])).judged_by is None
+
+
+def test_grade_that_a_person_gave_is_not_the_judges() -> None:
+    assert trial_of(judged("C", grader="human:anna")[0]).judged_by is None
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.summary import Verdict, model_of, verdict_of
 from pytest_llmeval.analysis.traits import Traits, traits_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.runs.hand_grading import BY_HAND
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
@@ -130,10 +131,10 @@ def _judged(record: Record) -> tuple[Kind | None, str, bool]:
 
 
 def _judged_by(record: Record) -> str | None:
-    """Return the judge whose grade counts; none where a rule or a person gave it, though a judge agrees."""
-    if record.judge is None or record.grader is None:
+    """Return the judge whose verdict the grade is; none where a person gave it, though a judge agrees."""
+    if record.judge is None or record.grade is None or (record.grader or "").startswith(BY_HAND):
         return None
-    return next((one.hash for one in record.judge.verdicts if record.grader.endswith(f"@{one.hash}")), None)
+    return next((one.hash for one in record.judge.verdicts if one.level == record.grade), None)
 
 
 @dataclass(slots=True)
