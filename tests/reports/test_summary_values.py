@@ -72,6 +72,8 @@ def test_rows_are_of_the_whole_each_category_and_each_slice() -> None:
         ("category", "odd", 4),
         ("difficulty", "easy", 8),
     ]
+    by_category = [(row["by"], row["slice"]) for row in rows(figures(slicing=Slicing("category")))]
+    assert by_category == [("all", "all"), ("category", "even"), ("category", "odd")]
     assert set(found[0]) == set(ROW_COLUMNS)
     assert (found[0]["accuracy"], found[0]["cost_usd"], found[0]["latency_p50_s"]) == (0.25, 4.0, 1.0)
 

@@ -148,10 +148,10 @@ def rows(run: RunFigures) -> Iterator[Mapping[str, Any]]:
     for summary in run.summaries:
         start = {"run_id": run.run_id, "model": summary.model}
         yield {**start, "by": "all", "slice": "all", **_cells(summary.overall), **_price_cells(summary)}
-        for name, part in sorted(summary.categories.items()):
+        by = run.slicing.field if run.slicing else ""
+        for name, part in sorted(summary.categories.items()) if by != "category" else ():
             yield {**start, "by": "category", "slice": name, **_cells(part)}
         for name, one in run.slices(summary).items():
-            by = run.slicing.field if run.slicing else ""
             yield {**start, "by": by, "slice": name, **_cells(one.overall), **_price_cells(one)}
 
 
