@@ -60,8 +60,10 @@ def test_next_call_is_refused_once_a_limit_is_reached(limits: TrialLimits, made:
 
 
 def test_what_has_no_known_price_adds_nothing_to_the_cost() -> None:
-    budget = TrialBudget(TrialLimits(cost=0.6))
-    budget.before_call([call(cost_usd=None), call(cost_usd=None), call()])
+    budget, unknown = TrialBudget(TrialLimits(cost=0.6)), call(cost_usd=None)
+    budget.before_call([unknown, unknown, call()])
+    with pytest.raises(OverBudget):
+        budget.before_call([unknown, *[call()] * 9])
 
 
 def test_time_spent_queued_is_not_counted_as_the_trials() -> None:
@@ -77,6 +79,8 @@ def test_time_spent_queued_is_not_counted_as_the_trials() -> None:
 def test_time_of_a_batch_is_nobodys() -> None:
     budget = TrialBudget(TrialLimits(seconds=0.001))
     budget.before_call([call(attempts=0)])
+    with pytest.raises(OverBudget):
+        budget.before_call([call(attempts=1)])
 
 
 def test_more_tools_than_allowed_are_refused_and_as_many_are_not() -> None:
