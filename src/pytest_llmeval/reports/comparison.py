@@ -11,7 +11,7 @@ from pytest_llmeval.analysis.sides import Side
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines
-from pytest_llmeval.reports.comparison_table import p_value, row
+from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
 
@@ -135,7 +135,7 @@ def _measured(one: Measured, comparison: Comparison, screen: Screen) -> Line:
     else:
         base, new = (f"{value:.2f}" for value in (one.base, one.new))
         change, low, high = (f"{value:+.2f}" for value in (one.difference, *one.interval))
-    cells = (base, new, change, f"[{low}, {high}]", p_value(one.corrected_p), written.count(one.pairs))
+    cells = (base, new, change, f"[{low}, {high}]", p_value(one.corrected_p), n_cell(one.pairs))
     direction = one.direction(comparison.alpha)
     told = MARKS[direction] + row(one.name, cells, screen)[2:]
     return line(Segment(told, STYLES[direction] if direction else ()))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_llmeval.analysis.measured_behaviour import Behaviour
 from pytest_llmeval.reports import figures as written
-from pytest_llmeval.reports.comparison_table import p_value, row
+from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
 from pytest_llmeval.reports.lines import Line, Segment, line, wrapped
 from pytest_llmeval.reports.one_model import Screen
 
@@ -45,7 +45,7 @@ def _told(one: Behaviour, alpha: float, screen: Screen) -> Iterator[Line]:
         write(figure.difference, "", signed=True),
         f"[{write(low, '', signed=True)}, {write(high, '', signed=True)}]",
         p_value(figure.corrected_p),
-        written.count(figure.pairs),
+        n_cell(figure.pairs),
     )
     told = row(_label(one), cells, screen, indent=_indent(one))
     yield line(Segment(f"{MARK if changed else '  '}{told[2:]}", ("bold",) if changed else ()))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
+from typing import TypeVar
 
 from pytest_llmeval.analysis.comparison import Comparison
 from pytest_llmeval.analysis.conditions import Change
@@ -12,6 +13,7 @@ from pytest_llmeval.analysis.sides import TEXT_KEPT, Trial
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 
+T = TypeVar("T")
 LOST_SHOWN = 5
 NAMES_SHOWN = 12
 ANSWER_LINES = 2
@@ -28,12 +30,12 @@ def entry_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     for one in shown:
         yield from _lost(one, screen)
     if len(shown) < len(lost):
-        rest = [_name(one, screen) for one in lost[len(shown) :]]
-        yield from _names(f"    and {len(rest):,} more", rest, screen)
+        rest = lost[len(shown) :]
+        yield from _names(f"    and {len(rest):,} more", rest, _name, screen)
     for word, found in (("gained", comparison.gained), ("lower grade", comparison.lower)):
         if found:
             yield line()
-            yield from _names(f"  {len(found):,} {word}", [_name(one, screen) for one in found], screen)
+            yield from _names(f"  {len(found):,} {word}", found, _name, screen)
 
 
 def _name(one: Pair, screen: Screen) -> str:
@@ -41,10 +43,14 @@ def _name(one: Pair, screen: Screen) -> str:
     return screen.safe(one.name, 60) + sample
 
 
-def _names(label: str, names: Sequence[str], screen: Screen) -> Iterator[Line]:
-    shown = names if screen.verbosity > 0 else names[:NAMES_SHOWN]
-    rest = [f"{len(names) - len(shown):,} more with --verbose"] if len(shown) < len(names) else []
-    listed = [*shown, *rest]
+def _safe(name: str, screen: Screen) -> str:
+    return screen.safe(name, 80)
+
+
+def _names(label: str, found: Sequence[T], name: Callable[[T, Screen], str], screen: Screen) -> Iterator[Line]:
+    shown = found if screen.verbosity > 0 else found[:NAMES_SHOWN]
+    rest = [f"{len(found) - len(shown):,} more with --verbose"] if len(shown) < len(found) else []
+    listed = [*(name(one, screen) for one in shown), *rest]
     listed[:-1] = [f"{name}," for name in listed[:-1]]
     yield from map(line, wrapped(f"{label}: ", listed, screen.width, " "))
 
@@ -93,8 +99,7 @@ def uncompared_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
     yield line()
     yield line(Segment("  not compared", ("light",)))
     for label, names in told:
-        safe_names = [screen.safe(name, 80) for name in names]
-        yield from _names(f"  {fit(label, 16)}{len(names):>6,}", safe_names, screen)
+        yield from _names(f"  {fit(label, 16)}{len(names):>6,}", names, _safe, screen)
     if pairing.odd_samples:
         yield line(f"  {fit('odd samples', 16)}{pairing.odd_samples:>6,}  that only one run has")
 

@@ -17,6 +17,16 @@ def row(label: str, cells: tuple[str, str, str, str, str, str], screen: Screen, 
     return f"  {fit(' ' * indent + screen.safe(label, 60), room)}{base:>8}{new:>8}{change:>7}  {bounds:<16}{p:>6}{n:>6}"
 
 
+def n_cell(n: int) -> str:
+    """Write a count so that it fits its column, from 100,000 on in thousands.
+
+    Example:
+        >>> n_cell(99_999), n_cell(100_000)
+        ('99,999', '100k')
+    """
+    return f"{n:,}" if n < 100_000 else f"{n // 1000}k"
+
+
 def p_value(p: float) -> str:
     """Write a p-value.
 

@@ -175,7 +175,7 @@ class Record(BaseModel):
     @field_validator("weight", mode="before")
     @classmethod
     def _no_weight_is_one(cls, value: Any) -> Any:
-        is_weight = isinstance(value, int | float) and math.isfinite(value) and value >= 0
+        is_weight = isinstance(value, (int, float)) and math.isfinite(value) and value >= 0
         return value if is_weight else 1.0  # a foreign log may hold anything under this name
 
     @field_validator("evidence_files", "tools_called", mode="before")
