@@ -106,6 +106,17 @@ def test_errors_in_a_row_end_the_session(project: Project) -> None:
     assert len(project.asked()) <= 5
 
 
+def test_errors_in_a_row_are_counted_over_all_workers(project: Project) -> None:
+    """A dead provider is asked no more often because more processes ask it."""
+    project.benchmark([{"id": f"q{n}", "question": "fail: 500"} for n in range(60)])
+    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
+    flags = ("--llm-retries=0", "--llm-max-consecutive-errors=12", "--llm-concurrency=3", "-n3")
+    result = project.run(*flags)
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*12 calls failed one after another; the last one: stand-in:m: 500 out of order*"])
+    assert 12 <= len(project.asked()) <= 20  # alone, each of the three would stop after 12
+
+
 def test_rates_hold_calls_back(project: Project) -> None:
     """Of 600 a minute ten go at once, and each of the others a tenth of a second after the one before."""
     project.benchmark(many(13))

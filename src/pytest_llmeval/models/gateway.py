@@ -22,6 +22,7 @@ from pytest_llmeval.models.providers.port import Provider
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.sending import Attempted, Sender, Time
+from pytest_llmeval.models.streak import OwnStreak, Streak
 from pytest_llmeval.redaction import redact
 
 Role = Literal["model", "judge"]
@@ -49,6 +50,7 @@ class Terms:
         after_s: Seconds that the first call to each provider waits.
         budget: What the run may spend.
         errors_in_a_row: After how many calls that failed one after another the session ends.
+        streak: Where those calls are counted.
         cache: Where replies are kept.
         at: The clock.
     """
@@ -61,6 +63,7 @@ class Terms:
     after_s: float = 0.0
     budget: Budget = field(default_factory=lambda: Budget(Limits(), OwnLedger()))
     errors_in_a_row: int | None = None
+    streak: Streak = field(default_factory=OwnStreak)
     cache: ReplyCache | None = None
     places: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
     at: Time = field(default_factory=Time)
@@ -84,7 +87,6 @@ class Gateway:
         self._senders: dict[str, Sender] = {}
         self._probes: dict[ModelName, Probe] = {}
         self._asking: dict[str, asyncio.Lock] = {}
-        self._failed_in_a_row = 0
         self.fatal: FatalProviderError | None = None
         """The error after which nothing more is sent."""
         self.batched = BatchAnswers()
@@ -177,7 +179,7 @@ class Gateway:
         except ProviderError as error:
             self._note_failure(error)
             raise
-        self._failed_in_a_row = 0
+        self._terms.streak.ended()
         if getattr(sender.provider, "has_tokens", True):
             usage = approximated(done.reply.usage, request, done.reply)
             done = replace(done, reply=replace(done.reply, usage=usage))
@@ -189,11 +191,10 @@ class Gateway:
         return _call(request, role, key, done, waited_s=waited, cost_usd=cost)
 
     def _note_failure(self, error: ProviderError) -> None:
-        self._failed_in_a_row += 1
-        most = self._terms.errors_in_a_row
+        in_a_row, most = self._terms.streak.failed(), self._terms.errors_in_a_row
         if isinstance(error, FatalProviderError):
             self.fatal = self.fatal or error
-        elif most is not None and self._failed_in_a_row >= most:
+        elif most is not None and in_a_row >= most:
             self.fatal = TooManyErrors(f"{most} calls failed one after another; the last one: {error}")
 
     async def aclose(self) -> None:

@@ -17,6 +17,7 @@ from pytest_llmeval.models.providers.port import Provider, ProviderSettings
 from pytest_llmeval.models.request import Params
 from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.run_ahead import RunAhead
+from pytest_llmeval.models.streak import Streak
 from pytest_llmeval.models.task import AskTheQuestion, Task
 from pytest_llmeval.plugin.cast import Cast
 from pytest_llmeval.plugin.freezing import freeze_what_is_there
@@ -40,6 +41,7 @@ class Surroundings:
     places: AbstractAsyncContextManager[object]
     """What each call waits for, where the run has fewer places than processes."""
     ledger: Ledger
+    streak: Streak
     started: float
     """When the run began, in seconds since the epoch."""
     cache_file: Path
@@ -75,6 +77,7 @@ class Engine:
             after_s=around.after_s,
             budget=Budget(limits, around.ledger, started=around.started),
             errors_in_a_row=settings.max_consecutive_errors,
+            streak=around.streak,
             cache=self._cache,
             places=around.places,
         )

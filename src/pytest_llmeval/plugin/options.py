@@ -99,7 +99,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "llm_max_consecutive_errors",
         "N",
-        "end the session after N calls failed one after another",
+        "end the session after N calls failed one after another, over all xdist workers",
         whole(1),
         DEFAULT_ERRORS_IN_A_ROW,
     ),

@@ -124,6 +124,7 @@ class Runner:
             after_s=shares.after_s(config, settings.rpm),
             places=shares.places_of(config, settings.concurrency),
             ledger=shares.ledger_of(config),
+            streak=shares.streak_of(config),
             started=shares.started_at(config),
             cache_file=_cache_file(config),
             environ=os.environ,

@@ -1,4 +1,4 @@
-"""What one process of several may use: its part of the concurrency and the rates, and the ledger all share."""
+"""What one process of several may use: its part of the concurrency and the rates, and what all count together."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from pytest_llmeval.models.budget import Ledger, OwnLedger, SharedLedger
 from pytest_llmeval.models.places import SharedPlaces
+from pytest_llmeval.models.streak import OwnStreak, SharedStreak, Streak
 from pytest_llmeval.plugin.workers import briefing, is_worker
 
 
@@ -53,6 +54,11 @@ def _place(config: pytest.Config) -> tuple[int, int]:
 def ledger_of(config: pytest.Config) -> Ledger:
     """Return where the run's spending is counted: in memory, or in a file that all workers share."""
     return SharedLedger(Path(briefing(config)["notes"]) / "ledger") if is_worker(config) else OwnLedger()
+
+
+def streak_of(config: pytest.Config) -> Streak:
+    """Return where calls that fail one after another are counted: in memory, or in a file that all workers share."""
+    return SharedStreak(Path(briefing(config)["notes"]) / "streak") if is_worker(config) else OwnStreak()
 
 
 def started_at(config: pytest.Config) -> float:

@@ -71,8 +71,8 @@ def standing_of(entry: Entry, marks: Iterable[pytest.Mark], on: date) -> Standin
 def _guard(entry: Entry, marks: Sequence[pytest.Mark]) -> str | None:
     if entry.metadata.get("must_pass") is True:
         return GUARDS[0]
-    names = [entry.category, *entry.tags, *(mark.name for mark in marks)]
-    return next((guard for guard in GUARDS if guard in names), None)
+    names = {entry.category, *entry.tags, *[mark.name for mark in marks]}
+    return None if names.isdisjoint(GUARDS) else next(guard for guard in GUARDS if guard in names)
 
 
 def _of_entry(entry: Entry) -> Iterable[tuple[date | None, str]]:

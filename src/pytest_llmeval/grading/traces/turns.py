@@ -58,7 +58,7 @@ async def grade_entry(graders: Sequence[Grader], entry: Entry, answer: Answer, *
 
 def names_graders(entry: Entry) -> bool:
     """Tell whether a turn of the entry brings graders of its own."""
-    return any(_named(turn) for turn in entry.turns)
+    return bool(entry.turns) and any(_named(turn) for turn in entry.turns)
 
 
 def _named(turn: Entry) -> tuple[Grader, ...]:
