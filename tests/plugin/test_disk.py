@@ -21,6 +21,7 @@ def test_folder_that_cannot_be_made_ends_the_run_before_anything_is_asked(projec
     result.stdout.fnmatch_lines(["*file/run.jsonl: cannot be made (*); name a log in a folder you can write*"])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     assert project.asked() == []
+    assert "LLM evals" not in result.stdout.str()  # there is no run, and so nothing to sum up
 
 
 def test_full_disk_ends_the_session_and_leaves_a_readable_log(

@@ -1,4 +1,4 @@
-from __future__ import annotations
+from dataclasses import replace
 
 from pytest_llmeval.models.batches.waiting import Progress
 from pytest_llmeval.models.estimate import ModelEstimate
@@ -66,6 +66,7 @@ def test_no_line_is_wider_than_the_terminal_and_none_needs_more_than_ascii() -> 
 def test_progress_names_what_is_out_of_the_ordinary_only() -> None:
     plain = Progress(batches=1, over=0, requests=1500, succeeded=0, errored=0, waited_s=4.0)
     assert progress_text(plain) == "llm-batch: 0 of 1,500 done, waiting for 4.0 s"
+    assert progress_text(replace(plain, waited_s=0.001)) == "llm-batch: 0 of 1,500 done, waiting"
     rich = Progress(3, 2, 500, 120, 3, 72.0, "openai:b: 503")
     assert progress_text(rich) == (
         "llm-batch: 123 of 500 done, 3 of them failed, 2 of 3 batches over, waiting for 1 m 12 s, "

@@ -129,6 +129,8 @@ class Desk:
             self._log = self._new_log(kept)
             write_sidecar(self.path, self._info)
         except RunLogError as error:
+            if self._log is None:
+                self._info = None  # there is no run to speak of
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         for record in kept:
             self._count(record)

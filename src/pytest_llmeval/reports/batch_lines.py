@@ -19,7 +19,11 @@ def progress_text(progress: Progress) -> str:
         told.append(f"{progress.errored:,} of them failed")
     if progress.batches > 1:
         told.append(f"{progress.over:,} of {progress.batches:,} batches over")
-    told.append(f"waiting for {figures.duration(progress.waited_s)}" if progress.over < progress.batches else "over")
+    told.append(_waiting(progress.waited_s) if progress.over < progress.batches else "over")
     if progress.trouble:
         told.append(f"the last poll failed: {progress.trouble}")
     return f"llm-batch: {', '.join(told)}"
+
+
+def _waiting(seconds: float) -> str:
+    return "waiting" if seconds < 1 else f"waiting for {figures.duration(seconds)}"
