@@ -184,6 +184,17 @@ def test_entry_that_changed_since_ends_the_resuming_before_anything_is_asked(pro
     assert len(project.asked()) == 3
 
 
+def test_errors_of_a_complete_run_are_asked_again_without_naming_it(project: Project) -> None:
+    project.benchmark([{"id": "q0", "question": "fail: 500"}, {"id": "q1", "question": "say: ok"}])
+    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
+    project.run("--llm-retries=0").assert_outcomes(passed=1, errors=1)
+    refused = project.run("--llm-resume", "--llm-retries=0")
+    assert "no run that was cut off; name one" in refused.stdout.str() + refused.stderr.str()
+    project.run("--llm-resume", "--llm-rerun-errors", "--llm-retries=0").assert_outcomes(passed=1, errors=1)
+    assert [one.count("fail") for one in project.asked()] == [1, 0, 1]
+    assert len(project.logs()) == 1
+
+
 def test_nothing_to_resume_is_one_line(project: Project) -> None:
     project.benchmark(many(1))
     project.evals(GRADED)

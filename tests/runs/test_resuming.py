@@ -13,7 +13,7 @@ from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request
-from pytest_llmeval.runs.earlier import EarlierRun, RecordedCalls, last_incomplete
+from pytest_llmeval.runs.earlier import EarlierRun, RecordedCalls, last_to_resume
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.reading import holds_no_line, iter_records
 from pytest_llmeval.runs.run_log import RunLog
@@ -42,7 +42,7 @@ def test_run_without_a_record_is_known_by_its_sidecar(log: Path, torn: bytes) ->
     log.write_bytes(torn)
     run = EarlierRun.read_to_resume(log)
     assert (run.run_id, run.models, run.batches, run.records) == ("the-run", INFO.models, (BATCH,), [])
-    assert last_incomplete(log.parent) == log
+    assert last_to_resume(log.parent) == log
 
 
 def test_run_with_records_is_known_by_them_and_its_batches_by_the_sidecar(log: Path) -> None:
@@ -64,13 +64,13 @@ def test_run_that_was_killed_before_its_sidecar_is_gone_on_with_under_its_name(t
     path.write_bytes(content)
     run = EarlierRun.read_to_resume(path)
     assert (run.run_id, run.models, run.batches, run.records) == ("20260101T000000Z-abc123", (), (), [])
-    assert last_incomplete(tmp_path) == path
+    assert last_to_resume(tmp_path) == path
 
 
 def test_log_of_others_without_a_sidecar_is_not_taken_for_a_run_that_was_cut_off(tmp_path: Path) -> None:
     (tmp_path / "foreign.jsonl").write_bytes(record_line(record(1)))
     with pytest.raises(RunLogError, match="no run that was cut off"):
-        last_incomplete(tmp_path)
+        last_to_resume(tmp_path)
 
 
 @pytest.mark.parametrize("content", [None, b"not json\n"], ids=["missing", "no json"])

@@ -10,7 +10,7 @@ from pytest_llmeval.errors import LLMEvalError, NotReplayable, RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.trial import Trial
-from pytest_llmeval.runs.earlier import UNFINISHED, EarlierRun, last_incomplete, model_of, same_entry, same_model
+from pytest_llmeval.runs.earlier import UNFINISHED, EarlierRun, last_to_resume, model_of, same_entry, same_model
 from pytest_llmeval.runs.record import Record
 
 LOG_FOLDER = "llm-runs"
@@ -36,7 +36,7 @@ class Past:
             if settings.replay:
                 self.replayed = EarlierRun.read(config.invocation_params.dir / settings.replay)
             if settings.resume:
-                self.resumed = EarlierRun.read_to_resume(_resumed_path(config, settings.resume))
+                self.resumed = EarlierRun.read_to_resume(_resumed_path(config, settings))
         except RunLogError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -86,5 +86,7 @@ class Past:
         return [record for record in self.resumed.records if record.outcome not in anew]
 
 
-def _resumed_path(config: pytest.Config, named: str) -> Path:
-    return last_incomplete(config.rootpath / LOG_FOLDER) if named == LAST else config.invocation_params.dir / named
+def _resumed_path(config: pytest.Config, settings: Settings) -> Path:
+    if settings.resume == LAST:
+        return last_to_resume(config.rootpath / LOG_FOLDER, with_errors=settings.rerun_errors)
+    return config.invocation_params.dir / str(settings.resume)

@@ -173,21 +173,30 @@ class RecordedCalls:
         raise NotReplayable("the replayed run did not ask this; its task or test has changed since")
 
 
-def last_incomplete(folder: Path) -> Path:
+def last_to_resume(folder: Path, *, with_errors: bool = False) -> Path:
     """Return the newest log of a folder whose run did not come to its end.
+
+    Args:
+        folder: Where the logs are.
+        with_errors: Whether a run that did, with trials that ended in errors, is wanted as well.
 
     Raises:
         RunLogError: Where there is none.
     """
     for log in sorted(folder.glob("*.jsonl"), reverse=True):
         try:
-            if _is_incomplete(log):
+            if _has_work_left(log, with_errors=with_errors):
                 return log
         except RunLogError:
             continue
-    raise RunLogError(f"{folder}: no run that was cut off; name one, --llm-resume={folder.name}/RUN.jsonl")
+    or_errors = " or has errors" if with_errors else ""
+    raise RunLogError(f"{folder}: no run that was cut off{or_errors}; name one, --llm-resume={folder.name}/RUN.jsonl")
 
 
-def _is_incomplete(log: Path) -> bool:
+def _has_work_left(log: Path, *, with_errors: bool) -> bool:
     """Tell whether a run was cut off; one that left an empty log was, before it could write its sidecar."""
-    return not read_sidecar(log).complete if sidecar_path(log).exists() else holds_no_line(log)
+    if not sidecar_path(log).exists():
+        return holds_no_line(log)
+    info = read_sidecar(log)
+    outcomes = info.totals.get("outcomes") or {}
+    return not info.complete or (with_errors and any(outcomes.get(one) for one in UNFINISHED))
