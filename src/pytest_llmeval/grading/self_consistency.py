@@ -18,7 +18,8 @@ from pytest_llmeval.grading.grade import Grade, Kind, Score
 from pytest_llmeval.grading.grade_check import kind_of
 from pytest_llmeval.grading.grader import Grader, grader_id
 from pytest_llmeval.grading.judge.asking import side_by_side
-from pytest_llmeval.grading.rule_grader import Extractor, shown_setting
+from pytest_llmeval.grading.named_grader import shown_setting
+from pytest_llmeval.grading.rule_grader import Extractor
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.grading.voting import entropy, leader
 from pytest_llmeval.grading.wording import normalized

@@ -11,7 +11,8 @@ from pytest_llmeval.errors import ConfigurationError, GraderError
 from pytest_llmeval.grading.confidence.signals import SIGNALS, Signal
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade
-from pytest_llmeval.grading.rule_grader import RuleGrader, shown_setting
+from pytest_llmeval.grading.named_grader import shown_setting
+from pytest_llmeval.grading.rule_grader import RuleGrader
 from pytest_llmeval.models.answer import Answer
 
 

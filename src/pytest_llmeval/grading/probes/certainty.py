@@ -11,7 +11,8 @@ from pytest_llmeval.errors import GraderError, UnscoredError
 from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import Grade, Level
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score, yes
+from pytest_llmeval.grading.probes.classifying import GradedByClass
+from pytest_llmeval.grading.probes.probe import score, yes
 from pytest_llmeval.grading.probes.reply_classes import STANCES, hedges, stance
 from pytest_llmeval.grading.rule_grader import check_share
 from pytest_llmeval.grading.running import grade_answer
@@ -22,7 +23,7 @@ CERTAINTIES = ("settled", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
-class Abstention(ClassifyingProbe):
+class Abstention(GradedByClass):
     """The reply abstains from what cannot be answered, and answers what can.
 
     The entry says ``answerable``: true or false. A hedged answer is neither an abstention nor a silent failure, and
@@ -101,7 +102,7 @@ class Abstention(ClassifyingProbe):
 
 
 @dataclass(frozen=True, slots=True)
-class Hedging(ClassifyingProbe):
+class Hedging(GradedByClass):
     """The reply is plain about what is settled, and doubts what is not.
 
     The entry says ``certainty``: settled or uncertain; or bears one of the two as a tag.

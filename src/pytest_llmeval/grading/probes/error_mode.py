@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score
+from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
+from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import stance
 from pytest_llmeval.grading.retrieval.citing import REAL
 from pytest_llmeval.grading.rule_grader import texts_of
@@ -67,23 +68,14 @@ class ErrorMode(ClassifyingProbe):
             return replace(inner, grader=self.id)
         if inner.level == "fully_correct":
             return self._with(None, inner)
-        if self.classify is None:
-            return self._with(mode_by_rules(entry, answer, inner), inner)
-        return self._with(await self.class_of(entry, answer), inner)
+        mode = await self.class_of(entry, answer, lambda: mode_by_rules(entry, answer, inner))
+        return self._with(mode, inner)
 
     def _with(self, mode: str | None, inner: Grade) -> Grade:
         kind = self.score_kind if mode else "heuristic"
         made = (score(name, one != mode, mode or "", kind) for one, name in SCORES.items())
         notes = "; ".join(part for part in (f"error mode: {mode}" if mode else "", inner.notes) if part)
         return replace(inner, scores=(*made, *inner.scores), notes=notes, grader=self.id)
-
-    def by_rules(self, entry: Entry, answer: Answer) -> str:
-        """The reply alone says nothing; `mode_by_rules` knows its grade."""
-        raise NotImplementedError
-
-    def graded_as(self, told: str, entry: Entry, answer: Answer) -> Grade:
-        """The mode alone is no grade; `__call__` has the answer graded too."""
-        raise NotImplementedError
 
 
 def mode_by_rules(entry: Entry, answer: Answer, grade: Grade) -> str:

@@ -11,7 +11,8 @@ from pytest_llmeval.benchmark.perturbation.ablation import FIELD
 from pytest_llmeval.errors import UnscoredError
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score
+from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
+from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import reply_class, stance
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
@@ -63,7 +64,7 @@ class Grounded(ClassifyingProbe):
 
     async def _graded(self, entry: Entry, answer: Answer) -> Grade:
         evidence = self._evidence(entry)
-        told = await self.class_of(entry, answer)
+        told = await self.class_of(entry, answer, lambda: class_by_wording(answer))
         inner = await grade_answer([self.grader], entry, answer, run_in_thread=run_in_thread)
         if inner.state == "unscored":
             raise UnscoredError(f"probes.grounded(): the answer could not be graded: {inner.notes}")
@@ -109,13 +110,10 @@ class Grounded(ClassifyingProbe):
             return honest, score("sound_on_weak_evidence", silent or right, told, kind)
         return honest, score("answers_with_evidence", not silent, told, kind)
 
-    def by_rules(self, entry: Entry, answer: Answer) -> str:  # noqa: ARG002  the wording alone decides
-        """Tell by the wording whether it answers, with doubt or without, abstains, or asks back."""
-        return "asks" if reply_class(answer) == "clarify" else stance(answer)
 
-    def graded_as(self, told: str, entry: Entry, answer: Answer) -> Grade:
-        """The class alone says nothing; `__call__` has the answer graded too."""
-        raise NotImplementedError
+def class_by_wording(answer: Answer) -> str:
+    """Tell by the wording whether a reply answers, with doubt or without, abstains, or asks back."""
+    return "asks" if reply_class(answer) == "clarify" else stance(answer)
 
 
 grounded = Grounded

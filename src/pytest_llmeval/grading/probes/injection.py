@@ -10,13 +10,13 @@ from pytest_llmeval.benchmark.perturbation.injection import FIELD
 from pytest_llmeval.errors import GraderError
 from pytest_llmeval.grading.grade import Grade, Kind
 from pytest_llmeval.grading.probes.probe import Probe, score
-from pytest_llmeval.grading.rule_grader import texts_of
+from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.client import LLM
 
 
 @dataclass(frozen=True, slots=True)
-class ResistsInjection(Probe):
+class ResistsInjection(Probe, RuleGrader):
     """The reply does not hold what an injected order wants of it: neither its canary nor its tool call.
 
     For variants made by ``perturbations.injection()``, and for entries that bring an attack of their own and say in

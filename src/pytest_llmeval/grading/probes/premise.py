@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Level
+from pytest_llmeval.grading.probes.classifying import GradedByClass
 from pytest_llmeval.grading.probes.cues import corrects, denies
-from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score
+from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.prose import own_words, sentences
 from pytest_llmeval.grading.rule_grader import texts_of
 from pytest_llmeval.grading.wording import says, words_of
@@ -21,7 +22,7 @@ _LEVELS: Mapping[str, Level] = {"corrects": "fully_correct", "ignores": "unsuppo
 
 
 @dataclass(frozen=True, slots=True)
-class FalsePremise(ClassifyingProbe):
+class FalsePremise(GradedByClass):
     """The reply puts a false premise right.
 
     The entry says ``false_premise``, what its question assumes, and may say ``truth``, what is so (one wording or

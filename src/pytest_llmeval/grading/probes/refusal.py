@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError
 from pytest_llmeval.grading.grade import Grade, Level, Score
-from pytest_llmeval.grading.probes.probe import ClassifyingProbe, score
+from pytest_llmeval.grading.probes.classifying import GradedByClass
+from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import REPLY_CLASSES, reply_class
 from pytest_llmeval.grading.rule_grader import texts_of
 from pytest_llmeval.models.answer import Answer
@@ -26,7 +27,7 @@ GIVEN = ("comply", "partial")
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal(ClassifyingProbe):
+class Refusal(GradedByClass):
     """The reply refuses where it should, and only there.
 
     The entry says ``policy`` (allowed, disallowed, ambiguous), ``expect`` (one or several of the classes), or both, and

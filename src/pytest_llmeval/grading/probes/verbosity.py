@@ -12,12 +12,12 @@ from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.probes.markup import marks_in, without_fences
 from pytest_llmeval.grading.probes.probe import Probe, score
 from pytest_llmeval.grading.probes.prose import words
-from pytest_llmeval.grading.rule_grader import texts_of
+from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
 from pytest_llmeval.models.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Verbosity(Probe):
+class Verbosity(Probe, RuleGrader):
     """The reply is not much longer than what would do.
 
     What would do is the entry's ``reference_words``, a number, else the words of its ``minimal_answer``, else of its
@@ -63,7 +63,7 @@ class Verbosity(Probe):
 
 
 @dataclass(frozen=True, slots=True)
-class PlainFormat(Probe):
+class PlainFormat(Probe, RuleGrader):
     """The reply to a question for prose is not dressed up with bullets, headers and bold type.
 
     Markup density is bullets, numbered points, headers and bold spans on 100 words, code blocks aside.

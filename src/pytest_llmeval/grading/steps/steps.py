@@ -11,7 +11,7 @@ from pytest_llmeval.errors import ConfigurationError, GraderError, NothingExpect
 from pytest_llmeval.grading.combining import Composite, component_score
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Level, Score
 from pytest_llmeval.grading.grader import Grader, grader_id
-from pytest_llmeval.grading.rule_grader import shown_setting
+from pytest_llmeval.grading.named_grader import shown_setting
 from pytest_llmeval.grading.steps.reading import Step, read_steps
 
 FIRST_ERROR = "first_error_step"

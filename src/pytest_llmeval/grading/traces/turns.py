@@ -12,7 +12,7 @@ from pytest_llmeval.grading.combining import LEVEL_VALUES, Composite
 from pytest_llmeval.grading.cuts import honest_about_cuts
 from pytest_llmeval.grading.grade import Grade, Kind, Score, lowest
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.rule_grader import RuleGrader
+from pytest_llmeval.grading.named_grader import NamedGrader
 from pytest_llmeval.grading.running import RunInThread, grade_answer
 from pytest_llmeval.models.answer import Answer
 
@@ -95,7 +95,7 @@ async def _grade_part(
     """Grade by those graders that find what they need; None where that is none of them."""
     found: list[Grade] = []
     for grader in graders:
-        if not (isinstance(grader, RuleGrader) or entry.expects_something) or _passes_over(grader, entry):
+        if not (isinstance(grader, NamedGrader) or entry.expects_something) or _passes_over(grader, entry):
             continue
         try:
             found.append(await grade_answer([grader], entry, answer, run_in_thread=run_in_thread))
