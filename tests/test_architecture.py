@@ -99,6 +99,11 @@ def test_package_faces_hold_no_code() -> None:
             assert [type(node) for node in tree.body] in ([], [ast.Expr]), path
 
 
+def test_no_class_inherits_what_it_must_refuse() -> None:
+    """A base class whose children refuse one of its methods holds two ideas; part them."""
+    assert [name for name, tree in modules().items() if "NotImplementedError" in ast.dump(tree)] == []
+
+
 def test_entry_module_imports_no_heavy_package() -> None:
     code = f"import sys, pytest, pytest_llmeval.plugin.entrypoint; print([m for m in {HEAVY} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -101,3 +101,9 @@ def test_wordings_that_are_no_texts_are_told_with_their_entry() -> None:
     entry = Entry(id="e", question=QUESTION, metadata={"paraphrases": ["x", 3]})
     with pytest.raises(ConfigurationError, match="entry 'e': paraphrases must be a list of texts"):
         list(listed().drafts(entry))
+
+
+@pytest.mark.parametrize("n", [0, True, 1.5])
+def test_the_number_of_listed_wordings_is_a_whole_one(n: int) -> None:
+    with pytest.raises(ConfigurationError, match=r"perturbations\.paraphrases: n must be a whole number of at least 1"):
+        listed(n=n)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation import plain_words
-from pytest_llmeval.benchmark.perturbation.perturbation import TextPerturbation
+from pytest_llmeval.benchmark.perturbation.drawn import TextPerturbation
 from pytest_llmeval.benchmark.perturbation.plain_words import word_spans
 from pytest_llmeval.benchmark.perturbation.wording import case, mistyped, punctuation, spacing, typos
 from pytest_llmeval.errors import ConfigurationError

@@ -6,13 +6,14 @@ A variant says in its metadata, under `FIELD`, what became of its evidence, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass
 from random import Random
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.perturbation.perturbation import Perturbation, asked_text, asking
+from pytest_llmeval.benchmark.perturbation.drawn import DrawnPerturbation
+from pytest_llmeval.benchmark.perturbation.perturbation import Draft, Perturbation, asked_text, asking
 
 FIELD = "ablation"
 """The key of a variant's metadata: ``{"evidence": "absent" or "weak", ...}``; entries of a file may bear it too."""
@@ -78,10 +79,14 @@ class WithoutEvidence(Ablation):
 
     _: KW_ONLY
     retrieved: bool = False
-    n: int = field(default=1, init=False, repr=False)
 
-    def changed(self, entry: Entry, random: Random) -> Mapping[str, Any] | None:  # noqa: ARG002  nothing is drawn
-        """Take all of it away."""
+    def drafts(self, entry: Entry) -> Iterator[Draft]:
+        """Yield the one variant, with all of it taken away."""
+        changes = self._without(entry)
+        if changes is not None:
+            yield Draft(changes, self.kind, self.settings)
+
+    def _without(self, entry: Entry) -> Mapping[str, Any] | None:
         if entry.turns:
             return None
         if self.evidence is not None:
@@ -95,7 +100,7 @@ class WithoutEvidence(Ablation):
 
 
 @dataclass(frozen=True)
-class WeakEvidence(Ablation):
+class WeakEvidence(Ablation, DrawnPerturbation):
     """Asks with a part of what the answer rests on: now it is right to answer rightly, to abstain, or to ask.
 
     Lines are left out of files, texts of a list, sentences of a single text; of one sentence its last words.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
-from random import Random
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
@@ -76,7 +75,6 @@ class Depth(Perturbation):
     depths: Sequence[float] = DEPTHS
     lengths: Sequence[int] | None = None
     needle: str = "needle"
-    n: int = field(default=1, init=False, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -124,10 +122,6 @@ class Depth(Perturbation):
         if needle not in text:
             raise self.fault(f"entry {entry.id!r}: its question does not hold its {self.needle} {needle[:60]!r}")
         return asking(entry, text.replace(needle, place_needle(needle, haystack, depth, length), 1))
-
-    def changed(self, entry: Entry, random: Random) -> Mapping[str, Any] | None:
-        """Nothing is drawn; `drafts` goes through depths and lengths."""
-        raise NotImplementedError
 
 
 depth = Depth

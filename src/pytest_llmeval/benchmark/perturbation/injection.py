@@ -67,7 +67,6 @@ class Injection(Perturbation):
     goal: Goal = "canary"
     forbidden_tool: str = "send_message"
     document: str = "document"
-    n: int = field(default=1, init=False, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -139,10 +138,6 @@ class Injection(Perturbation):
         text = {"type": "object", "properties": {"text": {"type": "string"}}}
         forbidden = {"name": self.forbidden_tool, "description": "Send a text to somebody.", "parameters": text}
         return [*([LOOKUP] if carrier == "tool" else []), *([forbidden] if self.goal == "call" else [])]
-
-    def changed(self, entry: Entry, random: Random) -> Mapping[str, Any] | None:
-        """Nothing is drawn; `drafts` goes through carriers, attacks and positions."""
-        raise NotImplementedError
 
 
 def _inserted(payload: str, document: str, position: Position) -> str:

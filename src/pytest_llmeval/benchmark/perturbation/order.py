@@ -10,7 +10,8 @@ from string import ascii_uppercase
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.perturbation.perturbation import Perturbation, asked_text, asking
+from pytest_llmeval.benchmark.perturbation.drawn import DrawnPerturbation
+from pytest_llmeval.benchmark.perturbation.perturbation import asked_text, asking
 
 LISTS = ("choices", "options", "documents")
 """Metadata whose order says nothing."""
@@ -23,7 +24,7 @@ _ABOUT_ORDER = re.compile(
 
 
 @dataclass(frozen=True)
-class Order(Perturbation):
+class Order(DrawnPerturbation):
     """Puts choices and documents in another order.
 
     It changes lines such as ``A) Paris`` in the question, ``choices``, ``options`` or ``documents`` in the metadata,

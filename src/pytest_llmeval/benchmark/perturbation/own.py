@@ -9,7 +9,8 @@ from random import Random
 from typing import Any, ClassVar, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.perturbation.perturbation import Perturbation, asking
+from pytest_llmeval.benchmark.perturbation.drawn import DrawnPerturbation
+from pytest_llmeval.benchmark.perturbation.perturbation import asking
 from pytest_llmeval.safe_text import one_line
 
 Rewriting: TypeAlias = Callable[[Entry, Random], str | Mapping[str, Any] | None]
@@ -17,7 +18,7 @@ Rewriting: TypeAlias = Callable[[Entry, Random], str | Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
-class Paraphrase(Perturbation):
+class Paraphrase(DrawnPerturbation):
     """Asks what a function makes of the entry.
 
     The function is called at collection, in every process, so it must be quick, ask no model, and give the same for the

@@ -1,4 +1,4 @@
-"""What every perturbation shares: a name, a seed, how many variants it makes of an entry, and how they are drawn."""
+"""What every perturbation shares: a name, a seed, variants of an entry, and the text that an entry asks."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
-from random import Random
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.fingerprint import fingerprint
 
-DRAWS = 20
-"""How often a variant is drawn anew because it came out as another one, or as the original."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -32,10 +28,9 @@ class Draft:
 
 @dataclass(frozen=True)
 class Perturbation(ABC):
-    """One kind of change to entries.
+    """One kind of change to entries: those that list their variants derive from it, others from `DrawnPerturbation`.
 
     Args:
-        n: How many variants of each entry, at least 1; fewer where there are not so many different ones.
         seed: Another one draws other variants; the same one gives the same variants everywhere.
         name: What the kind is called in ids, records and reports; needed where one kind is used twice.
 
@@ -46,13 +41,10 @@ class Perturbation(ABC):
     default_name: ClassVar[str]
 
     _: KW_ONLY
-    n: int = 1
     seed: int = 0
     name: str = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.n, bool) or not isinstance(self.n, int) or self.n < 1:
-            raise self.fault(f"n must be a whole number of at least 1, got {self.n!r}")
         if not _NAME.fullmatch(self.kind):
             raise self.fault(f"a name holds letters, digits, '-', '_' and '.', got {self.kind!r}")
 
@@ -68,52 +60,12 @@ class Perturbation(ABC):
         return {name: value for name, value in own.items() if isinstance(value, str | int | float)}
 
     @abstractmethod
-    def changed(self, entry: Entry, random: Random) -> Mapping[str, Any] | None:
-        """Return the fields that change, drawn at random; None where the kind does not apply to the entry."""
-
     def drafts(self, entry: Entry) -> Iterator[Draft]:
-        """Yield the variants of an entry, each different from the original and from each other."""
-        seen: set[str] = set()
-        for number in range(1, self.n + 1):
-            draft = self._draft(entry, number, seen)
-            if draft is None:
-                return
-            yield draft
-
-    def _draft(self, entry: Entry, number: int, seen: set[str]) -> Draft | None:
-        for draw in range(DRAWS):
-            lot = fingerprint(["perturb", self.kind, self.seed, entry.id, number, draw])
-            changes = self.changed(entry, Random(int(lot, 16)))  # noqa: S311  variants, not secrets
-            if changes is None:
-                return None
-            if changes_something(entry, changes) and (key := fingerprint(changes)) not in seen:
-                seen.add(key)
-                return Draft(changes, self.kind + (str(number) if number > 1 else ""), self.settings)
-        return None
+        """Yield the variants of an entry; none where the kind does not apply to it."""
 
     def fault(self, text: str) -> ConfigurationError:
         """Make the error of a wrong setting."""
         return ConfigurationError(f"perturbations.{self.default_name}: {text}")
-
-
-@dataclass(frozen=True)
-class TextPerturbation(Perturbation):
-    """A kind that rewrites the text that is asked: the question, or the last turn of the user in ``messages``."""
-
-    def changed(self, entry: Entry, random: Random) -> Mapping[str, Any] | None:
-        """Rewrite the text."""
-        text = asked_text(entry)
-        new = self.rewritten(text, entry, random) if text is not None else None
-        return None if new is None else asking(entry, new)
-
-    @abstractmethod
-    def rewritten(self, text: str, entry: Entry, random: Random) -> str | None:
-        """Return the new text; None where the kind does not apply."""
-
-
-def changes_something(entry: Entry, changes: Mapping[str, Any]) -> bool:
-    """Tell whether changes make another question of an entry."""
-    return any(entry.field(name) != value for name, value in changes.items())
 
 
 def asked_text(entry: Entry) -> str | None:

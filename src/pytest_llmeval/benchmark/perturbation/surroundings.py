@@ -8,9 +8,10 @@ from random import Random
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.benchmark.perturbation.drawn import TextPerturbation
 from pytest_llmeval.benchmark.perturbation.perturbation import (
     Draft,
-    TextPerturbation,
+    Perturbation,
     asked_text,
     asking,
     check_count,
@@ -159,7 +160,7 @@ class Leading(TextPerturbation):
 
 
 @dataclass(frozen=True)
-class Listed(TextPerturbation):
+class Listed(Perturbation):
     """Asks the wordings that the entry itself lists, such as paraphrases written by people or a model beforehand.
 
     Args:
@@ -172,6 +173,10 @@ class Listed(TextPerturbation):
     _: KW_ONLY
     n: int = field(default=1_000, repr=False)
 
+    def __post_init__(self) -> None:
+        check_count(self, n=self.n)
+        super().__post_init__()
+
     def drafts(self, entry: Entry) -> Iterator[Draft]:
         """Yield one variant for each different wording."""
         told: Any = entry.metadata.get(self.of) or ()
@@ -182,10 +187,6 @@ class Listed(TextPerturbation):
         wordings = [one for one in dict.fromkeys(texts) if one != original]
         for number, text in enumerate(wordings[: self.n] if original is not None else (), 1):
             yield Draft(asking(entry, text), self.kind + (str(number) if number > 1 else ""), self.settings)
-
-    def rewritten(self, text: str, entry: Entry, random: Random) -> str | None:
-        """Nothing is drawn; `drafts` reads the list."""
-        raise NotImplementedError
 
 
 distractors = Distractors

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any, ClassVar, Literal
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.perturbation.perturbation import TextPerturbation, check_share
+from pytest_llmeval.benchmark.perturbation.drawn import TextPerturbation
+from pytest_llmeval.benchmark.perturbation.perturbation import check_share
 from pytest_llmeval.benchmark.perturbation.plain_words import rewrite, rewrite_prose, word_spans
 
 LEAST_LETTERS = 4
