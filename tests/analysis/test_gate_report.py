@@ -14,8 +14,8 @@ from pytest_llmeval.analysis.gates import Decision, GateVerdict
 from pytest_llmeval.analysis.signal_only import SignalOnly
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.models.answer import Call, Reply
-from pytest_llmeval.runs.calibrations import Figure, Share
 from pytest_llmeval.runs.grader_checks import GraderLimits, KeptCheck
+from pytest_llmeval.runs.kept_findings import Figure, Share
 from pytest_llmeval.runs.sidecar import SignedOff
 from tests.analysis.two_runs import records, run_info, side
 

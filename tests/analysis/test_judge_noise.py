@@ -17,7 +17,8 @@ from pytest_llmeval.analysis.judge_repeats import GradingsOfRun, repeatability_o
 from pytest_llmeval.analysis.noise import noise_of
 from pytest_llmeval.analysis.pairing import Pair, pair
 from pytest_llmeval.analysis.sides import Side, trial_of
-from pytest_llmeval.runs.calibrations import Calibration, Figure, Repeatability, Share, write_calibration
+from pytest_llmeval.runs.calibrations import Calibration, Repeatability, write_calibration
+from pytest_llmeval.runs.kept_findings import Figure, Share
 from pytest_llmeval.runs.record import Record
 from tests.analysis.two_runs import LETTERS, run_info, side_of
 from tests.runs.samples import record

@@ -16,7 +16,8 @@ from pytest_llmeval.analysis.judge_trust import Trust, distance, judges_in, obje
 from pytest_llmeval.analysis.signal_only import signal_only
 from pytest_llmeval.grading.grade import LEVELS, Level
 from pytest_llmeval.reports.judge_trust_lines import trust_lines
-from pytest_llmeval.runs.calibrations import Calibration, Ceiling, Figure, Limits, Repeatability, Share, SliceCeiling
+from pytest_llmeval.runs.calibrations import Calibration, Ceiling, Limits, Repeatability, SliceCeiling
+from pytest_llmeval.runs.kept_findings import Figure, Share
 from pytest_llmeval.runs.record import Record
 from tests.cli.logs import trial
 

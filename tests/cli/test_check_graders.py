@@ -13,8 +13,8 @@ from pytest_llmeval import graders
 from pytest_llmeval.grading.checking.case import shipped_cases
 from pytest_llmeval.grading.code import quality
 from pytest_llmeval.grading.code.sandbox import NotIsolated, Sandbox
-from pytest_llmeval.runs.calibrations import Share
 from pytest_llmeval.runs.grader_checks import read_checks
+from pytest_llmeval.runs.kept_findings import Share
 from tests.cli.conftest import Told
 from tests.grading.code.rig import isolation
 

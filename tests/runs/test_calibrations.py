@@ -10,13 +10,12 @@ import pytest
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.calibrations import (
     Calibration,
-    Figure,
-    Share,
     is_calibrated,
     read_calibration,
     read_calibrations,
     write_calibration,
 )
+from pytest_llmeval.runs.kept_findings import Figure, Share
 
 H = "0123456789abcdef"
 

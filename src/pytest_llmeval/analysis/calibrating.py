@@ -8,7 +8,8 @@ from pytest_llmeval.analysis.estimates import Interval, Proportion
 from pytest_llmeval.analysis.judge_agreement import JudgeAgreement, judge_agreement
 from pytest_llmeval.analysis.judge_labels import JudgeLabels, Labels
 from pytest_llmeval.analysis.rater_agreement import Coefficient
-from pytest_llmeval.runs.calibrations import Calibration, CategoryFigures, Figure, Limits, Share
+from pytest_llmeval.runs.calibrations import Calibration, CategoryFigures, Limits
+from pytest_llmeval.runs.kept_findings import Figure, Share
 
 
 def calibration_of(

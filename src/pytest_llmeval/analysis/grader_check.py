@@ -9,8 +9,8 @@ from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.grading.checking.named import bare_name
 from pytest_llmeval.grading.checking.run import CaseResult
 from pytest_llmeval.grading.grade import Level
-from pytest_llmeval.runs.calibrations import Figure, Share
 from pytest_llmeval.runs.grader_checks import GraderLimits, KeptCheck
+from pytest_llmeval.runs.kept_findings import Figure, Share
 
 
 @dataclass(frozen=True, slots=True)

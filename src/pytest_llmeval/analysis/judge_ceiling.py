@@ -15,7 +15,8 @@ from pytest_llmeval.analysis.power import fewest_pairs
 from pytest_llmeval.analysis.repeats import estimate_of_mean
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.calibrations import Ceiling, CeilingState, Figure, SliceCeiling
+from pytest_llmeval.runs.calibrations import Ceiling, CeilingState, SliceCeiling
+from pytest_llmeval.runs.kept_findings import Figure
 from pytest_llmeval.runs.record import Record
 
 SURE = 0.05

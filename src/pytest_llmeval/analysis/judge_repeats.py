@@ -13,7 +13,8 @@ from pytest_llmeval.analysis.sides import STEPS
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import Level
-from pytest_llmeval.runs.calibrations import Figure, Repeatability, Share
+from pytest_llmeval.runs.calibrations import Repeatability
+from pytest_llmeval.runs.kept_findings import Figure, Share
 from pytest_llmeval.runs.record import Record
 
 AnswerKey = tuple[str, str, str, int, str]

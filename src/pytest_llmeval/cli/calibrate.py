@@ -18,7 +18,6 @@ from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.calibration_lines import calibration_lines
 from pytest_llmeval.reports.lines import line
 from pytest_llmeval.runs.calibrations import (
-    FOLDER,
     Calibration,
     Ceiling,
     Limits,
@@ -28,6 +27,7 @@ from pytest_llmeval.runs.calibrations import (
 )
 from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
 from pytest_llmeval.runs.hand_grading import Vote
+from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.vote_file import all_votes_in_file

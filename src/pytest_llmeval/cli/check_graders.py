@@ -22,8 +22,8 @@ from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.grader_check_lines import check_lines, check_values
 from pytest_llmeval.runs.baselines import folder_near
-from pytest_llmeval.runs.calibrations import FOLDER
 from pytest_llmeval.runs.grader_checks import GraderLimits, write_check
+from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.provenance import utc_timestamp
 
 NOT_TO_BE_TRUSTED = 1

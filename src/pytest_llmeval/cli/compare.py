@@ -19,7 +19,7 @@ from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
 from pytest_llmeval.reports.lines import Segment, line
 from pytest_llmeval.runs.baselines import folder_near
-from pytest_llmeval.runs.calibrations import FOLDER
+from pytest_llmeval.runs.kept_findings import FOLDER
 
 FINE, REGRESSION, CANNOT_DECIDE = 0, 1, 3
 

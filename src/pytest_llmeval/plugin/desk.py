@@ -24,8 +24,9 @@ from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.workers import PAYLOAD, Collected
 from pytest_llmeval.redaction import redact_command, secrets_in, without_secrets
-from pytest_llmeval.runs.calibrations import FOLDER, read_calibrations
+from pytest_llmeval.runs.calibrations import read_calibrations
 from pytest_llmeval.runs.earlier import EarlierRun
+from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.provenance import GitState, utc_timestamp, versions
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.run_log import RunLog

@@ -22,8 +22,8 @@ from pytest_llmeval.plugin.gate_screen import GateScreen
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.reports.gate_lines import next_command
-from pytest_llmeval.runs.calibrations import FOLDER
 from pytest_llmeval.runs.grader_checks import read_checks
+from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.people import who
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.sidecar import RunInfo, SignedOff

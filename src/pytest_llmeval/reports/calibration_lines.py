@@ -12,7 +12,8 @@ from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.ceiling_lines import ceiling_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line
 from pytest_llmeval.reports.one_model import Screen
-from pytest_llmeval.runs.calibrations import Calibration, Figure, Share
+from pytest_llmeval.runs.calibrations import Calibration
+from pytest_llmeval.runs.kept_findings import Figure, Share
 
 _LABEL = 26
 _CELL = 12

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pytest_llmeval.reports.figures import UNKNOWN
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line
 from pytest_llmeval.reports.one_model import Screen
-from pytest_llmeval.runs.calibrations import Ceiling, CeilingState, Figure, SliceCeiling
+from pytest_llmeval.runs.calibrations import Ceiling, CeilingState, SliceCeiling
+from pytest_llmeval.runs.kept_findings import Figure
 
 _LABEL = 26
 _SHARE = 18

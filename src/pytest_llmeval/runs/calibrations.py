@@ -7,15 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.line import faults_of
-from pytest_llmeval.runs.whole_file import replace_whole
-
-FORMAT_VERSION = 1
-FOLDER = "llm-judges"
-"""Below the root of the project; to be committed, for it says which judges may be believed."""
+from pytest_llmeval.runs.kept_findings import FORMAT_VERSION, Figure, Share, read_kept, write_kept
 
 
 class Limits(BaseModel):
@@ -29,25 +24,6 @@ class Limits(BaseModel):
     """Share of the very same level."""
     least_kappa: float = 0.6
     """Cohen's kappa with linear weights; substantial agreement by Landis and Koch (1977)."""
-
-
-class Figure(BaseModel):
-    """A number with its 95 % interval; null where it is undefined."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-class Share(BaseModel):
-    """So many of so many."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    count: int
-    n: int
 
 
 class CategoryFigures(BaseModel):
@@ -193,20 +169,6 @@ def write_calibration(folder: Path, calibration: Calibration) -> Path:
     return write_kept(calibration_path(folder, calibration.hash), calibration)
 
 
-def write_kept(path: Path, kept: BaseModel) -> Path:
-    """Write a file of the folder, whole or not at all; the folder is made where there is none.
-
-    Raises:
-        RunLogError: Where it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunLogError(f"{path.parent}: cannot be made ({error.strerror}); name another with --judges") from None
-    replace_whole(path, [kept.model_dump_json(indent=2).encode() + b"\n"])
-    return path
-
-
 def read_calibration(folder: Path, judge_hash: str) -> Calibration | None:
     """Return the calibration of a judge, None where there is none.
 
@@ -216,15 +178,8 @@ def read_calibration(folder: Path, judge_hash: str) -> Calibration | None:
     if not re.fullmatch("[0-9a-f]+", judge_hash):
         return None  # a log may hold anything, and this becomes a path
     path = calibration_path(folder, judge_hash)
-    try:
-        found = Calibration.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise RunLogError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValidationError as error:
-        raise RunLogError(f"{path}: is no calibration: {faults_of(error)}; calibrate the judge anew") from None
-    if found.hash != judge_hash:
+    found = read_kept(path, Calibration, "calibration", "calibrate the judge anew")
+    if found is not None and found.hash != judge_hash:
         raise RunLogError(f"{path}: is the calibration of judge {found.hash}; rename it, or calibrate anew")
     return found
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.grade import Level
-from pytest_llmeval.runs.calibrations import FORMAT_VERSION, Figure, Share, write_kept
-from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.kept_findings import FORMAT_VERSION, Figure, Share, read_kept, write_kept
 
 PREFIX = "grader-"
 
@@ -88,14 +86,6 @@ def read_checks(folder: Path) -> dict[str, KeptCheck]:
     Raises:
         RunLogError: Where a file cannot be read.
     """
-    found = map(_read, sorted(folder.glob(f"{PREFIX}*.json")))
-    return {one.grader: one for one in found}
-
-
-def _read(path: Path) -> KeptCheck:
-    try:
-        return KeptCheck.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise RunLogError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValidationError as error:
-        raise RunLogError(f"{path}: is no check of a grader: {faults_of(error)}; check the grader anew") from None
+    files = sorted(folder.glob(f"{PREFIX}*.json"))
+    found = (read_kept(path, KeptCheck, "check of a grader", "check the grader anew") for path in files)
+    return {one.grader: one for one in found if one is not None}
