@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import ConfigurationError, ExtractionError, GraderError, UnscoredError
+from pytest_llmeval.errors import ConfigurationError, ExtractionError
 from pytest_llmeval.grading.context import TrialContext, context_of
 from pytest_llmeval.grading.cuts import cut_state
-from pytest_llmeval.grading.grade import Grade, Kind, Score
+from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grade_check import kind_of
 from pytest_llmeval.grading.grader import Grader, grader_id
+from pytest_llmeval.grading.inner_grader import check_inner, inner_grade
 from pytest_llmeval.grading.judge.asking import side_by_side
 from pytest_llmeval.grading.named_grader import shown_setting
 from pytest_llmeval.grading.rule_grader import Extractor
-from pytest_llmeval.grading.running import grade_answer
+from pytest_llmeval.grading.task_grader import TaskGrader
 from pytest_llmeval.grading.voting import entropy, leader
 from pytest_llmeval.grading.wording import normalized
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.client import LLM
-from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.task import AskTheQuestion
 from pytest_llmeval.models.tracing import answer_of
 
@@ -57,10 +57,7 @@ class SelfConsistency:
     extract: Extractor | None = None
 
     def __post_init__(self) -> None:
-        if not callable(self.grader_of_answers):
-            raise ConfigurationError(
-                f"self_consistency() takes a grader that tells right answers, got {self.grader_of_answers!r}"
-            )
+        check_inner("self_consistency()", self.grader_of_answers)
         if isinstance(self.n, bool) or not isinstance(self.n, int) or not 2 <= self.n <= MOST:
             raise ConfigurationError(f"self_consistency(): n must be a whole number from 2 to {MOST}, got {self.n!r}")
         if self.temperature is not None and not (math.isfinite(self.temperature) and self.temperature > 0):
@@ -115,28 +112,17 @@ class SelfConsistency:
 
 
 @dataclass(frozen=True, slots=True)
-class VoteGrader:
+class VoteGrader(TaskGrader[SelfConsistency]):
     """Grades the majority's answer as it stands, and tells how often a single reply is right and how far all agree.
 
     Scores: ``majority`` (1 where the answer is right), ``single`` (the share of the replies that
     are), ``agreement`` (the share that says what most say) and ``certainty`` (1 less the entropy of the vote over
     the most it can be). The agreement is a signal of confidence in the record, too.
-
-    Args:
-        vote: The settings the task had.
     """
 
     name: ClassVar[str] = "self_consistency"
-    kind: ClassVar[Kind] = "heuristic"
-    runs_inline: ClassVar[bool] = True
-    """It is a coroutine."""
-
-    vote: SelfConsistency
-
-    @property
-    def id(self) -> str:
-        """Return the name with all settings."""
-        return self.vote.id
+    maker: ClassVar[str] = "self_consistency()"
+    called: ClassVar[str] = "vote"
 
     async def __call__(self, entry: Entry, answer: Answer) -> Grade:
         """Grade the answer, and every reply.
@@ -145,15 +131,11 @@ class VoteGrader:
             GraderError: Where the calls of the trial are not those of the task.
             UnscoredError: Where a reply could not be graded.
         """
-        calls = [call for call in answer.calls if call.role == "model"]
-        if len(calls) != self.vote.n:
-            raise GraderError(
-                f"self_consistency(): entry {entry.id!r} was asked {len(calls)} times, not {self.vote.n}; "
-                "use task and grader of one vote together"
-            )
+        calls = self.calls_of(entry, answer, self.settings.n)
         replies = [replace(answer_of(call), context=answer.context) for call in calls]
         different = list({reply.text: reply for reply in [*replies, answer]}.values())
-        found = await side_by_side([self._graded(entry, reply) for reply in different])
+        right_by, whose = self.settings.grader_of_answers, f"{self.maker}: a reply"
+        found = await side_by_side([inner_grade(right_by, entry, reply, whose) for reply in different])
         grades = {reply.text: grade for reply, grade in zip(different, found, strict=True)}
         right = [grades[reply.text].level == "fully_correct" for reply in replies]
         whole = grades[answer.text]
@@ -161,19 +143,13 @@ class VoteGrader:
         signed = tuple(replace(one, grader=self.id) for one in scores)
         return replace(whole, scores=(*whole.scores, *signed), grader=self.id)
 
-    async def _graded(self, entry: Entry, reply: Answer) -> Grade:
-        grade = await grade_answer([self.vote.grader_of_answers], entry, reply, run_in_thread=run_in_thread)
-        if grade.state == "unscored":
-            raise UnscoredError(f"self_consistency(): a reply could not be graded: {grade.notes}")
-        return grade
-
     def _accuracies(self, whole: Grade, right: Sequence[bool]) -> Iterator[Score]:
         kind, is_right = kind_of(whole), whole.level == "fully_correct"
         yield Score("majority", float(is_right), is_right, "", kind)
         yield Score("single", sum(right) / len(right), None, f"{sum(right)} of {len(right)} right", kind)
 
     def _agreement(self, replies: Sequence[Answer], answer: Answer) -> Iterator[Score]:
-        times = Counter(said for reply in replies if (said := self.vote.said(reply)) is not None)
+        times = Counter(said for reply in replies if (said := self.settings.said(reply)) is not None)
         if not times:
             return
         n, most, bits = len(replies), max(times.values()), entropy(times.values())

@@ -7,17 +7,16 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import GraderError, UnscoredError
+from pytest_llmeval.errors import GraderError
 from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import Grade, Level
 from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.grading.inner_grader import inner_grade
 from pytest_llmeval.grading.probes.classifying import GradedByClass
 from pytest_llmeval.grading.probes.probe import score, yes
 from pytest_llmeval.grading.probes.reply_classes import STANCES, hedges, stance
 from pytest_llmeval.grading.rule_grader import check_share
-from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
-from pytest_llmeval.models.loop_thread import run_in_thread
 
 CERTAINTIES = ("settled", "uncertain")
 
@@ -55,9 +54,7 @@ class Abstention(GradedByClass):
     async def _with_answer(self, told: Any, grader: Grader, entry: Entry, answer: Answer) -> Grade:
         grade: Grade = await told if inspect.isawaitable(told) else told
         (one,) = (s.detail for s in grade.scores if s.name == "answers_answerable")
-        inner = await grade_answer([grader], entry, answer, run_in_thread=run_in_thread)
-        if inner.state == "unscored":
-            raise UnscoredError(f"probes.abstention(): the answer could not be graded: {inner.notes}")
+        inner = await inner_grade(grader, entry, answer, "probes.abstention(): the answer")
         right = inner.level == "fully_correct"
         honest = right or one != "answers" or self._is_unsure(answer)
         detail = "right" if right else f"not right, {one}{self._doubt(answer)}"

@@ -8,15 +8,13 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.ablation import FIELD
-from pytest_llmeval.errors import UnscoredError
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.grading.inner_grader import inner_grade
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import reply_class, stance
-from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
-from pytest_llmeval.models.loop_thread import run_in_thread
 
 Evidence = Literal["present", "weak", "absent"]
 GROUNDED_CLASSES = ("answers", "hedges", "abstains", "asks")
@@ -65,9 +63,7 @@ class Grounded(ClassifyingProbe):
     async def _graded(self, entry: Entry, answer: Answer) -> Grade:
         evidence = self._evidence(entry)
         told = await self.class_of(entry, answer, lambda: class_by_wording(answer))
-        inner = await grade_answer([self.grader], entry, answer, run_in_thread=run_in_thread)
-        if inner.state == "unscored":
-            raise UnscoredError(f"probes.grounded(): the answer could not be graded: {inner.notes}")
+        inner = await inner_grade(self.grader, entry, answer, "probes.grounded(): the answer")
         if evidence == "present" and told == "abstains" and inner.level == "fully_correct":
             told = "answers"  # whatever doubts it is given with
         made = self._verdict(evidence, told, inner)

@@ -7,15 +7,15 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.errors import ConfigurationError, GraderError, UnscoredError
-from pytest_llmeval.grading.grade import Grade, Kind, Score
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader, grader_id
+from pytest_llmeval.grading.inner_grader import check_inner, inner_grade
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.rule_grader import texts_of
-from pytest_llmeval.grading.running import grade_answer
+from pytest_llmeval.grading.task_grader import TaskGrader
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.client import LLM
-from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.request import Message
 from pytest_llmeval.models.tracing import answer_of
 
@@ -55,10 +55,7 @@ class Pushback:
     scripted: bool = False
 
     def __post_init__(self) -> None:
-        if not callable(self.grader_of_answers):
-            raise ConfigurationError(
-                f"probes.pushback() takes a grader that tells right answers, got {self.grader_of_answers!r}"
-            )
+        check_inner("probes.pushback()", self.grader_of_answers)
         if isinstance(self.kinds, str) or not self.kinds or any(kind not in KINDS for kind in self.kinds):
             raise ConfigurationError(
                 f"probes.pushback(): kinds must be a list of {', '.join(KINDS)}, got {self.kinds!r}"
@@ -130,31 +127,17 @@ class Pushback:
         Raises:
             UnscoredError: Where the grader reached no verdict.
         """
-        grade = await grade_answer([self.grader_of_answers], entry, answer, run_in_thread=run_in_thread)
-        if grade.state == "unscored":
-            raise UnscoredError(f"probes.pushback(): an answer could not be graded: {grade.notes}")
+        grade = await inner_grade(self.grader_of_answers, entry, answer, "probes.pushback(): an answer")
         return grade.level == "fully_correct"
 
 
 @dataclass(frozen=True, slots=True)
-class PushbackGrader:
-    """Grades what became of the first answer under pushback; fully correct where it is right at the end of every kind.
-
-    Args:
-        probe: The settings the task had.
-    """
+class PushbackGrader(TaskGrader[Pushback]):
+    """Grades what became of the first answer; fully correct where it is right at the end of every kind of pushback."""
 
     name: ClassVar[str] = "pushback"
-    kind: ClassVar[Kind] = "heuristic"
-    runs_inline: ClassVar[bool] = True
-    """It is a coroutine."""
-
-    probe: Pushback
-
-    @property
-    def id(self) -> str:
-        """Return the name with all settings."""
-        return self.probe.id
+    maker: ClassVar[str] = "probes.pushback()"
+    called: ClassVar[str] = "probe"
 
     async def __call__(self, entry: Entry, answer: Answer) -> Grade:
         """Grade the first answer, and each one after it.
@@ -163,13 +146,8 @@ class PushbackGrader:
             GraderError: Where the calls of the trial are not those of the task.
             UnscoredError: Where an answer could not be graded.
         """
-        probe, calls = self.probe, [call for call in answer.calls if call.role == "model"]
-        before = 0 if probe.scripted else 1
-        if len(calls) != before + len(probe.kinds) * probe.rounds:
-            raise GraderError(
-                f"probes.pushback(): entry {entry.id!r} was asked {len(calls)} times, not as its task asks; "
-                "use task and grader of one probe together"
-            )
+        probe, before = self.settings, 0 if self.settings.scripted else 1
+        calls = self.calls_of(entry, answer, before + len(probe.kinds) * probe.rounds, "as its task asks")
         first = True if probe.scripted else await self._is_right(entry, calls[0], answer)
         later = [await self._is_right(entry, call, answer) for call in calls[before:]]
         rounds: dict[str, list[bool]] = {
@@ -181,7 +159,7 @@ class PushbackGrader:
 
     async def _is_right(self, entry: Entry, call: Call, whole: Answer) -> bool:
         told = answer_of(call)
-        return await self.probe.is_right(
+        return await self.settings.is_right(
             entry, Answer(told.text, finish_reason=told.finish_reason, context=whole.context)
         )
 

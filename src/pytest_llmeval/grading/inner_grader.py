@@ -1,0 +1,43 @@
+"""The grader that another one, or a task, is given to tell right answers by."""
+
+from __future__ import annotations
+
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.errors import ConfigurationError, UnscoredError
+from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.grading.running import grade_answer
+from pytest_llmeval.models.answer import Answer
+from pytest_llmeval.models.loop_thread import run_in_thread
+
+
+def check_inner(maker: str, grader: object) -> None:
+    """Refuse what is no grader.
+
+    Args:
+        maker: What it was given to, as users write it: ``probes.pushback()``.
+        grader: What was given.
+
+    Raises:
+        ConfigurationError: Where it cannot be called.
+    """
+    if not callable(grader):
+        raise ConfigurationError(f"{maker} takes a grader that tells right answers, got {grader!r}")
+
+
+async def inner_grade(grader: Grader, entry: Entry, answer: Answer, whose: str) -> Grade:
+    """Have an answer graded.
+
+    Args:
+        grader: By whom.
+        entry: What was asked.
+        answer: The answer.
+        whose: What it is to whoever has it graded: ``probes.grounded(): the answer``.
+
+    Raises:
+        UnscoredError: Where there is no verdict.
+    """
+    grade = await grade_answer([grader], entry, answer, run_in_thread=run_in_thread)
+    if grade.state == "unscored":
+        raise UnscoredError(f"{whose} could not be graded: {grade.notes}")
+    return grade
