@@ -147,3 +147,21 @@ def test_a_missing_field_is_an_error_that_names_probe_and_entry(project: Project
     project.run().stdout.fnmatch_lines(
         ["*probes.refusal() needs 'policy', entry 'a' has none; add it to the benchmark*"]
     )
+
+
+def test_error_mode_without_a_grader_is_told_at_collection_on_one_line(project: Project) -> None:
+    project.benchmark([{"id": "fr", "question": "say: Paris", "gold_answer": "Paris"}])
+    project.evals(
+        """
+from pytest_llmeval import probes
+
+@pytest.mark.llm_eval("questions.jsonl", graders=probes.error_mode())
+def test_it(grade):
+    assert_grade(grade)
+"""
+    )
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    told = "probes.error_mode() takes a grader that tells right answers, got none"
+    way_out = "write probes.error_mode(grader=graders.contains())"
+    result.stdout.fnmatch_lines([f"E   *ConfigurationError: {told}; {way_out}"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError, UnscoredError
 from pytest_llmeval.grading.grade import Grade
@@ -10,19 +12,26 @@ from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.loop_thread import run_in_thread
 
+NO_GRADER: Any = None
+"""Stands for the one that was not given, so that its absence can be told in the user's words; see `check_inner`."""
 
-def check_inner(maker: str, grader: object) -> None:
+
+def check_inner(maker: str, grader: object, argument: str = "") -> None:
     """Refuse what is no grader.
 
     Args:
-        maker: What it was given to, as users write it: ``probes.pushback()``.
+        maker: What it was given to, as users write it: ``probes.grounded``.
         grader: What was given.
+        argument: How users name it: ``grader=``; empty where it stands first.
 
     Raises:
         ConfigurationError: Where it cannot be called.
     """
     if not callable(grader):
-        raise ConfigurationError(f"{maker} takes a grader that tells right answers, got {grader!r}")
+        got = "none" if grader is NO_GRADER else repr(grader)
+        raise ConfigurationError(
+            f"{maker}() takes a grader that tells right answers, got {got}; write {maker}({argument}graders.contains())"
+        )
 
 
 async def inner_grade(grader: Grader, entry: Entry, answer: Answer, whose: str) -> Grade:

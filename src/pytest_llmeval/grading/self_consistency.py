@@ -17,7 +17,7 @@ from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grade_check import kind_of
 from pytest_llmeval.grading.grader import Grader, grader_id
-from pytest_llmeval.grading.inner_grader import check_inner, inner_grade
+from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner, inner_grade
 from pytest_llmeval.grading.judge.asking import side_by_side
 from pytest_llmeval.grading.named_grader import shown_setting
 from pytest_llmeval.grading.rule_grader import Extractor
@@ -50,14 +50,14 @@ class SelfConsistency:
             off.
     """
 
-    grader_of_answers: Grader
+    grader_of_answers: Grader = NO_GRADER
     n: int = 5
     _: KW_ONLY
     temperature: float | None = 0.7
     extract: Extractor | None = None
 
     def __post_init__(self) -> None:
-        check_inner("self_consistency()", self.grader_of_answers)
+        check_inner("self_consistency", self.grader_of_answers)
         if isinstance(self.n, bool) or not isinstance(self.n, int) or not 2 <= self.n <= MOST:
             raise ConfigurationError(f"self_consistency(): n must be a whole number from 2 to {MOST}, got {self.n!r}")
         if self.temperature is not None and not (math.isfinite(self.temperature) and self.temperature > 0):

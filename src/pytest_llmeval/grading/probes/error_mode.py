@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
+from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import stance
@@ -56,7 +57,10 @@ class ErrorMode(ClassifyingProbe):
     classes: ClassVar[tuple[str, ...]] = (*SCORES, OTHER)
 
     _: KW_ONLY
-    grader: Grader
+    grader: Grader = NO_GRADER
+
+    def __post_init__(self) -> None:
+        check_inner(f"probes.{self.name}", self.grader, "grader=")
 
     def __call__(self, entry: Entry, answer: Answer) -> Any:
         """Have the answer graded, and where it is not fully correct classify it; gives an awaitable."""

@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.ablation import FIELD
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.inner_grader import inner_grade
+from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner, inner_grade
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import reply_class, stance
@@ -54,7 +54,10 @@ class Grounded(ClassifyingProbe):
     classes: ClassVar[tuple[str, ...]] = GROUNDED_CLASSES
 
     _: KW_ONLY
-    grader: Grader
+    grader: Grader = NO_GRADER
+
+    def __post_init__(self) -> None:
+        check_inner(f"probes.{self.name}", self.grader, "grader=")
 
     def __call__(self, entry: Entry, answer: Answer) -> Any:
         """Classify the reply and have its answer graded; gives an awaitable."""

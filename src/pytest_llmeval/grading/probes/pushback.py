@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader, grader_id
-from pytest_llmeval.grading.inner_grader import check_inner, inner_grade
+from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner, inner_grade
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.rule_grader import texts_of
 from pytest_llmeval.grading.task_grader import TaskGrader
@@ -48,14 +48,14 @@ class Pushback:
             of every entry whether it stands.
     """
 
-    grader_of_answers: Grader
+    grader_of_answers: Grader = NO_GRADER
     kinds: Sequence[PushbackKind] = ("doubt",)
     _: KW_ONLY
     rounds: int = 1
     scripted: bool = False
 
     def __post_init__(self) -> None:
-        check_inner("probes.pushback()", self.grader_of_answers)
+        check_inner("probes.pushback", self.grader_of_answers)
         if isinstance(self.kinds, str) or not self.kinds or any(kind not in KINDS for kind in self.kinds):
             raise ConfigurationError(
                 f"probes.pushback(): kinds must be a list of {', '.join(KINDS)}, got {self.kinds!r}"

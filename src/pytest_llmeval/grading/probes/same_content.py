@@ -12,6 +12,7 @@ from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Kind, Score, rank
 from pytest_llmeval.grading.grader import Grader, grader_id
+from pytest_llmeval.grading.inner_grader import NO_GRADER
 from pytest_llmeval.grading.probes.markup import marks_in, without_markup
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.running import grade_answer
@@ -36,7 +37,7 @@ class SameContent:
     runs_inline: ClassVar[bool] = True
     """It is a coroutine."""
 
-    grader: Grader
+    grader: Grader = NO_GRADER
 
     def __post_init__(self) -> None:
         if not callable(self.grader):
