@@ -8,7 +8,7 @@ import pytest
 
 from pytest_llmeval.analysis.grading_queue import Queue, grading_queue
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.cli.grading_session import Session, all_votes
+from pytest_llmeval.cli.grading_session import GradingSession, all_votes
 from pytest_llmeval.cli.terminal_port import CLOSED
 from pytest_llmeval.reports.lines import Line
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path
@@ -41,7 +41,7 @@ class ScriptedTerminal:
         return None if note == "[^D]" else note[1:-1]
 
 
-Play = Callable[..., tuple[Session, ScriptedTerminal]]
+Play = Callable[..., tuple[GradingSession, ScriptedTerminal]]
 
 
 @pytest.fixture
@@ -52,11 +52,11 @@ def log(tmp_path: Path) -> GradedLog:
 
 @pytest.fixture
 def play(log: GradedLog) -> Play:
-    def run(*script: str, **how: Any) -> tuple[Session, ScriptedTerminal]:
+    def run(*script: str, **how: Any) -> tuple[GradingSession, ScriptedTerminal]:
         terminal = ScriptedTerminal(*script)
         told: dict[str, Any] = {"rater": "anna", "entries": {}, "now": lambda: NOW, **how}
         queue = told.pop("queue", None) or grading_queue(log.trials, rater="anna")
-        session = Session(log, queue, terminal, **told)
+        session = GradingSession(log, queue, terminal, **told)
         session.run()
         return session, terminal
 
@@ -76,7 +76,7 @@ def test_one_key_grades_and_the_next_answer_comes(log: GradedLog, play: Play) ->
     assert grades(log) == ["fully_correct", None, None]
     assert "q2 · even" in terminal.screens[-1]
     assert "q1: fully correct, saved" in terminal.screens[-1]
-    assert (session.graded, session.left) == (1, 2)
+    assert (session.decided, session.left) == (1, 2)
 
 
 def test_a_failure_takes_a_label_and_a_note(log: GradedLog, play: Play) -> None:
@@ -106,7 +106,7 @@ def test_every_grade_is_in_the_file_before_the_next_is_asked(log: GradedLog, pla
             return super().key()
 
     queue = grading_queue(log.trials, rater="anna")
-    Session(log, queue, Watching("c", "[]", "c", "[]", "q"), rater="anna", entries={}).run()
+    GradingSession(log, queue, Watching("c", "[]", "c", "[]", "q"), rater="anna", entries={}).run()
     assert seen == [[], ["fully_correct", None, None], ["fully_correct", "fully_correct", None]]
 
 
@@ -132,7 +132,7 @@ def test_undo_takes_the_grade_back_and_asks_again(log: GradedLog, play: Play) ->
     assert "taken back" in terminal.screens[3]
     assert "q1 · odd" in terminal.screens[3]
     assert grades(log) == ["wrong", None, None]
-    assert session.graded == 1
+    assert session.decided == 1
 
 
 def test_undo_after_undo_goes_to_the_start_and_no_further(log: GradedLog, play: Play) -> None:
@@ -152,7 +152,7 @@ def test_after_the_last_answer_undo_is_still_there(log: GradedLog, play: Play) -
     session, terminal = play("c", "[]", "s", "c", "[]", "x", "z", "s", "q")
     assert "Nothing is left: 2 graded now, 1 skipped." in terminal.screens[5]
     assert "q ends the session" in terminal.screens[6]
-    assert session.graded == 1
+    assert session.decided == 1
     assert grades(log) == ["fully_correct", None, None]
 
 
@@ -171,7 +171,7 @@ def test_another_key_is_told(log: GradedLog, play: Play) -> None:
 def test_a_long_answer_scrolls(tmp_path: Path) -> None:
     run = write_log(tmp_path / "b.jsonl", [trial(1, answer="\n".join(f"line {n}" for n in range(60)))])
     terminal = ScriptedTerminal(" ", "down", "b", "q")
-    Session(GradedLog(run, graded_path(run)), Queue((0,), 0), terminal, rater="anna", entries={}).run()
+    GradingSession(GradedLog(run, graded_path(run)), Queue((0,), 0), terminal, rater="anna", entries={}).run()
     first, second, third, back = terminal.screens
     assert "line 0\n" in first
     assert "line 0\n" not in second
@@ -197,7 +197,7 @@ def test_the_machines_grade_is_not_shown_lest_it_sways_the_rater(tmp_path: Path)
     for settling, shown in ((False, False), (True, True)):
         terminal = ScriptedTerminal("q")
         log = GradedLog(run, graded_path(run))
-        Session(log, Queue((0,), 0), terminal, rater="anna", entries={}, settling=settling).run()
+        GradingSession(log, Queue((0,), 0), terminal, rater="anna", entries={}, settling=settling).run()
         assert ("machine: unsupported · hallucination — by rule" in terminal.screens[0]) is shown
 
 

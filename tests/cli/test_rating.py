@@ -11,7 +11,7 @@ import pytest
 
 from pytest_llmeval import Dimension, Rubric
 from pytest_llmeval.analysis.grading_queue import grading_queue
-from pytest_llmeval.cli.grading_session import Session
+from pytest_llmeval.cli.grading_session import GradingSession
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path
 from pytest_llmeval.runs.hand_grading import votes_of
 from pytest_llmeval.runs.reading import iter_records
@@ -48,7 +48,7 @@ def rubric(tmp_path: Path) -> Path:
 def rated(run: Path, *script: str) -> tuple[GradedLog, ScriptedTerminal]:
     log, terminal = GradedLog(run, graded_path(run)), ScriptedTerminal(*script)
     queue = grading_queue(log.trials, rater="anna")
-    Session(log, queue, terminal, rater="anna", entries={}, rubric=RUBRIC, now=lambda: "t").run()
+    GradingSession(log, queue, terminal, rater="anna", entries={}, rubric=RUBRIC, now=lambda: "t").run()
     return log, terminal
 
 

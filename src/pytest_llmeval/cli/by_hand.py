@@ -41,12 +41,12 @@ def in_session(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
     queue, rubric = _queue(log, given, rater, known), rubric_in(given.rubric)
     if not queue.todo:
         return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
-    from pytest_llmeval.cli.grading_session import Session
+    from pytest_llmeval.cli.grading_session import GradingSession
     from pytest_llmeval.cli.grading_terminal import grading_terminal
 
     entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
     with grading_terminal() as terminal:
-        session = Session(
+        session = GradingSession(
             log,
             queue,
             terminal,
@@ -59,7 +59,7 @@ def in_session(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
         )
         with suppress(KeyboardInterrupt):  # as good as quitting: every grade is saved
             session.run()
-    return f"{session.graded} graded, {session.left} left, in {log.path}"
+    return f"{session.decided} graded, {session.left} left, in {log.path}"
 
 
 def on_a_sheet(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from pytest_llmeval.analysis.grading_queue import Queue
 from pytest_llmeval.analysis.ratings import MACHINE
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.cli.card_session import BACK, QUIT, CardSession
 from pytest_llmeval.cli.dimensions import ask_numbers
-from pytest_llmeval.cli.terminal_port import CLOSED, Terminal
+from pytest_llmeval.cli.terminal_port import Terminal
 from pytest_llmeval.grading.grade import FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.reports.grading_card import Card, card_lines
 from pytest_llmeval.reports.grading_screen import (
     GRADES,
     LABELS,
-    Progress,
     end_keys,
     grade_keys,
     label_keys,
-    page,
     said,
     words,
 )
@@ -30,16 +29,12 @@ from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.safe_text import one_line
 
-_FORWARD, _BACK = ("s", "right"), ("z", "left", "backspace")
-_MORE, _LESS = (" ", "down", "pagedown", "j"), ("b", "up", "pageup", "k")
-_QUIT = ("q", CLOSED)
 _RATE = ("r", "\r", "\n")
 _NOT_SAID: Literal[""] = ""
-LONGEST_NOTE = 2000
 
 
-class Session:
-    """Lives from the first card to the last, or until the rater quits; every grade is in the file before the next card.
+class GradingSession(CardSession):
+    """Asks for the grade of answer after answer.
 
     Args:
         log: Takes the votes.
@@ -68,60 +63,22 @@ class Session:
         message: str = "",
         now: Callable[[], str] = utc_timestamp,
     ) -> None:
-        self._log, self._queue, self._terminal = log, queue, terminal
-        self._rater, self._entries, self._now = rater, entries, now
-        self._blind, self._settling = blind, settling
-        self._rubric = rubric
-        self._message = message
-        self._place = 0
-        self._offset = 0
-        self._step = 1
-        self._voted: list[bool] = []
-        """For each card gone past: whether it was graded, not skipped."""
+        super().__init__(terminal, rater=rater, todo=len(queue.todo), done=queue.done, blind=blind, message=message)
+        self._log, self._queue = log, queue
+        self._entries, self._now = entries, now
+        self._settling, self._rubric = settling, rubric
 
-    @property
-    def graded(self) -> int:
-        """Return how many answers were graded in this session."""
-        return sum(self._voted)
+    def _keys(self) -> list[Line]:
+        return end_keys(self._width) if self._at_end else grade_keys(self._width, self._rubric)
 
-    @property
-    def left(self) -> int:
-        """Return how many are still to grade, those that were skipped included."""
-        return len(self._queue.todo) - self.graded
-
-    def run(self) -> None:
-        """Go on until the last card is done or the rater quits."""
-        while True:
-            self._show(end_keys(self._width) if self._at_end else grade_keys(self._width, self._rubric))
-            key = self._terminal.key()
-            self._message = ""
-            if key in _QUIT:
-                return
-            self._act(key)
-
-    @property
-    def _at_end(self) -> bool:
-        return self._place >= len(self._queue.todo)
-
-    @property
-    def _width(self) -> int:
-        return self._terminal.width
-
-    def _act(self, key: str) -> None:
-        if key in _BACK:
-            self._undo()
-        elif self._at_end:
-            self._message = "q ends the session"
-        elif self._rubric is None and key in GRADES:
+    def _decide_by(self, key: str) -> bool:
+        if self._rubric is None and key in GRADES:
             self._grade(GRADES[key])
         elif self._rubric is not None and key in _RATE:
             self._rate(self._rubric)
-        elif key in _FORWARD:
-            self._go_on(voted=False)
-        elif key in _MORE or key in _LESS:
-            self._offset += self._step if key in _MORE else -self._step
         else:
-            self._message = f"{one_line(key, 10)!r} is no key here"
+            return False
+        return True
 
     def _rate(self, rubric: Rubric) -> None:
         """Ask for the numbers, and grade by what they come to."""
@@ -153,7 +110,7 @@ class Session:
         self._log.vote(self._number, vote)
         self._log.save()
         self._message = f"{one_line(self._trial.record.question_id, 30)}: {told}, saved"
-        self._go_on(voted=True)
+        self._go_on(decided=True)
 
     def _label(self, level: Level) -> FailureLabel | Literal[""] | None:
         """Ask why; `_NOT_SAID` where the rater thought better of the grade."""
@@ -163,30 +120,13 @@ class Session:
             self._message = ""
             if key in LABELS:
                 return LABELS[key]
-            if key in (*_BACK, "esc", *_QUIT):
+            if key in (*BACK, "esc", *QUIT):
                 return _NOT_SAID
             self._message = f"{one_line(key, 10)!r} is no label"
 
-    def _note(self, told: str) -> str | None:
-        self._show([said(told)], asking=True)
-        note = self._terminal.ask(" note (Enter for none): ")
-        return None if note is None else one_line(note, LONGEST_NOTE)
-
-    def _go_on(self, *, voted: bool) -> None:
-        self._voted.append(voted)
-        self._place += 1
-        self._offset = 0
-
-    def _undo(self) -> None:
-        if not self._voted:
-            self._message = "nothing to undo in this session"
-            return
-        self._place -= 1
-        self._offset = 0
-        if self._voted.pop():
-            self._log.take_back(self._number)
-            self._log.save()
-            self._message = "taken back"
+    def _take_back(self) -> None:
+        self._log.take_back(self._number)
+        self._log.save()
 
     @property
     def _number(self) -> int:
@@ -198,31 +138,11 @@ class Session:
 
     def _card(self) -> list[Line]:
         if self._at_end:
-            return [line(), said(f"Nothing is left: {self.graded} graded now, {self.left} skipped.")]
+            return [line(), said(f"Nothing is left: {self.decided} graded now, {self.left} skipped.")]
         trial = self._trial
         votes = all_votes(trial) if self._settling else ()
         card = Card(trial.record, self._entries.get(trial.record.question_id), votes, self._blind)
         return card_lines(card, self._width - 2)
-
-    def _show(self, keys: Sequence[Line], *, asking: bool = False) -> None:
-        progress = Progress(
-            self._rater,
-            done=self._queue.done + self.graded,
-            total=self._queue.done + len(self._queue.todo),
-            skipped=len(self._voted) - self.graded,
-            blind=self._blind,
-        )
-        shown = page(
-            progress,
-            self._card(),
-            keys,
-            width=self._width,
-            height=self._terminal.height,
-            offset=self._offset,
-            message=None if asking else self._message,
-        )
-        self._offset, self._step = shown.offset, shown.step
-        self._terminal.show(shown.lines)
 
 
 def all_votes(trial: GradedTrial) -> tuple[Vote, ...]:

@@ -137,7 +137,7 @@ def _by_hand(
         session = PreferringSession(pairs, preferences, path, terminal, rater=rater, entries=entries, most=given.sample)
         with suppress(KeyboardInterrupt):  # as good as quitting: every choice is saved
             session.run()
-    note(f"{session.chosen} chosen, {session.left} left, in {path}")
+    note(f"{session.decided} chosen, {session.left} left, in {path}")
 
 
 def _from_file(answers: Path, pairs: Pairs, preferences: list[Preference], path: Path, rater: str) -> None:
