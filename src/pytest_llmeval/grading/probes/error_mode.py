@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
@@ -62,11 +62,8 @@ class ErrorMode(ClassifyingProbe):
     def __post_init__(self) -> None:
         check_inner(f"probes.{self.name}", self.grader, "grader=")
 
-    def __call__(self, entry: Entry, answer: Answer) -> Any:
-        """Have the answer graded, and where it is not fully correct classify it; gives an awaitable."""
-        return self._graded(entry, answer)
-
-    async def _graded(self, entry: Entry, answer: Answer) -> Grade:
+    async def __call__(self, entry: Entry, answer: Answer) -> Grade:
+        """Have the answer graded, and where it is not fully correct classify it."""
         inner = await grade_answer([self.grader], entry, answer, run_in_thread=run_in_thread)
         if inner.level is None:
             return replace(inner, grader=self.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import Any, ClassVar, Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.ablation import FIELD
@@ -59,11 +59,8 @@ class Grounded(ClassifyingProbe):
     def __post_init__(self) -> None:
         check_inner(f"probes.{self.name}", self.grader, "grader=")
 
-    def __call__(self, entry: Entry, answer: Answer) -> Any:
-        """Classify the reply and have its answer graded; gives an awaitable."""
-        return self._graded(entry, answer)
-
-    async def _graded(self, entry: Entry, answer: Answer) -> Grade:
+    async def __call__(self, entry: Entry, answer: Answer) -> Grade:
+        """Classify the reply and have its answer graded."""
         evidence = self._evidence(entry)
         told = await self.class_of(entry, answer, lambda: class_by_wording(answer))
         inner = await inner_grade(self.grader, entry, answer, "probes.grounded(): the answer")
