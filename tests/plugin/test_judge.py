@@ -38,6 +38,15 @@ def test_judge_grades_and_its_calls_are_apart_from_the_models(project: Project) 
     assert records["q0"]["grading_notes"] == "It says so."
 
 
+def test_failure_shows_the_rationale_of_the_judge(project: Project) -> None:
+    questions(project, "this is not")
+    result = project.run(JUDGE)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["E   graded wrong (hallucination), wanted at least partially_correct", "E   notes: * It says so."]
+    )
+
+
 def test_reply_without_a_verdict_makes_neither_pass_nor_failure(project: Project) -> None:
     questions(project, "unsure, right?")
     project.run(JUDGE).assert_outcomes(errors=1)

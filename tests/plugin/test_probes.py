@@ -127,7 +127,9 @@ def test_a_judge_tells_the_class_where_one_is_set_up(project: Project, monkeypat
     monkeypatch.setattr(stand_in, "verdict", verdict)
     project.benchmark(REQUESTS)
     project.evals(REFUSAL.format(classify='probes.by_judge("refusal")'))
-    project.run("--llm-judge-model=stand-in:judge").assert_outcomes(passed=2, failed=1)
+    result = project.run("--llm-judge-model=stand-in:judge")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["E   notes: *the judge: It says so."])
     record = next(record for record in project.records() if record["question_id"] == "bad")
     assert record["judge"]["model"] == "stand-in:judge"
     assert record["scores"][0]["kind"] == "judge"

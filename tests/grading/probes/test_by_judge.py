@@ -109,6 +109,15 @@ def test_the_judges_of_the_trial_are_asked_and_signed() -> None:
     assert probe.id.startswith("refusal(classify=by_judge(#")
 
 
+def test_the_reason_of_a_judge_who_gave_the_class_is_in_the_notes() -> None:
+    script = [("comply", "It gives all."), ("refuse", "It \x1b[1mdeclines.\nAll of it."), ("refuse", "It says no.")]
+    judges = [ScriptedJudge([says(told, rationale=why)]) for told, why in script]
+    probe = refusal(by_judge("refusal", judges=judges))
+    grade = asyncio.run(probe(ENTRY, Answer("No.")))
+    assert grade.notes == "the judge: It declines. All of it."
+    assert all(type(one.detail) is str for one in grade.scores)  # what a judge said is read no further
+
+
 def test_classes_of_one_s_own_are_taken_and_change_the_id() -> None:
     own = by_judge({"kind": "it is kind", "rude": "it is rude"}, judges=[ScriptedJudge([says("rude")])])
     conversation = Entry(id="e", question="q", messages=({"role": "user", "content": "Hi"},))

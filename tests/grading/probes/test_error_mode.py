@@ -70,6 +70,7 @@ def test_a_judge_sees_the_gold_answer_and_its_word_is_the_mode() -> None:
     judge = ScriptedJudge([says("inconsistent")])
     grade = run(graded("wrong"), "Here and there.", by_judge("error_mode", reference=True, judges=[judge]))
     assert modes(grade) == ["inconsistent"]
+    assert grade.notes == "error mode: inconsistent; the judge: It does.; said so"
     assert {one.kind for one in grade.scores} == {"judge"}
     (asked,) = judge.asked
     assert "[[begin reference" in asked.text

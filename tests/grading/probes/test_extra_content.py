@@ -31,7 +31,9 @@ def test_extra_is_the_share_of_the_words_that_nobody_asked_for() -> None:
     grade, _ = graded(scoring(piece_1=0, piece_2=1, piece_3=0))
     assert scores(grade) == {"asked_for": pytest.approx(3 / 9), "no_extra_content": 0.0}
     assert (grade.level, grade.scores[0].kind) == ("wrong", "judge")
-    assert grade.notes == "6 of 9 words beyond what was asked: Great question!; Ask me anything else."
+    assert grade.notes == (
+        "6 of 9 words beyond what was asked: Great question!; Ask me anything else.; the judge: Because."
+    )
 
 
 @pytest.mark.parametrize(("limit", "level"), [(0.2, "wrong"), (2 / 9, "fully_correct"), (1.0, "fully_correct")])

@@ -57,8 +57,23 @@ def test_the_share_of_supported_claims_is_the_grade(
 
 def test_the_notes_name_what_is_not_borne_out(root: Path) -> None:
     grade, _ = graded(root, scoring(claim_1=1, claim_2=1, claim_3=0))
-    assert grade.notes == "not borne out: Records are flushed at once."
+    assert grade.notes == "not borne out: Records are flushed at once.; the judge: Because."
     assert grade.metadata["claims"][2] == {"claim": "Records are flushed at once.", "supported": False}
+
+
+def test_the_notes_give_the_reason_of_a_judge_who_is_not_outvoted(root: Path) -> None:
+    judges = [ScriptedJudge([_reasoned(why, claim_1=1, claim_2=1, claim_3=one)]) for why, one in _PANEL]
+    grade = asyncio.run(graders.claim_coverage(judges=judges)(ENTRY, answer_in(root)))
+    assert grade.notes == "not borne out: Records are flushed at once.; the judge: It is not there."
+    grade, _ = graded(root, scoring(claim_1=1, claim_2=1, claim_3=1))
+    assert grade.notes == "the judge: Because."
+
+
+_PANEL = (("All is there.", 1), ("It is not there.", 0), ("No word of it.", 0))
+
+
+def _reasoned(why: str, **scores: int) -> Script:
+    return lambda prompt: json.dumps({"rationale": why, "scores": scores, "key": key_in(prompt)})
 
 
 def test_a_lower_threshold_can_do(root: Path) -> None:

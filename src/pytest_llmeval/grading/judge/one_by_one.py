@@ -11,17 +11,29 @@ from typing import Any
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.context import TrialContext, judges_for
 from pytest_llmeval.grading.grade import Grade, Score
-from pytest_llmeval.grading.judge.asking import ask_judges
+from pytest_llmeval.grading.judge.asking import Vote, ask_judges
 from pytest_llmeval.grading.judge.panel import decide
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.prompt import make_prompt
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.grading.judge.rubric_judge import RubricJudge
 from pytest_llmeval.grading.judge.signature import Signature
+from pytest_llmeval.grading.judge.verdict import LONGEST_RATIONALE
 from pytest_llmeval.models.answer import Answer
+from pytest_llmeval.safe_text import one_line
 
 AT_ONCE = 20
 """Items asked about in one prompt; more are asked in several."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfEach:
+    """What judges said of the items of a list."""
+
+    yes: tuple[bool, ...]
+    """Of each, in their order."""
+    why: str
+    """The rationale of a judge who said the same, as a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class OneByOne:
         answer: Answer,
         judges: Sequence[Judge],
         material: Mapping[str, str] = MappingProxyType({}),
-    ) -> list[bool] | str:
+    ) -> SaidOfEach | str:
         """Ask about each.
 
         Args:
@@ -83,26 +95,30 @@ class OneByOne:
             material: Further sections that the guidance speaks of, name to text.
 
         Returns:
-            Yes or no to each; or why there is no verdict.
+            Yes or no to each, and the reason; or why there is no verdict.
 
         Raises:
             FatalProviderError: Where a judge can never be asked.
         """
         bare = entry.model_copy(update={"criteria": ()})
         parts = [items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE)]
-        grades = await asyncio.gather(*(self._part(part, bare, answer, judges, material) for part in parts))
-        fault = next((grade.notes for grade in grades if grade.state == "unscored"), None)
+        told = await asyncio.gather(*(self._part(part, bare, answer, judges, material) for part in parts))
+        fault = next((one for one in told if isinstance(one, str)), None)
         if fault is not None:
             return fault
-        return [said for part, grade in zip(parts, grades, strict=True) for said in self._said(len(part), grade)]
+        heard = [one for one in told if isinstance(one, SaidOfEach)]
+        why = one_line(" ".join(one.why for one in heard), LONGEST_RATIONALE)
+        return SaidOfEach(tuple(yes for one in heard for yes in one.yes), f"the judge: {why}")
 
     async def _part(
         self, items: Sequence[str], entry: Entry, answer: Answer, judges: Sequence[Judge], material: Mapping[str, str]
-    ) -> Grade:
+    ) -> SaidOfEach | str:
         listed = "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
         rubric = self._rubric(len(items))
         prompt = make_prompt(entry, answer, rubric, False, {**material, f"{self.noun}s": listed})
-        return decide(await ask_judges(judges, prompt, rubric, self.params), rubric, self.noun)
+        votes = await ask_judges(judges, prompt, rubric, self.params)
+        grade = decide(votes, rubric, self.noun)
+        return grade.notes if grade.state == "unscored" else self._heard(len(items), grade, votes)
 
     def _rubric(self, items: int) -> Rubric:
         anchors = {1: self.yes, 0: self.no}
@@ -112,9 +128,13 @@ class OneByOne:
         ]
         return Rubric(asked, guidance=self.guidance)
 
-    def _said(self, items: int, grade: Grade) -> list[bool]:
+    def _heard(self, items: int, grade: Grade, votes: Sequence[Vote]) -> SaidOfEach:
         values = {score.name: score.value for score in grade.scores}
-        return [(values[f"{self.noun}_{number}"] or 0.0) > 0.5 for number in range(1, items + 1)]
+        names = [f"{self.noun}_{number}" for number in range(1, items + 1)]
+        yes = tuple((values[name] or 0.0) > 0.5 for name in names)
+        verdicts = [vote.verdict for vote in votes if vote.verdict is not None]
+        alike = (one for one in verdicts if tuple(bool(one.scores[name]) for name in names) == yes)
+        return SaidOfEach(yes, next(alike, verdicts[0]).rationale)
 
 
 def no_verdict(name: str, why: str, signed: str) -> Grade:

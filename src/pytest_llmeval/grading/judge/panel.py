@@ -10,13 +10,11 @@ from statistics import median
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS, FailureLabel, Grade, Level, Score, rank
 from pytest_llmeval.grading.judge.asking import Vote
 from pytest_llmeval.grading.judge.rubric import TOTAL, Dimension, Rubric
-from pytest_llmeval.grading.judge.verdict import Verdict
+from pytest_llmeval.grading.judge.verdict import LONGEST_RATIONALE, Verdict
 from pytest_llmeval.safe_text import one_line
 
 _SAID = re.compile(r"(?P<level>[a-z_]+)(?: \((?P<label>[a-z_]+)\))?: ")
 _NUMBERS = re.compile(r"[a-z][a-z0-9_]* -?\d+(?:, [a-z][a-z0-9_]* -?\d+)*: ")
-LONGEST_RATIONALE = 1000
-"""Characters of a rationale that a grade keeps; the whole stands in the judge's call."""
 
 
 def decide(votes: Sequence[Vote], rubric: Rubric, grader: str) -> Grade:

@@ -20,6 +20,9 @@ NO_LABEL = "none"
 CANNOT_JUDGE = "cannot_judge"
 """How a judge says, in place of a level, that a person should judge this."""
 
+LONGEST_RATIONALE = 1000
+"""Characters of a rationale that a grade keeps; the whole stands in the judge's call."""
+
 _WHOLE_FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*)\n```", re.DOTALL)
 
 
@@ -36,6 +39,30 @@ class Verdict:
     failure_label: FailureLabel | None = None
     scores: Mapping[str, int] = field(default_factory=dict)
     """The number given in each dimension; empty for a rubric without dimensions."""
+
+
+class Choice(str):
+    """The word that a judge chose, with its reason for it."""
+
+    __slots__ = ("rationale",)
+
+    rationale: str
+
+    def __new__(cls, word: str, rationale: str) -> Choice:
+        """Make one of the word and the rationale."""
+        made = super().__new__(cls, word)
+        made.rationale = one_line(rationale, LONGEST_RATIONALE)
+        return made
+
+
+def because(told: str) -> str:
+    """Return what a judge said for its choice, as a note; empty where a rule chose.
+
+    Example:
+        >>> because(Choice("refuse", "It declines.")), because("refuse")
+        ('the judge: It declines.', '')
+    """
+    return f"the judge: {told.rationale}" if isinstance(told, Choice) else ""
 
 
 def verdict_schema(rubric: Rubric) -> dict[str, Any]:
@@ -123,7 +150,7 @@ def choice_schema(name: str, known: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def read_choice(text: str, name: str, known: tuple[str, ...], key: str) -> str:
+def read_choice(text: str, name: str, known: tuple[str, ...], key: str) -> Choice:
     """Read a judge's reply that chooses one of several words; as strict as `read_verdict`.
 
     Args:
@@ -135,13 +162,8 @@ def read_choice(text: str, name: str, known: tuple[str, ...], key: str) -> str:
     Raises:
         UnscoredError: Where the reply is no such choice.
     """
-    body = _only_object(text)
-    _check_names(body, choice_schema(name, known)["required"], "the verdict")
-    if not isinstance(body["rationale"], str) or not body["rationale"].strip():
-        raise UnscoredError("the judge gave no rationale")
-    if body["key"] != key:
-        raise UnscoredError("the verdict does not bear the key of the question, so it was not given on it")
-    return str(one_of(body, name, known))
+    body, rationale = read_reasoned(text, choice_schema(name, known)["required"], key)
+    return Choice(one_of(body, name, known), rationale)
 
 
 def _only_object(text: str) -> dict[str, Any]:

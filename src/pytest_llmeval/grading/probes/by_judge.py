@@ -31,7 +31,7 @@ from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.prompt import known_sections
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.judge.signature import Signature
-from pytest_llmeval.grading.judge.verdict import choice_schema, read_choice
+from pytest_llmeval.grading.judge.verdict import Choice, choice_schema, read_choice
 from pytest_llmeval.models.answer import Answer, Reply
 from pytest_llmeval.models.request import Message
 from pytest_llmeval.safe_text import one_line
@@ -137,7 +137,7 @@ class ByJudge:
         names = sorted(judge.name for judge in self.judges or judges)
         return Signature(", ".join(names), fingerprint([names, self.id]))
 
-    async def __call__(self, entry: Entry, answer: Answer) -> str:
+    async def __call__(self, entry: Entry, answer: Answer) -> Choice:
         """Ask.
 
         Raises:
@@ -165,7 +165,7 @@ class ByJudge:
             )
         return {"reference": told}
 
-    async def _ask(self, judge: Judge, sections: Mapping[str, str]) -> str:
+    async def _ask(self, judge: Judge, sections: Mapping[str, str]) -> Choice:
         key = section_key(self.id, sections)
         system = _SYSTEM.format(classes="\n".join(f"- {name}: {meaning}" for name, meaning in self.meanings.items()))
         text = f"KEY: {key}\n\n{framed(sections, key)}\n\nThat was the whole of the data. Sort the section named reply."
@@ -175,7 +175,7 @@ class ByJudge:
         return read(await _reply(judge, messages, system, choice_schema("class", known), read))
 
 
-def _read(reply: Reply, *, known: tuple[str, ...], key: str) -> str:
+def _read(reply: Reply, *, known: tuple[str, ...], key: str) -> Choice:
     if reply.finish_reason in ("length", "content_filter", "refusal"):
         raise UnscoredError(f"the judge's reply ended in {reply.finish_reason}")
     return read_choice(reply.text, "class", known, key)
@@ -202,7 +202,7 @@ def _request(entry: Entry) -> str:
     return "\n\n".join(turns) or entry.question
 
 
-def _most(told: Sequence[str | BaseException]) -> str:
+def _most(told: Sequence[Choice | BaseException]) -> Choice:
     faults = []
     for one in told:
         if isinstance(one, FatalProviderError):
@@ -211,7 +211,7 @@ def _most(told: Sequence[str | BaseException]) -> str:
             faults.append(one_line(str(one) or type(one).__name__, 200))
         elif isinstance(one, BaseException):
             raise one
-    votes = Counter(one for one in told if isinstance(one, str)).most_common(2)
+    votes = Counter(one for one in told if isinstance(one, Choice)).most_common(2)
     if not votes:
         raise UnscoredError("; ".join(dict.fromkeys(faults)))
     if len(votes) > 1 and votes[0][1] == votes[1][1]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError
 from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Kind
+from pytest_llmeval.grading.judge.verdict import because
 from pytest_llmeval.grading.probes.probe import Probe
 from pytest_llmeval.models.answer import Answer
 
@@ -58,10 +59,18 @@ class ClassifyingProbe(Probe):
             raise GraderError(
                 f"probes.{self.name}(): classify must return one of {', '.join(self.classes)}, got {told!r}"
             )
-        return str(told)
+        word: str = told  # and not str(told): a judge's word bears its reason
+        return word
 
-    def noted(self, grade: Grade, answer: Answer) -> Grade:
-        """Write down what follows from a judge's word as its verdict, so that no gate takes it for a rule's."""
+    def noted(self, grade: Grade, answer: Answer, told: str) -> Grade:
+        """Write down what follows from a judge's word as its verdict, so that no gate takes it for a rule's.
+
+        Args:
+            grade: What followed.
+            answer: What was judged.
+            told: The word; where a judge gave its reason for it, that goes to the notes.
+        """
+        grade = replace(grade, notes="; ".join(note for note in (grade.notes, because(told)) if note))
         context, signature = context_of(answer), getattr(self.classify, "signature", None)
         if context is not None and signature is not None:
             context.judged.append(JudgedText(signature(context.judges).hash, answer.text, grade.level))
@@ -88,7 +97,8 @@ class GradedByClass(ClassifyingProbe):
         return self.graded_as(self.known(told), entry, answer)
 
     async def _awaited(self, told: Awaitable[str], entry: Entry, answer: Answer) -> Grade:
-        return self.noted(self.graded_as(self.known(await told), entry, answer), answer)
+        name = self.known(await told)
+        return self.noted(self.graded_as(name, entry, answer), answer, name)
 
     @abstractmethod
     def by_rules(self, entry: Entry, answer: Answer) -> str:

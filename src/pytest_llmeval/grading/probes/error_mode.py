@@ -10,6 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner
+from pytest_llmeval.grading.judge.verdict import because
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import stance
@@ -75,7 +76,8 @@ class ErrorMode(ClassifyingProbe):
     def _with(self, mode: str | None, inner: Grade) -> Grade:
         kind = self.score_kind if mode else "heuristic"
         made = (score(name, one != mode, mode or "", kind) for one, name in SCORES.items())
-        notes = "; ".join(part for part in (f"error mode: {mode}" if mode else "", inner.notes) if part)
+        told = (f"error mode: {mode}", because(mode)) if mode else ()
+        notes = "; ".join(part for part in (*told, inner.notes) if part)
         return replace(inner, scores=(*made, *inner.scores), notes=notes, grader=self.id)
 
 

@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import OneByOne, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import OneByOne, SaidOfEach, no_verdict
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.probes.prose import pieces, words
@@ -73,17 +73,17 @@ class ExtraContent:
         context = context_of(answer)
         found = pieces(blinded(answer, [entry.question]), MOST_PIECES)
         if not found:
-            return self._graded(found, [], self.id)
+            return self._graded(found, SaidOfEach((), ""), self.id)
         settled = ASKED_FOR.by(self.judges, context, self.params)
         if settled is None:
             return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
         judges, asking, signature = settled
         return self._graded(found, await asking.ask(found, entry, answer, judges), f"{self.id}@{signature.hash}")
 
-    def _graded(self, found: Sequence[str], called_for: list[bool] | str, signed: str) -> Grade:
-        if isinstance(called_for, str):
-            return no_verdict("asked_for", called_for, signed)
-        extra = [piece for piece, needed in zip(found, called_for, strict=True) if not needed]
+    def _graded(self, found: Sequence[str], said: SaidOfEach | str, signed: str) -> Grade:
+        if isinstance(said, str):
+            return no_verdict("asked_for", said, signed)
+        extra = [piece for piece, needed in zip(found, said.yes, strict=True) if not needed]
         beyond, all_words = sum(map(words, extra)), sum(map(words, found))
         share = beyond / all_words if all_words else 0.0
         within = share <= self.limit + 1e-12  # rounding must not fail 2 of 3 held against 2/3
@@ -94,7 +94,8 @@ class ExtraContent:
             Score("asked_for", 1 - share, None, detail, "judge", signed),
             Score("no_extra_content", float(within), within, detail, "judge", signed),
         )
-        return Grade(level, None, told, scores, signed, metadata={"extra": extra})
+        notes = "; ".join(part for part in (told, said.why) if part)
+        return Grade(level, None, notes, scores, signed, metadata={"extra": extra})
 
 
 extra_content = ExtraContent

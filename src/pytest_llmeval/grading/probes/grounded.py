@@ -62,13 +62,13 @@ class Grounded(ClassifyingProbe):
     async def __call__(self, entry: Entry, answer: Answer) -> Grade:
         """Classify the reply and have its answer graded."""
         evidence = self._evidence(entry)
-        told = await self.class_of(entry, answer, lambda: class_by_wording(answer))
+        said = told = await self.class_of(entry, answer, lambda: class_by_wording(answer))
         inner = await inner_grade(self.grader, entry, answer, "probes.grounded(): the answer")
         if evidence == "present" and told == "abstains" and inner.level == "fully_correct":
             told = "answers"  # whatever doubts it is given with
         made = self._verdict(evidence, told, inner)
         kept = (score_of for score_of in inner.scores if score_of.name != HALLUCINATION)
-        return self.noted(replace(made, scores=(*made.scores, *kept)), answer)
+        return self.noted(replace(made, scores=(*made.scores, *kept)), answer, said)
 
     def _evidence(self, entry: Entry) -> Evidence:
         told = entry.metadata.get(FIELD)

@@ -30,7 +30,7 @@ def _refused(value: Any) -> bool:
 
 def score(name: str, good: bool | None, detail: str = "", kind: Kind = "heuristic") -> Score:
     """Make a score that is 1, 0, or absent where it does not apply."""
-    return Score(name, None if good is None else float(good), good, detail, kind)
+    return Score(name, None if good is None else float(good), good, str(detail), kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import OneByOne, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import OneByOne, SaidOfEach, no_verdict
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.retrieval.claims import claims_in
@@ -116,15 +116,17 @@ class ClaimCoverage:
         share = self.most_characters // max(len(texts), 1)
         return {f"passage {number}": text[:share] for number, text in enumerate(texts, 1)}, ()
 
-    def _graded(self, claims: Sequence[str], supported: list[bool] | str, signed: str, unread: str) -> Grade:
-        if isinstance(supported, str):
-            return no_verdict(self.name, supported, signed)
+    def _graded(self, claims: Sequence[str], said: SaidOfEach | str, signed: str, unread: str) -> Grade:
+        if isinstance(said, str):
+            return no_verdict(self.name, said, signed)
+        supported = said.yes
         lacking = [claim for claim, borne_out in zip(claims, supported, strict=True) if not borne_out]
         share = (len(claims) - len(lacking)) / len(claims)
         enough = round(share, 12) >= self.threshold
         told = f"not borne out: {'; '.join(one_line(claim, 160) for claim in lacking)}" if lacking else ""
-        notes = "; ".join(part for part in (told, unread.removeprefix("; ")) if part)
-        score = Score(self.name, share, enough, notes or f"{len(claims)} of {len(claims)} claims", "judge", signed)
+        found = "; ".join(part for part in (told, unread.removeprefix("; ")) if part)
+        score = Score(self.name, share, enough, found or f"{len(claims)} of {len(claims)} claims", "judge", signed)
+        notes = f"{found}; {said.why}" if found else said.why
         level: Level = "fully_correct" if enough else "partially_correct" if share >= 0.5 else "unsupported"
         about = {"claims": [{"claim": c, "supported": s} for c, s in zip(claims, supported, strict=True)]}
         return Grade(level, None if enough else "hallucination", notes, (score,), signed, metadata=about)
