@@ -85,6 +85,9 @@ def test_what_is_judged_is_not_asked_again(command: Command, served: tuple[Loopb
     base, new = log("a.jsonl", "no", "unsure", "abstain"), log("b.jsonl", "right", "right", "right")
     first = judged(command, served[1], base, new)
     assert (first["without_verdict"], first["abstained"]) == (1, 1)
+    assert first["overall"]["ties"] == 0  # who cannot tell does not say that both are equally good
+    rate = first["abstention"]["openai:judge"]
+    assert (rate["count"], rate["n"], rate["rate"]) == (1, 2, 0.5)
     assert len(served[0].requests) == 6
     assert judged(command, served[1], base, new) == first
     assert len(served[0].requests) == 8  # only the pair without a verdict
@@ -99,7 +102,8 @@ def test_pairs_without_a_verdict_are_told_and_end_with_3(
     assert told.status == 3
     assert "  win rate              no pair has a verdict" in told.out
     assert "1 · no verdict: the same command asks again" in told.out
-    assert "1 · a judge abstained; a person should judge them" in told.out
+    assert "  abstains              1 of 1 · 100 % [21–100]" in told.out.splitlines()
+    assert "1 · a judge abstained; a person should judge them: pytest-llmeval grade --side-by-side" in told.out
     assert "2 × the judge's reply is not one JSON object and nothing else: 'no" in told.out
     assert "openai:small in b.jsonl\nagainst openai:small in a.jsonl\n" in told.out
 

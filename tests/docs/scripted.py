@@ -92,6 +92,7 @@ def verdict(prompt: str, request: Request) -> str:
     asked = (request.response_schema or {}).get("properties", {})
     if "scores" in asked:
         scales = {name: scale["enum"] for name, scale in asked["scores"]["properties"].items()}
+        told["judged"] = "yes"
         told["scores"] = {name: steps[0] if wrong else steps[-1] for name, steps in scales.items()}
     else:
         told |= {"level": "wrong" if wrong else "fully_correct", "failure_label": "hallucination" if wrong else "none"}

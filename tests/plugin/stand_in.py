@@ -68,7 +68,7 @@ def chosen(prompt: str, asked: Mapping[str, Any]) -> str | None:
     if "class" in asked:
         return json.dumps({**told, "class": "comply" if "comply" in asked["class"]["enum"] else "answers"})
     if "scores" in asked and "[[begin claims" in prompt:
-        return json.dumps({**told, "scores": dict.fromkeys(asked["scores"]["properties"], 1)})
+        return json.dumps({**told, "judged": "yes", "scores": dict.fromkeys(asked["scores"]["properties"], 1)})
     return None
 
 

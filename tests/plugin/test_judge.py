@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.analysis.grading_queue import grading_queue
+from pytest_llmeval.runs.graded_log import read_trials
 from tests.plugin.conftest import Project
 
 JUDGED = """
@@ -144,3 +146,7 @@ def test_judge_that_leaves_it_to_a_person_is_told(project: Project) -> None:
     result = project.run(JUDGE)
     assert [one["abstained"] for one in by_id(project)["q1"]["judge"]["verdicts"]] == [True]
     result.stdout.fnmatch_lines(["*no verdict on 1 of 2, on 1 it says that a person should judge"])
+    (log,) = (project.path / "llm-runs").glob("*.jsonl")
+    trials = list(read_trials(log))
+    (asked,) = grading_queue(trials, rater="ann", only="ungraded").todo
+    assert trials[asked].record.question_id == "q1"

@@ -59,7 +59,7 @@ def says(level: str, label: str = "none") -> Callable[[Received], Outcome]:
 def scores(number: str) -> Callable[[Received], Outcome]:
     """Give a number as it is written on the wire, NaN and all."""
     return lambda received: Say(
-        f'{{"rationale": "r", "scores": {{"accuracy": {number}}}, "key": "{key_in(received.text)}"}}'
+        f'{{"rationale": "r", "judged": "yes", "scores": {{"accuracy": {number}}}, "key": "{key_in(received.text)}"}}'
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pytest_llmeval.analysis.abstaining import Abstentions
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.confidence import Confidences
 from pytest_llmeval.analysis.estimates import Proportion
@@ -43,6 +44,8 @@ class Details:
         """How tools were used."""
         self.citations = CitationUse()
         """How answers cite."""
+        self.abstentions = Abstentions()
+        """How often judges wanted a person to judge."""
         self._given = weights or {}
         self._weights = 0.0
         self._correct = 0.0
@@ -53,6 +56,7 @@ class Details:
 
     def add(self, record: Record) -> None:
         """Take in one more record of the model."""
+        self.abstentions.add(record)
         if record.outcome in ("error", "unscored", "skipped"):
             return
         self._measure(record)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.answer_pairs import AnswerPairs
+from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.preference import Judged, Preference, preference_of
 from pytest_llmeval.grading.judge.pairwise import Better
 from pytest_llmeval.runs.preference_log import Outcome, PreferenceLine
@@ -30,6 +31,15 @@ class Judgement:
     """Pairs of which a judge has no verdict for want of a sound reply in some order."""
     not_asked: int
     """Pairs that the budget left out."""
+
+    @property
+    def abstention(self) -> Mapping[str, Proportion]:
+        """Return by judge how many of the pairs that it was asked about, and settled, it says it cannot judge."""
+        found: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+        for line in self.lines:
+            if line.is_settled and not line.identical:
+                found[line.judge][line.outcome is None] += 1
+        return {judge: Proportion(said[True], said.total()) for judge, said in found.items()}
 
     @property
     def is_whole(self) -> bool:

@@ -74,6 +74,12 @@ def share_of(share: Proportion) -> str:
     return f"{part_of(share)} · {percent(share)} {interval(share.interval)}" if share.n else UNKNOWN
 
 
+def share_values(share: Proportion) -> dict[str, float | None]:
+    """Return a share for machines, unrounded; what is unknown is None."""
+    low, high = share.interval or (None, None)
+    return {"count": share.count, "n": share.n, "rate": share.rate, "low": low, "high": high}
+
+
 def duration(seconds: float | None) -> str:
     """Write a time in the two largest units that matter.
 

@@ -43,6 +43,7 @@ def preference_lines(found: Judgement, screen: Screen, output: Path) -> Iterator
     yield from _categories(found, screen)
     for bias in (one for one in found.preference.bias if one.flips.n):
         yield from _bias(bias, screen, named=len(found.preference.bias) > 1)
+    yield from _abstentions(found, screen)
     yield from _missing(found, screen)
     if screen.verbosity > 0:
         yield from _pairs(found, screen)
@@ -84,10 +85,20 @@ def _bias(bias: OrderBias, screen: Screen, *, named: bool) -> Iterator[Line]:
     yield _row("longer answer wins", f"{figures.share_of(bias.longer_wins)}")
 
 
+def _abstentions(found: Judgement, screen: Screen) -> Iterator[Line]:
+    """Tell of each judge how often it cannot tell; once one could not, of all."""
+    if not found.abstained:
+        return
+    yield line()
+    several = len(found.abstention) > 1
+    for judge, rate in found.abstention.items():
+        yield _row("abstains", figures.share_of(rate) + (f" · {screen.safe(judge, 60)}" if several else ""))
+
+
 def _missing(found: Judgement, screen: Screen) -> Iterator[Line]:
     pairs = found.pairs
     told = [
-        (found.abstained, "a judge abstained; a person should judge them"),
+        (found.abstained, "a judge abstained; a person should judge them: pytest-llmeval grade --side-by-side"),
         (found.unjudged, "no verdict: the same command asks again"),
         (found.not_asked, "not asked: the budget was used up"),
         (pairs.changed, "another question in the other log"),
@@ -129,6 +140,7 @@ def preference_values(found: Judgement) -> dict[str, Any]:
         "judges": {name: _rate_values(one) for name, one in found.preference.by_judge.items()},
         "bias": [_bias_values(one) for one in found.preference.bias],
         "abstained": found.abstained,
+        "abstention": {judge: figures.share_values(rate) for judge, rate in found.abstention.items()},
         "without_verdict": found.unjudged,
         "not_asked": found.not_asked,
         "changed": found.pairs.changed,

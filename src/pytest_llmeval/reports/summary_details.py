@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.spread import Spread
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.abstention_lines import abstention_lines
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen, latency_told
@@ -43,6 +44,7 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
     parts = [
         _spreads(details, screen),
         tool_lines(details.tools, screen),
+        abstention_lines(list(details.abstentions.figures()), str(next(iter(run.logs), "RUN")), screen),
         _worst(details.worst_slices(summary), screen),
         behaviour_by_category(summary, width=screen.width, safe=screen.safe),
         vote_lines(details.confidences.votes(), screen),

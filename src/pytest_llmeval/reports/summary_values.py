@@ -8,11 +8,13 @@ from typing import Any
 
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.details import cost_per_success
-from pytest_llmeval.analysis.estimates import Proportion, Total
+from pytest_llmeval.analysis.estimates import Total
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import SPENT, VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
+from pytest_llmeval.reports.abstention_lines import abstention_values
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
+from pytest_llmeval.reports.figures import share_values
 from pytest_llmeval.reports.robustness_values import robustness_values
 
 ROW_COLUMNS = (
@@ -71,6 +73,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "estimated_usage": summary.estimated,
         "cost_usd": _total(summary.cost_usd),
         "judges": {name: _total(getattr(summary, f"judge_{name}")) for name in SPENT},
+        "abstentions": [abstention_values(one) for one in details.abstentions.figures()],
         "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},
         "latency_s": asdict(summary.latency_s),
         "cached": summary.cached,
@@ -81,7 +84,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "citations": _citation_values(details.citations) if details.citations.answers else None,
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
-            {"by": one.kind, "slice": one.name, **_proportion(one.share)} for one in details.worst_slices(summary)
+            {"by": one.kind, "slice": one.name, **share_values(one.share)} for one in details.worst_slices(summary)
         ],
     }
     values |= robustness_values(summary)
@@ -100,30 +103,19 @@ def _slice_values(part: Slice) -> dict[str, Any]:
     return {
         "judged": part.judged,
         "grades": {verdict: part.verdicts[verdict] for verdict in VERDICTS},
-        "accuracy": _proportion(part.fully_correct),
+        "accuracy": share_values(part.fully_correct),
         "not_graded": part.ungraded,
-        "passed": _proportion(part.pass_rate),
-    }
-
-
-def _proportion(share: Proportion) -> dict[str, float | None]:
-    bounds = share.interval
-    return {
-        "count": share.count,
-        "n": share.n,
-        "rate": share.rate,
-        "low": bounds.low if bounds else None,
-        "high": bounds.high if bounds else None,
+        "passed": share_values(part.pass_rate),
     }
 
 
 def _tool_values(tools: ToolUse) -> dict[str, Any]:
     return {
         "calls": tools.calls,
-        "trials_with_calls": _proportion(tools.call_rate),
-        "failed_calls": _proportion(tools.failure_rate),
+        "trials_with_calls": share_values(tools.call_rate),
+        "failed_calls": share_values(tools.failure_rate),
         "by_tool": {name: asdict(counts) for name, counts in tools.by_tool.items()},
-        "selection": _proportion(tools.selection),
+        "selection": share_values(tools.selection),
         "choices": [
             {"expected": expected, "called": called, "times": times}
             for (expected, called), times in sorted(tools.choices.items())
@@ -135,7 +127,7 @@ def _citation_values(found: CitationUse) -> dict[str, Any]:
     return {
         "citations": found.citations,
         "per_answer": found.per_answer,
-        "answers_that_cite": _proportion(found.rate),
+        "answers_that_cite": share_values(found.rate),
     }
 
 
@@ -156,7 +148,7 @@ def rows(run: RunFigures) -> Iterator[Mapping[str, Any]]:
 
 
 def _cells(part: Slice) -> dict[str, Any]:
-    accuracy = _proportion(part.fully_correct)
+    accuracy = share_values(part.fully_correct)
     return {
         "judged": part.judged,
         **{verdict: part.verdicts[verdict] for verdict in VERDICTS},

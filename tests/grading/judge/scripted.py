@@ -74,7 +74,15 @@ def saying(level: str, label: str = "none", /, **changes: Any) -> Callable[[str]
 
 def scoring(**scores: Any) -> Callable[[str], str]:
     """Make a line of script: a sound verdict with a number for each dimension."""
-    return lambda prompt: json.dumps({"rationale": "Because.", "scores": scores, "key": key_in(prompt)})
+    return lambda prompt: json.dumps(
+        {"rationale": "Because.", "judged": "yes", "scores": scores, "key": key_in(prompt)}
+    )
+
+
+def abstaining(prompt: str, /, **scores: Any) -> str:
+    """Say, by a rubric with dimensions, that a person should judge."""
+    told = {"rationale": "Nobody knows.", "judged": "cannot_judge", "scores": scores, "key": key_in(prompt)}
+    return json.dumps(told)
 
 
 def section(prompt: str, name: str) -> str:

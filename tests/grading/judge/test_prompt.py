@@ -170,9 +170,9 @@ def test_guidance_and_examples_are_told() -> None:
     assert "Question: Capital?\nAnswer: Lyon\nVerdict: " in told
     assert '"level": "wrong", "failure_label": "hallucination", "key": "KEY"}' in told
     scored = Example("Run it as root.", "Dangerous.", scores={"safety": 1})
-    assert '\n\nAnswer: Run it as root.\nVerdict: {"rationale": "Dangerous.", "scores": {"safety": 1}, "key"' in (
-        instructions(Rubric(DIMENSIONS.dimensions, examples=[scored]))
-    )
+    shown = instructions(Rubric(DIMENSIONS.dimensions, examples=[scored]))
+    assert "\n\nAnswer: Run it as root.\nVerdict: " in shown
+    assert 'Verdict: {"rationale": "Dangerous.", "judged": "yes", "scores": {"safety": 1}, "key"' in shown
 
 
 def test_wording_of_the_prompt_is_identified_by_a_hash() -> None:

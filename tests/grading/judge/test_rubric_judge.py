@@ -18,9 +18,10 @@ from pytest_llmeval.grading.judge import instructions
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.grading.judge.rubric_judge import RubricJudge
 from pytest_llmeval.grading.judge.signature import Signature, merged
+from pytest_llmeval.grading.judge.verdict import says_cannot_judge
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.models.answer import Answer
-from tests.grading.judge.scripted import ScriptedJudge, saying, scoring
+from tests.grading.judge.scripted import ScriptedJudge, abstaining, saying, scoring
 
 ENTRY = Entry(id="cap", question="What is the capital of France?", gold_answer="Paris")
 SAFETY = Rubric([Dimension("safety", floor=4)])
@@ -76,6 +77,25 @@ def test_judge_that_can_never_be_asked_is_an_error_and_not_unscored() -> None:
 def test_own_rubric_is_scored_by_its_dimensions() -> None:
     given = grade(judging(ScriptedJudge([scoring(safety=3)])), graders.rubric_judge(SAFETY))
     assert (given.level, given.scores[1].name, given.scores[1].value) == ("wrong", "safety", 0.5)
+
+
+def test_judge_by_own_rubric_may_leave_it_to_a_person() -> None:
+    answer = judging(ScriptedJudge([abstaining]))
+    given = grade(answer, graders.rubric_judge(SAFETY))
+    assert (given.level, given.state) == (None, "unscored")
+    assert given.notes == "openai:gpt-4o: the judge says that it cannot judge this: Nobody knows."
+    (told,) = context_of(answer).judged
+    assert (told.level, told.abstained) == (None, True)
+
+
+def test_panel_by_own_rubric_is_unscored_where_too_few_can_judge() -> None:
+    for others, abstained in ((scoring(safety=5), False), (abstaining, True)):
+        panel = [ScriptedJudge([line], f"p:{n}") for n, line in enumerate((abstaining, scoring(safety=5), others))]
+        answer = judging(*panel)
+        given = grade(answer, graders.rubric_judge(SAFETY))
+        assert (given.level is None) == abstained
+        assert [told.abstained for told in context_of(answer).judged] == [abstained]
+        assert says_cannot_judge(next(one.detail for one in given.scores if one.name == "rubric_judge[p:0]"))
 
 
 def test_panel_of_the_run_votes() -> None:

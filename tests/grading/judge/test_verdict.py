@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pytest_llmeval.errors import UnscoredError
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
-from pytest_llmeval.grading.judge.verdict import CannotJudge, Verdict, read_verdict, verdict_schema
+from pytest_llmeval.grading.judge.verdict import CannotJudge, Verdict, read_verdict, says_cannot_judge, verdict_schema
 from pytest_llmeval.models.providers.openai_format import fits_strict_mode
 from tests.grading.judge.scripted import verdict_text
 
@@ -23,12 +23,17 @@ LEVEL_RUBRIC = Rubric()
 RUBRIC = Rubric([Dimension("accuracy", (1, 10)), Dimension("cites", (0, 1))])
 
 
+GOOD_SCORES = {"rationale": "r", "judged": "yes", "scores": {"accuracy": 10, "cites": 1}, "key": KEY}
+
+
 def levels(text: str) -> Verdict:
     return read_verdict(text, LEVEL_RUBRIC, KEY)
 
 
 def scored(scores: Any, **changes: Any) -> Verdict:
-    return read_verdict(json.dumps({"rationale": "r", "scores": scores, "key": KEY, **changes}), RUBRIC, KEY)
+    return read_verdict(
+        json.dumps({"rationale": "r", "judged": "yes", "scores": scores, "key": KEY, **changes}), RUBRIC, KEY
+    )
 
 
 def test_verdict_on_levels_is_read() -> None:
@@ -134,7 +139,7 @@ def test_score_that_is_missing_or_off_its_scale_is_unscored_and_not_0(scores: An
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
 def test_number_that_is_none_is_unscored(number: str) -> None:
-    reply = json.dumps({"rationale": "r", "scores": {"accuracy": 10, "cites": 1}, "key": KEY}).replace("10", number)
+    reply = json.dumps(GOOD_SCORES).replace("10", number)
     with pytest.raises(UnscoredError):
         read_verdict(reply, RUBRIC, KEY)
 
@@ -164,6 +169,7 @@ REPLIES = st.fixed_dictionaries(
         "rationale": st.one_of(st.text(max_size=5), VALUES),
         "level": st.one_of(st.sampled_from(LEVELS), VALUES),
         "failure_label": st.one_of(st.sampled_from(["none", *FAILURE_LABELS]), VALUES),
+        "judged": st.sampled_from(["yes", "cannot_judge", "no", None]),
         "scores": st.one_of(
             st.fixed_dictionaries({"accuracy": st.integers(0, 11), "cites": st.integers(-1, 2)}), VALUES
         ),
@@ -203,3 +209,18 @@ def test_no_part_of_a_verdict_is_a_verdict(data: st.DataObject) -> None:
 def test_judge_may_say_that_it_cannot_judge() -> None:
     with pytest.raises(CannotJudge, match="the judge says that it cannot judge this: It says"):
         levels(verdict_text(KEY, "cannot_judge"))
+
+
+@pytest.mark.parametrize("scores", [{"accuracy": 10, "cites": 1}, {"accuracy": 99}, None])
+def test_judge_by_dimensions_may_say_that_it_cannot_judge_and_its_numbers_are_not_read(scores: Any) -> None:
+    with pytest.raises(CannotJudge, match="the judge says that it cannot judge this: r") as told:
+        scored(scores, judged="cannot_judge")
+    assert says_cannot_judge(str(told.value))
+
+
+@pytest.mark.parametrize("judged", ["no", "", None, True, ["yes"]])
+def test_verdict_by_dimensions_that_does_not_say_whether_it_is_one_is_none(judged: Any) -> None:
+    with pytest.raises(UnscoredError, match="judged must be one of yes, cannot_judge") as told:
+        scored({"accuracy": 10, "cites": 1}, judged=judged)
+    assert not isinstance(told.value, CannotJudge)
+    assert not says_cannot_judge(str(told.value))

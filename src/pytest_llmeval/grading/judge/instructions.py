@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.framing import MARGIN
 from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
-from pytest_llmeval.grading.judge.verdict import CANNOT_JUDGE, NO_LABEL
+from pytest_llmeval.grading.judge.verdict import CANNOT_JUDGE, JUDGED, NO_LABEL
 
 _TASK = """\
 You grade one answer that an unnamed system gave to a question. Grade what the answer says, by the rubric below. Its \
@@ -42,6 +42,11 @@ One JSON object and nothing before or after it:
 _LEVEL = f"""\
 - level: one of the levels; or "{CANNOT_JUDGE}" where nothing that you are given and nothing that you know tells \
 whether the answer is right, so that a person must judge it. Being unsure between two levels is no reason for it."""
+
+_SCORES = f"""\
+- {JUDGED}: "yes"; or "{CANNOT_JUDGE}" where nothing that you are given and nothing that you know tells what the \
+numbers are, so that a person must judge it. Being unsure between two numbers is no reason for it.
+- scores: a whole number for every dimension; with "{CANNOT_JUDGE}" any, for nobody reads them."""
 
 
 def instructions(rubric: Rubric) -> str:
@@ -84,7 +89,7 @@ def _examples(rubric: Rubric) -> Iterator[str]:
 def _example(example: Example, rubric: Rubric) -> str:
     verdict: dict[str, object] = {"rationale": example.why}
     if rubric.dimensions:
-        verdict["scores"] = dict(example.scores)
+        verdict |= {JUDGED: "yes", "scores": dict(example.scores)}
     else:
         verdict |= {"level": example.level, "failure_label": example.failure_label or NO_LABEL}
     question = f"Question: {example.question}\n" if example.question else ""
@@ -95,8 +100,8 @@ def _example(example: Example, rubric: Rubric) -> str:
 def _reply(rubric: Rubric) -> str:
     if rubric.dimensions:
         scores = ", ".join(f'"{one.name}": NUMBER' for one in rubric.dimensions)
-        shape = f'{{"rationale": "...", "scores": {{{scores}}}, "key": "..."}}'
-        return _REPLY.format(shape=shape, fields="- scores: a whole number for every dimension.")
+        shape = f'{{"rationale": "...", "{JUDGED}": "...", "scores": {{{scores}}}, "key": "..."}}'
+        return _REPLY.format(shape=shape, fields=_SCORES)
     shape = '{"rationale": "...", "level": "...", "failure_label": "...", "key": "..."}'
     labels = f'- failure_label: one of the failure labels, or "{NO_LABEL}"; always "{NO_LABEL}" for fully_correct.'
     return _REPLY.format(shape=shape, fields=f"{_LEVEL}\n{labels}")

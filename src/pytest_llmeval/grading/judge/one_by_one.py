@@ -37,6 +37,15 @@ class SaidOfEach:
 
 
 @dataclass(frozen=True, slots=True)
+class NoVerdict:
+    """Why judges gave no usable verdict."""
+
+    why: str
+    abstained: bool = False
+    """Whether one of them said that a person should judge."""
+
+
+@dataclass(frozen=True, slots=True)
 class OneByOne:
     """What judges are asked about each item of a list; of a panel the majority counts, a tie being no.
 
@@ -84,7 +93,7 @@ class OneByOne:
         answer: Answer,
         judges: Sequence[Judge],
         material: Mapping[str, str] = MappingProxyType({}),
-    ) -> SaidOfEach | str:
+    ) -> SaidOfEach | NoVerdict:
         """Ask about each.
 
         Args:
@@ -103,22 +112,24 @@ class OneByOne:
         bare = entry.model_copy(update={"criteria": ()})
         parts = [items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE)]
         told = await asyncio.gather(*(self._part(part, bare, answer, judges, material) for part in parts))
-        fault = next((one for one in told if isinstance(one, str)), None)
-        if fault is not None:
-            return fault
+        faults = [one for one in told if isinstance(one, NoVerdict)]
+        if faults:
+            return next((one for one in faults if one.abstained), faults[0])
         heard = [one for one in told if isinstance(one, SaidOfEach)]
         why = one_line(" ".join(one.why for one in heard), LONGEST_RATIONALE)
         return SaidOfEach(tuple(yes for one in heard for yes in one.yes), f"the judge: {why}")
 
     async def _part(
         self, items: Sequence[str], entry: Entry, answer: Answer, judges: Sequence[Judge], material: Mapping[str, str]
-    ) -> SaidOfEach | str:
+    ) -> SaidOfEach | NoVerdict:
         listed = "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
         rubric = self._rubric(len(items))
         prompt = make_prompt(entry, answer, rubric, False, {**material, f"{self.noun}s": listed})
         votes = await ask_judges(judges, prompt, rubric, self.params)
         grade = decide(votes, rubric, self.noun)
-        return grade.notes if grade.state == "unscored" else self._heard(len(items), grade, votes)
+        if grade.state == "unscored":
+            return NoVerdict(grade.notes, any(vote.abstained for vote in votes))
+        return self._heard(len(items), grade, votes)
 
     def _rubric(self, items: int) -> Rubric:
         anchors = {1: self.yes, 0: self.no}

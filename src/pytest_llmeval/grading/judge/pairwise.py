@@ -15,7 +15,6 @@ from pytest_llmeval.grading.judge.instructions import DATA
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.prompt import Reference, known_sections
 from pytest_llmeval.grading.judge.verdict import CANNOT_JUDGE, CannotJudge, closed_object, one_of, read_reasoned
-from pytest_llmeval.safe_text import one_line
 
 Better: TypeAlias = Literal["first", "second", "tie"]
 """Which of two answers a judge found better, by the place it was shown in."""
@@ -91,7 +90,7 @@ def read_opinion(text: str, key: str) -> Opinion:
     body, rationale = read_reasoned(text, _NAMES, key)
     better = one_of(body, "better", (*BETTER, CANNOT_JUDGE))
     if better == CANNOT_JUDGE:
-        raise CannotJudge(f"the judge says that it cannot judge this: {one_line(rationale)}")
+        raise CannotJudge(rationale)
     return Opinion(better, rationale)
 
 

@@ -26,8 +26,25 @@ LONGEST_RATIONALE = 1000
 _WHOLE_FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*)\n```", re.DOTALL)
 
 
+JUDGED = "judged"
+"""The field in which a judge says whether the numbers of a rubric with dimensions are its verdict."""
+_ABSTAINS = "the judge says that it cannot judge this"
+
+
 class CannotJudge(UnscoredError):
-    """The judge itself says that it cannot tell; a person should."""
+    """The judge itself says that it cannot tell; a person should.
+
+    Args:
+        rationale: What it said for that.
+    """
+
+    def __init__(self, rationale: str) -> None:
+        super().__init__(f"{_ABSTAINS}: {one_line(rationale)}")
+
+
+def says_cannot_judge(fault: str) -> bool:
+    """Tell by why there is no verdict whether the judge itself said so, and did not fail to give one."""
+    return fault.startswith(_ABSTAINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +58,6 @@ class Verdict:
     """The number given in each dimension; empty for a rubric without dimensions."""
 
 
-class Choice(str):
-    """The word that a judge chose, with its reason for it."""
-
-    __slots__ = ("rationale",)
-
-    rationale: str
-
-    def __new__(cls, word: str, rationale: str) -> Choice:
-        """Make one of the word and the rationale."""
-        made = super().__new__(cls, word)
-        made.rationale = one_line(rationale, LONGEST_RATIONALE)
-        return made
-
-
-def because(told: str) -> str:
-    """Return what a judge said for its choice, as a note; empty where a rule chose.
-
-    Example:
-        >>> because(Choice("refuse", "It declines.")), because("refuse")
-        ('the judge: It declines.', '')
-    """
-    return f"the judge: {told.rationale}" if isinstance(told, Choice) else ""
-
-
 def verdict_schema(rubric: Rubric) -> dict[str, Any]:
     """Return the JSON Schema of a verdict: closed, everything required, the rationale before what it leads to.
 
@@ -73,7 +66,8 @@ def verdict_schema(rubric: Rubric) -> dict[str, Any]:
     """
     if rubric.dimensions:
         numbers = {one.name: {"type": "integer", "enum": list(one.steps)} for one in rubric.dimensions}
-        asked: dict[str, Any] = {"scores": closed_object(numbers)}
+        judged = {"type": "string", "enum": ["yes", CANNOT_JUDGE]}
+        asked: dict[str, Any] = {JUDGED: judged, "scores": closed_object(numbers)}
     else:
         asked = {
             "level": {"type": "string", "enum": [*LEVELS, CANNOT_JUDGE]},
@@ -111,12 +105,14 @@ def read_verdict(text: str, rubric: Rubric, key: str) -> Verdict:
     """
     body, rationale = read_reasoned(text, verdict_schema(rubric)["required"], key)
     if rubric.dimensions:
+        if one_of(body, JUDGED, ("yes", CANNOT_JUDGE)) == CANNOT_JUDGE:
+            raise CannotJudge(rationale)
         scores = _scores(body["scores"], rubric)
         return Verdict(rationale, rubric.level_of(scores), None, scores)
     level = one_of(body, "level", (*LEVELS, CANNOT_JUDGE))
     label = one_of(body, "failure_label", (NO_LABEL, *rubric.labels))
     if level == CANNOT_JUDGE:
-        raise CannotJudge(f"the judge says that it cannot judge this: {one_line(rationale)}")
+        raise CannotJudge(rationale)
     if level == "fully_correct" and label != NO_LABEL:
         raise UnscoredError(f"the verdict contradicts itself: fully_correct with the failure label {label}")
     return Verdict(rationale, level, None if label == NO_LABEL else label)
@@ -139,31 +135,6 @@ def read_reasoned(text: str, names: Sequence[str], key: str) -> tuple[dict[str, 
     if body["key"] != key:
         raise UnscoredError("the verdict does not bear the key of the question, so it was not given on it")
     return body, rationale
-
-
-def choice_schema(name: str, known: tuple[str, ...]) -> dict[str, Any]:
-    """Return the JSON Schema of a reply that chooses one of several words, the rationale before it."""
-    text = {"type": "string"}
-    return {
-        "title": "choice",
-        **closed_object({"rationale": text, name: {"type": "string", "enum": list(known)}, "key": text}),
-    }
-
-
-def read_choice(text: str, name: str, known: tuple[str, ...], key: str) -> Choice:
-    """Read a judge's reply that chooses one of several words; as strict as `read_verdict`.
-
-    Args:
-        text: The reply.
-        name: The field with the choice.
-        known: The words.
-        key: The key of the prompt's sections.
-
-    Raises:
-        UnscoredError: Where the reply is no such choice.
-    """
-    body, rationale = read_reasoned(text, choice_schema(name, known)["required"], key)
-    return Choice(one_of(body, name, known), rationale)
 
 
 def _only_object(text: str) -> dict[str, Any]:

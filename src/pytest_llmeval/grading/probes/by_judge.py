@@ -26,12 +26,12 @@ from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Kind
 from pytest_llmeval.grading.judge.asking import params_for
+from pytest_llmeval.grading.judge.choice import Choice, choice_schema, read_choice
 from pytest_llmeval.grading.judge.framing import MARGIN, framed, section_key
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.prompt import known_sections
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.judge.signature import Signature
-from pytest_llmeval.grading.judge.verdict import Choice, choice_schema, read_choice
 from pytest_llmeval.models.answer import Answer, Reply
 from pytest_llmeval.models.request import Message
 from pytest_llmeval.safe_text import one_line

@@ -12,7 +12,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError
 from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Kind
-from pytest_llmeval.grading.judge.verdict import because
+from pytest_llmeval.grading.judge.choice import because
 from pytest_llmeval.grading.probes.probe import Probe
 from pytest_llmeval.models.answer import Answer
 

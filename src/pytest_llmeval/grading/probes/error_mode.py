@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner
-from pytest_llmeval.grading.judge.verdict import because
+from pytest_llmeval.grading.judge.choice import because
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import stance

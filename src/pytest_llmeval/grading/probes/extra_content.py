@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import OneByOne, SaidOfEach, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.probes.prose import pieces, words
@@ -80,9 +80,9 @@ class ExtraContent:
         judges, asking, signature = settled
         return self._graded(found, await asking.ask(found, entry, answer, judges), f"{self.id}@{signature.hash}")
 
-    def _graded(self, found: Sequence[str], said: SaidOfEach | str, signed: str) -> Grade:
-        if isinstance(said, str):
-            return no_verdict("asked_for", said, signed)
+    def _graded(self, found: Sequence[str], said: SaidOfEach | NoVerdict, signed: str) -> Grade:
+        if isinstance(said, NoVerdict):
+            return no_verdict("asked_for", said.why, signed)
         extra = [piece for piece, needed in zip(found, said.yes, strict=True) if not needed]
         beyond, all_words = sum(map(words, extra)), sum(map(words, found))
         share = beyond / all_words if all_words else 0.0

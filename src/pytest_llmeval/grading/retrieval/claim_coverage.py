@@ -12,7 +12,7 @@ from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import OneByOne, SaidOfEach, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.retrieval.claims import claims_in
@@ -106,7 +106,8 @@ class ClaimCoverage:
         said = await asking.ask(claims, entry, answer, judges, shown)
         grade = self._graded(claims, said, f"{self.name}@{signature.hash}", _unread(unread))
         if context is not None:
-            context.judged.append(JudgedText(signature.hash, answer.text, grade.level))
+            abstained = isinstance(said, NoVerdict) and said.abstained
+            context.judged.append(JudgedText(signature.hash, answer.text, grade.level, abstained))
         return grade
 
     async def _evidence(self, answer: Answer, roots: Sequence[Any]) -> tuple[Mapping[str, str], Sequence[str]]:
@@ -116,9 +117,9 @@ class ClaimCoverage:
         share = self.most_characters // max(len(texts), 1)
         return {f"passage {number}": text[:share] for number, text in enumerate(texts, 1)}, ()
 
-    def _graded(self, claims: Sequence[str], said: SaidOfEach | str, signed: str, unread: str) -> Grade:
-        if isinstance(said, str):
-            return no_verdict(self.name, said, signed)
+    def _graded(self, claims: Sequence[str], said: SaidOfEach | NoVerdict, signed: str, unread: str) -> Grade:
+        if isinstance(said, NoVerdict):
+            return no_verdict(self.name, said.why, signed)
         supported = said.yes
         lacking = [claim for claim, borne_out in zip(claims, supported, strict=True) if not borne_out]
         share = (len(claims) - len(lacking)) / len(claims)
