@@ -54,6 +54,7 @@ def in_session(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
             entries=entries,
             blind=given.blind,
             settling=given.only == "disagreed",
+            needs_notes=given.require_notes,
             rubric=rubric,
             message="" if entries else NO_GOLD,
         )
@@ -72,11 +73,13 @@ def on_a_sheet(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
         return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
     entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
     ids = trial_ids(log.trials)
-    sheet = Sheet.of({ids[number]: log.trials[number] for number in queue.todo}, entries, rubric, blind=given.blind)
+    trials = {ids[number]: log.trials[number] for number in queue.todo}
+    sheet = Sheet.of(trials, entries, rubric, blind=given.blind, needs_notes=given.require_notes)
     create_whole(path, sheet.written(path.suffix))
     filled = SAVED if path.suffix == ".html" else path
     back = f"pytest-llmeval grade {given.log} --answers {filled} --rater NAME"
     back += f" --rubric {given.rubric}" if rubric else ""
+    back += " --require-notes" if given.require_notes else ""
     return f"{figures.counted(len(queue.todo), 'answer')} to grade in {path}; once that is done: {back}"
 
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from pytest_llmeval.cli.terminal_port import CLOSED, Terminal
-from pytest_llmeval.reports.grading_screen import Progress, page, said
+from pytest_llmeval.reports.grading_screen import Progress, asked_again, page, said
 from pytest_llmeval.reports.lines import Line
 from pytest_llmeval.safe_text import one_line
 
@@ -102,11 +102,24 @@ class CardSession(ABC):
         else:
             self._message = f"{one_line(key, 10)!r} is no key here"
 
-    def _note(self, told: str) -> str | None:
-        """Ask for a note on what is about to be saved; None where the rater thought better of it."""
-        self._show([said(told)], asking=True)
-        note = self._terminal.ask(" note (Enter for none): ")
-        return None if note is None else one_line(note, _LONGEST_NOTE)
+    def _note(self, told: str, *, needed: str = "") -> str | None:
+        """Ask for a note on what is about to be saved.
+
+        Args:
+            told: What is about to be saved.
+            needed: Why an empty note will not do, where it will not; said before it is asked for again.
+
+        Returns:
+            The note; None where the rater thought better of it.
+        """
+        lines = [said(told)]
+        while True:
+            self._show(lines, asking=True)
+            typed = self._terminal.ask(" note: " if needed else " note (Enter for none): ")
+            note = None if typed is None else one_line(typed, _LONGEST_NOTE)
+            if note is None or note or not needed:
+                return note
+            lines = [said(told), asked_again(needed, self._width)]
 
     def _go_on(self, *, decided: bool) -> None:
         self._decided.append(decided)

@@ -16,7 +16,6 @@ from pytest_llmeval.cli.by_hand import in_session, on_a_sheet, rubric_in
 from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.vote_file import votes_in_file
@@ -85,6 +84,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="a rubric with dimensions (YAML or JSON): rate by its numbers, from which the grade follows",
     )
+    parser.add_argument(
+        "--require-notes", action="store_true", help="take no grade below fully_correct without a note that says why"
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help="write the grades here instead")
     parser.add_argument(
         "--export",
@@ -129,7 +131,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _graded(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
     if given.answers is not None:
-        return _from_file(log, given.answers, rater, rubric_in(given.rubric))
+        return _from_file(log, given, rater)
     return on_a_sheet(log, given, rater, known) if given.export is not None else in_session(log, given, rater, known)
 
 
@@ -140,6 +142,8 @@ def _side_by_side(given: argparse.Namespace, rater: str) -> int:
         raise ConfigurationError("--known are grades of answers one by one; leave it out with --side-by-side")
     if given.only is not None:
         raise ConfigurationError("--only chooses answers to grade one by one; leave it out with --side-by-side")
+    if given.require_notes:
+        raise ConfigurationError("--require-notes is about grades; leave it out with --side-by-side")
     return side_by_side(given, rater)
 
 
@@ -153,8 +157,9 @@ def _rater(name: str | None) -> str:
     return rater
 
 
-def _from_file(log: GradedLog, path: Path, rater: str, rubric: Rubric | None) -> str:
-    found = votes_in_file(path, log.trials, rater=rater, timestamp=utc_timestamp(), rubric=rubric)
+def _from_file(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
+    path, now, rubric = given.answers, utc_timestamp(), rubric_in(given.rubric)
+    found = votes_in_file(path, log.trials, rater=rater, timestamp=now, rubric=rubric, needs_notes=given.require_notes)
     for one in found:
         log.vote(one.number, one.vote)
     if found:

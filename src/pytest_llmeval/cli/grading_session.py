@@ -31,6 +31,7 @@ from pytest_llmeval.safe_text import one_line
 
 _RATE = ("r", "\r", "\n")
 _NOT_SAID: Literal[""] = ""
+NEEDED = "a grade below fully correct needs a note that says why (Ctrl-D: do not grade)"
 
 
 class GradingSession(CardSession):
@@ -44,6 +45,7 @@ class GradingSession(CardSession):
         entries: Of the benchmark, by id; may lack any.
         blind: Whether to hide which model answered.
         settling: Whether the votes of others are shown, and this one settles them.
+        needs_notes: Whether a grade below fully correct needs a note.
         rubric: With dimensions, whose numbers are asked in place of a grade, which follows from them.
         message: Shown with the first card.
         now: The clock.
@@ -59,6 +61,7 @@ class GradingSession(CardSession):
         entries: Mapping[str, Entry],
         blind: bool = False,
         settling: bool = False,
+        needs_notes: bool = False,
         rubric: Rubric | None = None,
         message: str = "",
         now: Callable[[], str] = utc_timestamp,
@@ -66,7 +69,7 @@ class GradingSession(CardSession):
         super().__init__(terminal, rater=rater, todo=len(queue.todo), done=queue.done, blind=blind, message=message)
         self._log, self._queue = log, queue
         self._entries, self._now = entries, now
-        self._settling, self._rubric = settling, rubric
+        self._settling, self._rubric, self._needs_notes = settling, rubric, needs_notes
 
     def _keys(self) -> list[Line]:
         return end_keys(self._width) if self._at_end else grade_keys(self._width, self._rubric)
@@ -93,7 +96,7 @@ class GradingSession(CardSession):
         if label == _NOT_SAID:
             return
         told = words(level) + (f" · {words(label)}" if label else "")
-        note = self._note(told)
+        note = self._note(told, needed=NEEDED if self._needs_notes and level != "fully_correct" else "")
         if note is None:
             self._message = "not graded"
             return

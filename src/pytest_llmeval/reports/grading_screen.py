@@ -114,7 +114,7 @@ def dimension_lines(dimension: Dimension, given: Mapping[str, int], width: int, 
     lines += [
         line(f"   {fit(f'{number} {meaning}', width - 4)}") for number, meaning in sorted(dimension.anchors.items())
     ]
-    return [*lines, *([line(" ", Segment(fit(fault, width - 2), ("yellow",)))] if fault else [])]
+    return [*lines, *([asked_again(fault, width)] if fault else [])]
 
 
 def label_keys(level: Level, width: int) -> list[Line]:
@@ -131,6 +131,11 @@ def end_keys(width: int) -> list[Line]:
 def said(text: str) -> Line:
     """Repeat what was chosen."""
     return line(" ", Segment(text, ("bold",)))
+
+
+def asked_again(fault: str, width: int) -> Line:
+    """Tell why what was typed will not do."""
+    return line(" ", Segment(fit(fault, width - 2), ("yellow",)))
 
 
 def words(name: str) -> str:

@@ -31,10 +31,18 @@ class Sheet:
     rows: tuple[Mapping[str, Any], ...]
     dimensions: tuple[Mapping[str, Any], ...]
     """Of the rubric; none where grades are asked for."""
+    needs_notes: bool = False
+    """Whether a page takes an answer for graded only with a note, where it is not fully correct."""
 
     @classmethod
     def of(
-        cls, trials: Mapping[str, GradedTrial], entries: Mapping[str, Entry], rubric: Rubric | None, *, blind: bool
+        cls,
+        trials: Mapping[str, GradedTrial],
+        entries: Mapping[str, Entry],
+        rubric: Rubric | None,
+        *,
+        blind: bool,
+        needs_notes: bool = False,
     ) -> Sheet:
         """Set the rows.
 
@@ -43,6 +51,7 @@ class Sheet:
             entries: Of the benchmark, by id; may lack any.
             rubric: Whose numbers are asked for in place of a grade.
             blind: Whether to leave the models out.
+            needs_notes: Whether what is not fully correct needs a note.
         """
         dimensions = rubric.dimensions if rubric is not None else ()
         asked = tuple(map(_asked, dimensions))
@@ -51,7 +60,7 @@ class Sheet:
             {"trial": name, **_row(one, entries.get(one.record.question_id), room, blind=blind)}
             for name, one in trials.items()
         )
-        return cls(tuple(rows), asked)
+        return cls(tuple(rows), asked, needs_notes)
 
     def written(self, suffix: str) -> Iterator[bytes]:
         """Yield the file, in pieces.
@@ -75,6 +84,7 @@ class Sheet:
             "levels": [{"name": level, "means": LEVEL_ANCHORS[level]} for level in LEVELS],
             "labels": FAILURE_LABELS,
             "saved": SAVED,
+            "needs_notes": self.needs_notes,
         }
         # Answers are untrusted: as JSON that cannot close its element, set into the page as text alone.
         data = json.dumps(told).replace("<", "\\u003c")

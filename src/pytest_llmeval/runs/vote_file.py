@@ -11,76 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError
 
 from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Rubric
+from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.line import faults_of
 
 SHOWN = 20
 """Faults told of a file; further ones are counted."""
-_LETTERS = {level[0]: level for level in LEVELS[1:]} | {"c": LEVELS[0]}
-
-
-class GivenVote(BaseModel):
-    """One line of the file; ``model`` and ``sample`` only where the id alone does not say which answer is meant."""
-
-    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, protected_namespaces=())
-
-    question_id: str = Field(min_length=1)
-    trial: str | None = None
-    """Names one answer, as on a sheet to fill in."""
-    grade: Level | None = None
-    """May be left out where scores are given, which it follows from."""
-    scores: dict[str, int] = Field(default_factory=dict)
-    """By a rubric with dimensions: the number given in each."""
-    failure_label: FailureLabel | None = None
-    notes: str | None = None
-    model: str | None = None
-    """With its provider or without."""
-    sample: int | None = None
-    rater: str | None = None
-
-    @field_validator("grade", mode="before")
-    @classmethod
-    def _letter_is_a_grade(cls, value: Any) -> Any:
-        return _LETTERS.get(value, value) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _no_label_on_right_answers(self) -> GivenVote:
-        if self.grade == "fully_correct" and self.failure_label:
-            raise ValueError("a fully_correct answer has no failure_label")
-        return self
-
-    def graded(self, rubric: Rubric | None) -> GivenVote:
-        """Return the vote with the grade that its scores come to by a rubric.
-
-        Raises:
-            ValueError: Where neither grade nor scores say what it is, or they contradict each other.
-        """
-        if not self.scores:
-            if self.grade is None:
-                raise ValueError(f"{self.question_id!r} has no grade")
-            return self
-        if rubric is None or not rubric.dimensions:
-            raise ValueError(f"{self.question_id!r} has scores; name the rubric with --rubric FILE")
-        level = rubric.level_of(rubric.checked(self.scores))
-        if self.grade not in (None, level):
-            raise ValueError(f"{self.question_id!r} is {self.grade}, but its scores come to {level}")
-        return GivenVote.model_validate({**self.model_dump(), "grade": level})
-
-    def is_of(self, trial: GradedTrial) -> bool:
-        """Tell whether a trial of the right entry is the one that is meant."""
-        record = trial.record
-        return (
-            record.answer is not None
-            and self.model in (None, record.model, f"{record.provider}:{record.model}")
-            and self.sample in (None, record.sample)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +35,31 @@ class PlacedVote:
 
 
 def votes_in_file(
-    path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str, rubric: Rubric | None = None
+    path: Path,
+    trials: Sequence[GradedTrial],
+    *,
+    rater: str,
+    timestamp: str,
+    rubric: Rubric | None = None,
+    needs_notes: bool = False,
 ) -> list[PlacedVote]:
     """Read the votes of a file that are new: those that do not merely repeat what a rater said last of an answer.
 
     Raises:
         RunLogError: As `all_votes_in_file`.
     """
-    found = all_votes_in_file(path, trials, rater=rater, timestamp=timestamp, rubric=rubric)
+    found = all_votes_in_file(path, trials, rater=rater, timestamp=timestamp, rubric=rubric, needs_notes=needs_notes)
     return [one for one in found if not _is_known(one, trials)]
 
 
 def all_votes_in_file(
-    path: Path, trials: Sequence[GradedTrial], *, rater: str, timestamp: str, rubric: Rubric | None = None
+    path: Path,
+    trials: Sequence[GradedTrial],
+    *,
+    rater: str,
+    timestamp: str,
+    rubric: Rubric | None = None,
+    needs_notes: bool = False,
 ) -> list[PlacedVote]:
     """Read the votes of a file.
 
@@ -115,6 +69,7 @@ def all_votes_in_file(
         rater: Who graded, where a line does not say.
         timestamp: When.
         rubric: What scores come to a grade by; its dimensions may be columns.
+        needs_notes: Whether a grade below fully correct needs notes.
 
     Raises:
         RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
@@ -131,6 +86,8 @@ def all_votes_in_file(
             continue  # a row of a sheet that awaits its grade
         try:
             given = GivenVote.model_validate(told).graded(rubric)
+            if needs_notes:
+                given.check_notes()
             number = _meant(given, by_entry[given.question_id], trials, places)
         except ValidationError as error:
             faults.append(f"{path}:{line}: {faults_of(error)}")
