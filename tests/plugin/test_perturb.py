@@ -310,3 +310,44 @@ def test_without_its_evidence_a_model_should_abstain(project: Project, way: tupl
             "    right from memory  33 % *",
         ]
     )
+
+
+def test_noise_levels_are_an_axis_and_a_task_that_breaks_is_not_graceful(project: Project) -> None:
+    project.benchmark(
+        [{"id": name, "question": f"Tell {name} what is asked here", "gold_answer": "T"} for name in "ab"]
+    )
+    project.evals("""
+from pytest_llmeval import perturbations
+
+def task(entry, llm):
+    if entry.id.endswith("malformed60"):
+        raise KeyError("no such city")
+    return "I don't know." if entry.id == "b-malformed10" else "T"
+
+@pytest.mark.llm_eval(
+    "questions.jsonl", graders=graders.exact_match(), perturb=perturbations.malformed(level=[0.1, 0.6]), task=task
+)
+def test_it(grade): ...
+""")
+    result = project.run()
+    result.assert_outcomes(passed=4, errors=2)
+    records = {record["question_id"]: record for record in project.records()}
+    assert [name for name, record in records.items() if record["crashed"]] == ["a-malformed60", "b-malformed60"]
+    assert records["a-malformed10"]["perturbation"]["settings"] == {"level": 0.1, "seed": 0}
+    result.stdout.fnmatch_lines(
+        [
+            "  graceful             2 of 4 · 50 % [[]*  valid, or says it cannot tell",
+            "  not graceful         2 crashed",
+            "  by noise level *",
+            "  malformed              0.1 * 50 % [[]*  2 of 2 · 100 % *",
+            "  malformed              0.6               –  0 of 2 · 0 % *",
+            "  not in any rate      2 error",
+        ]
+    )
+
+
+def test_a_provider_s_error_is_no_crash_of_the_task(project: Project) -> None:
+    project.benchmark([{"id": "a", "question": "fail: 400"}])
+    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
+    project.run().assert_outcomes(errors=1)
+    assert [record["crashed"] for record in project.records()] == [False]

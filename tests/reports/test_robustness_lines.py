@@ -187,3 +187,44 @@ def test_markdown_has_a_table_of_each() -> None:
 
 def test_lines_of_a_model_without_variants_are_none() -> None:
     assert list(robustness_lines(Summary("p:m"), width=80)) == []
+
+
+def noisy() -> list[Record]:
+    found = [
+        variant(number, "malformed", grade, settings={"level": level}, suffix=level, answer=answer)
+        for number in range(8)
+        for level, grade, answer in ((0.1, "fully_correct", "Paris"), (0.5, "wrong", "Lyon" if number else ""))
+    ]
+    return [*(original(number) for number in range(8)), *found]
+
+
+def test_noise_levels_are_told_beside_how_gracefully_the_variants_end() -> None:
+    text = told([*noisy(), variant(1, "case", "wrong", answer="Lyon")], width=100)
+    assert "  graceful             8 of 17 · 48 % [20–77]  valid, or says it cannot tell" in text
+    assert "  not graceful         8 wrong · 1 empty" in text
+    assert "  malformed              0.1  100 % [68–100]  8 of 8 · 100 % [68–100]" in text
+    assert "  malformed              0.5      0 % [0–32]  0 of 8 · 0 % [0–32]" in text
+    assert "case" not in text[text.index("by noise level") :]
+    assert "  case                            0 % [0–79]  0 of 1" in told([*noisy(), variant(1, "case")], verbosity=1)
+
+
+def test_many_noise_levels_are_cut_unless_all_are_wanted() -> None:
+    records = [variant(1, "malformed", settings={"level": n / 100}, suffix=n) for n in range(1, 15)]
+    assert "… 2 more levels with -v" in told([original(1), *records])
+    assert " 0.14 " in told([original(1), *records], verbosity=1)
+
+
+def test_tables_and_json_hold_every_noise_level() -> None:
+    run = run_of([*noisy(), variant(9, "case", None, outcome="error", error="ValueError: no", crashed=True)])
+    lines = "\n".join(markdown_lines(run))
+    assert "| malformed 0.5 | 0 % [0–32] right, 0 of 8 · 0 % [0–32] graceful |" in lines
+    assert "| case | – right, 0 of 1 · 0 % [0–79] graceful |" in lines
+    (values,) = run_values(run)["models"]
+    noise = json.loads(json.dumps(values))["variants"]["noise"]
+    assert noise["all"]["endings"] == {"valid": 8, "wrong": 7, "empty": 1, "crashed": 1}
+    assert [(one["kind"], one["level"]) for one in noise["levels"]] == [
+        ("case", None),
+        ("malformed", 0.1),
+        ("malformed", 0.5),
+    ]
+    assert run_values(run_of([original(1)]))["models"][0]["variants"] is None

@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.behaviour import BehaviourRates
 from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total
 from pytest_llmeval.analysis.evidence_use import EvidenceUse
 from pytest_llmeval.analysis.latencies import Latencies
+from pytest_llmeval.analysis.noise_levels import NoiseLevels
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
 from pytest_llmeval.grading.grade import Level
@@ -99,6 +100,8 @@ class Summary:
         """Of the variants of entries alone; None where there are none."""
         self.robustness = Robustness()
         """How the variants fare beside their originals."""
+        self.noise = NoiseLevels()
+        """How the variants fare by noise level, and how many end gracefully."""
         self.behaviour = BehaviourRates()
         """What behaviour probes found."""
         self.evidence = EvidenceUse()
@@ -116,6 +119,7 @@ class Summary:
         if not record.is_variant:
             self.count(record)
             return
+        self.noise.add(record, success=success, verdict=verdict_of(record))
         if self.variants is None:
             self.variants = Summary(self.model)
         self.variants.count(record)

@@ -108,6 +108,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         scores=(*(grade.scores if grade else ()), *run.context.checks),
         grader=_grader(run, grade, outcome),
         error=one_line(error) if error and outcome in ("error", "unscored", "over_budget") else None,
+        crashed=run.crashed and outcome == "error",
         entry_hash=entry.hash,
         tags=entry.tags,
         difficulty=entry.difficulty,

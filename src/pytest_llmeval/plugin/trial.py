@@ -141,6 +141,8 @@ class TrialRun:
         """The test's own async body, where it was hinted to run ahead of its turn."""
         self.hinted = False
         self.begun = False
+        self.crashed = False
+        """Whether the task broke by itself, for no reason of the harness or the provider."""
         self.asked: Asked | None = None
         """Set once the answer was fetched by the test."""
 
@@ -239,4 +241,8 @@ class TrialRun:
             return recorded
         self.llm.tools.closed = TOO_LATE
         task = self.trial.spec.task or self._engine.default_task(self.trial.roots)
-        return await run_task(task, self.trial.entry, self.llm)
+        try:
+            return await run_task(task, self.trial.entry, self.llm)
+        except Exception as error:
+            self.crashed = not isinstance(error, LLMEvalError)
+            raise

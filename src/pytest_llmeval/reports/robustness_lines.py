@@ -12,6 +12,7 @@ from pytest_llmeval.analysis.robustness import KindFigures, RobustnessFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of
+from pytest_llmeval.reports.noise_lines import noise_lines
 from pytest_llmeval.safe_text import one_line
 
 LABEL = 20
@@ -62,6 +63,7 @@ def robustness_lines(summary: Summary, *, width: int, verbosity: int = 0) -> Ite
         yield from _whole(found, width)
         for sweep in sweeps(summary.robustness.entries()):
             yield from _sweep(sweep, width)
+    yield from noise_lines(summary.noise, width=width, verbosity=verbosity)
     yield from _apart(variants, width)
 
 

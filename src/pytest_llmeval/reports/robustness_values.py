@@ -12,6 +12,7 @@ from pytest_llmeval.analysis.repeats import Estimate
 from pytest_llmeval.analysis.robustness import KindFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports.evidence_lines import evidence_values
+from pytest_llmeval.reports.noise_lines import noise_values
 
 
 def robustness_values(summary: Summary) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def _variants(summary: Summary) -> dict[str, Any] | None:
         "kinds": [_kind(kind) for kind in found.kinds] if found else [],
         "worst": _estimate(found.worst) if found else None,
         "all_pass": _estimate(found.all_pass) if found and found.all_pass else None,
+        "noise": noise_values(summary.noise),
         "sweeps": [asdict(sweep) for sweep in sweeps(summary.robustness.entries())],
     }
 

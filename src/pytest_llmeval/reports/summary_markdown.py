@@ -10,6 +10,7 @@ from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.confidence_lines import confidence_sentence
 from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
+from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
 from pytest_llmeval.reports.robustness_lines import points, rate_share, share, whole_rows
 from pytest_llmeval.reports.summary_details import caveats
@@ -62,11 +63,12 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
 
 def _variants(summary: Summary) -> Iterator[str]:
     found = summary.robustness.figures()
-    if found is None:
-        return
-    drops = ((kind.kind, f"{share(kind.perturbed)}, {points(kind.drop)}") for kind in (*found.kinds, found.all_kinds))
+    kinds = (*found.kinds, found.all_kinds) if found else ()
+    drops = ((kind.kind, f"{share(kind.perturbed)}, {points(kind.drop)}") for kind in kinds)
     yield from _table(("variants, in no figure above", "right, drop in points"), drops)
-    yield from _table(("of each entry", "share"), ((label, share(one)) for label, one, _ in whole_rows(found)))
+    whole = ((label, share(one)) for label, one, _ in whole_rows(found)) if found else ()
+    yield from _table(("of each entry", "share"), whole)
+    yield from _table(("variants by noise level", "right, and ended gracefully"), noise_rows(summary.noise))
 
 
 def _headline(summary: Summary) -> str:

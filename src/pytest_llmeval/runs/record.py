@@ -140,6 +140,8 @@ class Record(BaseModel):
     """How much the entry counts in weighted scores."""
     error: str | None = None
     """One line saying what broke, where something other than the model did."""
+    crashed: bool = False
+    """Whether it was the task that broke, and so the system under test itself, before it answered."""
     attempts: int | None = None
     """Tries over all calls, the successful ones included."""
     cached: bool | None = None

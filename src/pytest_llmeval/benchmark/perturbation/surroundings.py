@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.drawn import TextPerturbation
+from pytest_llmeval.benchmark.perturbation.noise import Levels, Noise
 from pytest_llmeval.benchmark.perturbation.perturbation import (
     Draft,
     Perturbation,
     asked_text,
     asking,
     check_count,
-    check_share,
 )
 
 TEMPLATES = (
@@ -100,26 +100,24 @@ class Distractors(TextPerturbation):
 
 
 @dataclass(frozen=True)
-class Malformed(TextPerturbation):
+class Malformed(Noise):
     """Strews stray markup, quotes and broken characters between the words, as careless copying does.
 
     Args:
-        level: For how many of the gaps between words, as a share above 0 and up to 1; at least one.
+        level: For how many of the gaps between words, as a share above 0 and up to 1, at least one gap; or several
+            shares, each with variants of its own.
     """
 
     default_name: ClassVar[str] = "malformed"
+    axis: ClassVar[str] = "level"
 
     _: KW_ONLY
-    level: float = 0.1
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_share(self, level=self.level)
+    level: Levels = 0.1
 
     def rewritten(self, text: str, entry: Entry, random: Random) -> str | None:  # noqa: ARG002  only the text counts
         """Strew it in; every word of the text stays whole."""
         words = text.split(" ")
-        gaps = set(random.sample(range(len(words)), max(1, round(self.level * len(words)))))
+        gaps = set(random.sample(range(len(words)), max(1, round(self.strength * len(words)))))
         told = ([random.choice(_RUBBISH), word] if at in gaps else [word] for at, word in enumerate(words))
         return " ".join(piece for pieces in told for piece in pieces)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.drawn import TextPerturbation
-from pytest_llmeval.benchmark.perturbation.perturbation import check_share
+from pytest_llmeval.benchmark.perturbation.noise import Levels, Noise
 from pytest_llmeval.benchmark.perturbation.plain_words import rewrite, rewrite_prose, word_spans
 
 LEAST_LETTERS = 4
@@ -22,24 +22,21 @@ _BLANK = re.compile(r"(?<=\S) (?=\S)")
 
 
 @dataclass(frozen=True)
-class Typos(TextPerturbation):
+class Typos(Noise):
     """Mistypes a share of the plain words of four letters or more, one slip each, at least one word.
 
     A slip swaps two letters, drops or doubles one, or hits the key beside it; never the first letter. Words of the gold
     answer, where it is a text that stands in the question, are spelt as they are.
 
     Args:
-        rate: The share of these words, above 0 and up to 1.
+        rate: The share of these words, above 0 and up to 1; or several shares, each with variants of its own.
     """
 
     default_name: ClassVar[str] = "typos"
+    axis: ClassVar[str] = "rate"
 
     _: KW_ONLY
-    rate: float = 0.15
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_share(self, rate=self.rate)
+    rate: Levels = 0.15
 
     def rewritten(self, text: str, entry: Entry, random: Random) -> str | None:
         """Choose the words, then the slips."""
@@ -51,7 +48,7 @@ class Typos(TextPerturbation):
         ]
         if not words:
             return None
-        chosen = sorted(random.sample(words, max(1, round(self.rate * len(words)))))
+        chosen = sorted(random.sample(words, max(1, round(self.strength * len(words)))))
         return rewrite(text, chosen, lambda word: mistyped(word, random))
 
 
@@ -134,27 +131,24 @@ class Punctuation(TextPerturbation):
 
 
 @dataclass(frozen=True)
-class Spacing(TextPerturbation):
+class Spacing(Noise):
     """Doubles a share of the blanks between words, and ends the text in an empty line.
 
     Args:
-        rate: The share of the blanks, above 0 and up to 1.
+        rate: The share of the blanks, above 0 and up to 1; or several shares, each with variants of its own.
     """
 
     default_name: ClassVar[str] = "spacing"
+    axis: ClassVar[str] = "rate"
 
     _: KW_ONLY
-    rate: float = 0.3
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_share(self, rate=self.rate)
+    rate: Levels = 0.3
 
     def rewritten(self, text: str, entry: Entry, random: Random) -> str | None:  # noqa: ARG002  only the text counts
         """Widen the blanks that are drawn."""
 
         def widened(prose: str) -> str:
-            return _BLANK.sub(lambda _: "  " if random.random() < self.rate else " ", prose)
+            return _BLANK.sub(lambda _: "  " if random.random() < self.strength else " ", prose)
 
         return rewrite_prose(text, widened) + "\n\n"
 
