@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.benchmark.formats import FORMATS, json_rows, jsonl_rows
+from pytest_llmeval.benchmark.formats import FORMATS
+from pytest_llmeval.benchmark.json_rows import json_rows, jsonl_rows
 from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries
 from pytest_llmeval.benchmark.rows import Fault, Row
 from pytest_llmeval.benchmark.spellings import FIELDS, SPELLINGS
