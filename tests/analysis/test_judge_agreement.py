@@ -26,7 +26,7 @@ PAIRS = st.lists(st.tuples(st.sampled_from(LEVELS), st.sampled_from(LEVELS)), mi
 
 def answers(pairs: list[tuple[Level, Level]], *, characters: int = 100) -> list[Labelled]:
     return [
-        Labelled(f"q{n}", "openai:m", 1, "odd" if n % 2 else "even", characters + n, judge, human)
+        Labelled(f"q{n}", "openai:m", 1, "odd" if n % 2 else "even", characters + n, judge, human, 20 + n)
         for n, (judge, human) in enumerate(pairs)
     ]
 
@@ -76,14 +76,31 @@ def test_lenient_judge_has_a_bias_above_0_with_its_interval() -> None:
 
 def test_judge_that_likes_long_answers_has_a_slope_above_0() -> None:
     both = [("fully_correct", 4000), ("wrong", 100)] * 10
-    labelled = [Labelled(f"q{n}", "m", 1, "c", size, level, "wrong") for n, (level, size) in enumerate(both)]  # type: ignore[arg-type]  # levels
+    labelled = [Labelled(f"q{n}", "m", 1, "c", size, level, "wrong", size // 5) for n, (level, size) in enumerate(both)]  # type: ignore[arg-type]  # levels
     found = judge_agreement(labelled)
     assert found.length_slope.value is not None
     assert found.length_slope.value > 0.5
 
 
+def test_judge_that_likes_many_words_has_a_length_bias_above_0_whatever_people_say() -> None:
+    pairs: list[tuple[Level, Level, int]] = [
+        ("fully_correct", "partially_correct", 400),
+        ("partially_correct", "partially_correct", 100),
+        ("unsupported", "wrong", 200),
+        ("wrong", "wrong", 50),
+    ]
+    labelled = [
+        Labelled(f"q{n}", "m", 1, "c", 10, judge, human, words + n) for n, (judge, human, words) in enumerate(pairs * 5)
+    ]
+    found = judge_agreement(labelled).length_bias
+    assert found.n == 20
+    assert found.slope is not None
+    assert 0.3 < found.slope < 0.7
+    assert found.is_proven
+
+
 def test_answers_without_a_verdict_are_counted_apart() -> None:
-    none = Labelled("x", "m", 1, "c", 10, None, "wrong")
+    none = Labelled("x", "m", 1, "c", 10, None, "wrong", 2)
     found = judge_agreement([none, *answers([("wrong", "wrong")])])
     assert (found.n, found.without_verdict) == (1, 1)
     only = judge_agreement([none])

@@ -33,7 +33,7 @@ def judged(
 
 
 def calibrated(*pairs: tuple[Level, Level], category: str = "even", **limits: Any) -> Calibration:
-    answers = [Labelled(f"q{n}", "m", 1, category, 10, *both) for n, both in enumerate(pairs)]
+    answers = [Labelled(f"q{n}", "m", 1, category, 10, *both, 2) for n, both in enumerate(pairs)]
     judge = JudgeLabels("j:k", H, tuple(answers))
     told = Limits(**{"least_n": 4, **limits})
     return calibration_of(judge, Labels((judge,), ("ann",), 0, 0), run="r", timestamp="t", limits=told)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pytest_llmeval.analysis.estimates import Interval, Proportion
 from pytest_llmeval.analysis.judge_agreement import JudgeAgreement, judge_agreement
 from pytest_llmeval.analysis.judge_labels import JudgeLabels, Labels
+from pytest_llmeval.analysis.length_bias import LengthBias
 from pytest_llmeval.analysis.rater_agreement import Coefficient
-from pytest_llmeval.runs.calibrations import Calibration, CategoryFigures, Limits
+from pytest_llmeval.runs.calibration_figures import CategoryFigures, LengthBiasFigure
+from pytest_llmeval.runs.calibrations import Calibration, Limits
 from pytest_llmeval.runs.kept_findings import Figure, Share
 
 
@@ -44,6 +46,7 @@ def calibration_of(
         false_passes=_share(found.false_passes),
         false_failures=_share(found.false_failures),
         length_slope=_coefficient(found.length_slope),
+        length_bias=_length_bias(found.length_bias),
         confusion=tuple({"judge": a, "people": b, "count": times} for (a, b), times in found.confusion.items()),
         categories={
             name: CategoryFigures(same=_share(one.same), kappa=one.kappa) for name, one in found.categories.items()
@@ -65,6 +68,11 @@ def _reasons(found: JudgeAgreement, limits: Limits) -> Iterator[str]:
         yield "kappa is undefined: all was judged and labelled alike, so nobody knows whether it finds what is wrong"
     elif kappa is not None and kappa < limits.least_kappa:
         yield f"its weighted kappa is {kappa:.2f}, {limits.least_kappa:.2f} is needed"
+
+
+def _length_bias(one: LengthBias) -> LengthBiasFigure:
+    told = _figure(one.slope, one.interval).model_dump()
+    return LengthBiasFigure(**told, p_value=one.p_value, n=one.n, reason=one.reason)
 
 
 def _share(one: Proportion) -> Share:

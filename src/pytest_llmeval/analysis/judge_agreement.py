@@ -11,6 +11,7 @@ from typing import TypeAlias
 from pytest_llmeval.analysis.agreement import Weights, bootstrap_intervals, cohen_kappa
 from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.judge_labels import Labelled
+from pytest_llmeval.analysis.length_bias import LengthBias, length_bias
 from pytest_llmeval.analysis.rater_agreement import Coefficient, PairAgreement, agreement_of
 from pytest_llmeval.analysis.ratings import Rated, Ratings
 from pytest_llmeval.grading.grade import LEVELS, Level, rank
@@ -49,6 +50,8 @@ class JudgeAgreement:
     """Of answers that people find fully correct, those the judge does not."""
     length_slope: Coefficient
     """Steps the judge rises above people with each doubling of the answer's length."""
+    length_bias: LengthBias
+    """Steps the judge rises with each doubling of the words, people's grade being the same."""
     categories: Mapping[str, CategoryCheck]
 
 
@@ -74,6 +77,7 @@ def judge_agreement(answers: Sequence[Labelled], *, seed: int = 0) -> JudgeAgree
         _share([one.judge == "fully_correct" for one in judged if one.human != "fully_correct"]),
         _share([one.judge != "fully_correct" for one in judged if one.human == "fully_correct"]),
         slope,
+        _length_bias(judged),
         _by_category(judged),
     )
 
@@ -104,6 +108,12 @@ def _tendencies(judged: Sequence[Labelled], seed: int) -> tuple[Coefficient, Coe
     intervals = bootstrap_intervals(clusters.values(), [_mean, slope], seed=seed)
     bias, tilt = (Coefficient(f(whole), bounds) for f, bounds in zip((_mean, slope), intervals, strict=True))
     return bias, tilt
+
+
+def _length_bias(judged: Sequence[Labelled]) -> LengthBias:
+    steps = [(-rank(one.judge or one.human), -rank(one.human)) for one in judged]
+    lengths = [math.log2(max(one.words, 1)) for one in judged]
+    return length_bias([judge for judge, _ in steps], [human for _, human in steps], lengths)
 
 
 def _mean(found: Counter[_Residual]) -> float | None:

@@ -28,6 +28,8 @@ class Labelled:
     judge: Level | None
     """None where the judge reached no verdict."""
     human: Level
+    words: int
+    """Of the answer, as white space parts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +115,5 @@ def _labelled(record: Record, level: Level | None, human: Level) -> Labelled:
         len(record.answer or ""),
         level,
         human,
+        len((record.answer or "").split()),
     )

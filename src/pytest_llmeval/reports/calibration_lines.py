@@ -10,8 +10,10 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.ceiling_lines import ceiling_lines
+from pytest_llmeval.reports.comparison_table import p_value
 from pytest_llmeval.reports.lines import Line, Segment, fit, line
 from pytest_llmeval.reports.one_model import Screen
+from pytest_llmeval.runs.calibration_figures import LengthBiasFigure
 from pytest_llmeval.runs.calibrations import Calibration
 from pytest_llmeval.runs.kept_findings import Figure, Share
 
@@ -37,7 +39,7 @@ def calibration_lines(found: Calibration, screen: Screen, path: Path) -> Iterato
     yield _row("passes what is not", f"{_share(found.false_passes)}")
     yield _row("fails what is right", f"{_share(found.false_failures)}")
     yield _row("bias", f"{_number(found.bias, '+.2f')} levels; above 0 it is lenient")
-    yield _row("bias by length", f"{_number(found.length_slope, '+.2f')} levels for twice the length")
+    yield _length_bias(found.length_bias)
     yield from _repeats(found)
     yield line()
     yield from _confusion(found)
@@ -60,8 +62,21 @@ def _share(one: Share) -> str:
 def _number(one: Figure, written: str = ".2f") -> str:
     if one.value is None:
         return UNDEFINED
-    bounds = "" if one.low is None or one.high is None else f" [{one.low:{written}} to {one.high:{written}}]"
-    return f"{one.value:{written}}{bounds}"
+    return f"{one.value:{written}}{_bounds(one, written)}"
+
+
+def _bounds(one: Figure, written: str) -> str:
+    return "" if one.low is None or one.high is None else f" [{one.low:{written}} to {one.high:{written}}]"
+
+
+def _length_bias(one: LengthBiasFigure) -> Line:
+    """Tell what length alone does, as a signal: no limit is set on it."""
+    if one.value is None or one.p_value is None:
+        return _row("length bias", f"unknown: {one.reason}")
+    p = p_value(one.p_value)
+    told = f"{one.value:+.2f} levels per doubling{_bounds(one, '+.2f')}, n {one.n:,}"
+    told += f", p {p if p.startswith('<') else f'= {p}'}"
+    return _row("length bias", Segment(told, () if (one.low or 0.0) <= 0 <= (one.high or 0.0) else ("yellow",)))
 
 
 def _repeats(found: Calibration) -> Iterator[Line]:

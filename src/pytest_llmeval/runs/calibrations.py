@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.calibration_figures import CategoryFigures, LengthBiasFigure
 from pytest_llmeval.runs.kept_findings import FORMAT_VERSION, Figure, Share, read_kept, write_kept
 
 
@@ -24,16 +25,6 @@ class Limits(BaseModel):
     """Share of the very same level."""
     least_kappa: float = 0.6
     """Cohen's kappa with linear weights; substantial agreement by Landis and Koch (1977)."""
-
-
-class CategoryFigures(BaseModel):
-    """One category of the answers that were labelled."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    same: Share
-    kappa: float | None = None
-    """Linear weights."""
 
 
 CeilingState = Literal["below", "likely below", "not below", "unknown"]
@@ -133,6 +124,8 @@ class Calibration(BaseModel):
     false_passes: Share
     false_failures: Share
     length_slope: Figure = Figure()
+    """Of the steps above people on the characters, whatever people's grade is."""
+    length_bias: LengthBiasFigure = LengthBiasFigure()
     confusion: tuple[dict[str, Any], ...] = ()
     categories: dict[str, CategoryFigures] = Field(default_factory=dict)
     limits: Limits = Limits()
