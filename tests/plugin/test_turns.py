@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.cli.main import main
 from tests.loopback.outcomes import Say
 from tests.loopback.server import LoopbackServer
 from tests.plugin.conftest import Project
@@ -229,3 +230,25 @@ def test_all_entries_that_cannot_be_read_are_told_together_as_far_as_anybody_rea
     result.stdout.fnmatch_lines(["*::test_talk:", *told], consecutive=True)
     project.benchmark(odd)
     project.run().stdout.fnmatch_lines(["entry 't49': *", "and 2 more"], consecutive=True)
+
+
+def test_what_kept_to_a_format_is_on_the_turns_and_summed_up_by_turn(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.evals("""
+@pytest.mark.llm_eval("questions.jsonl")
+def test_talk(answer):
+    assert_no_format_drift(answer, graders.regex("[a-z]+"), turns=4)
+""")
+    project.benchmark([{"id": "t", "turns": [turn("one"), turn("two"), turn("THREE"), turn("four")]}])
+    result = project.run("--llm-log=a.jsonl")
+    result.stdout.fnmatch_lines(
+        ["*turn 3 of 4 is the first that does not: *; 3 of 4 turns keep to the format, slope -0.1*"]
+    )
+    (record,) = [json.loads(line) for line in (project.path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [one["kept_format"] for one in record["turns"]] == [True, True, False, True]
+    capsys.readouterr()
+    assert main(["summarize", str(project.path / "a.jsonl")]) == 0
+    told = capsys.readouterr().out
+    assert "  keeps the format by turn, 1 conversation\n    1      100 % [21–100]  n 1\n" in told
+    assert "    held   0 of 1 · 0 % [0–79]; first failing turn 3, in the median 3" in told

@@ -13,6 +13,7 @@ from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.spread import Column, Spread
 from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
 from pytest_llmeval.analysis.tool_use import ToolUse
+from pytest_llmeval.analysis.turn_validity import TurnValidity
 from pytest_llmeval.runs.record import Record
 
 ENOUGH_FOR_A_SLICE = 5
@@ -46,6 +47,8 @@ class Details:
         """How answers cite."""
         self.abstentions = Abstentions()
         """How often judges wanted a person to judge."""
+        self.turns = TurnValidity()
+        """How conversations go, turn by turn."""
         self._given = weights or {}
         self._weights = 0.0
         self._correct = 0.0
@@ -62,6 +65,7 @@ class Details:
         self._measure(record)
         self.tools.add(record)
         self.citations.add(record)
+        self.turns.add(record)
         verdict = verdict_of(record)
         if verdict is None and record.outcome is None:
             return

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.estimates import Interval
-from pytest_llmeval.analysis.student_t import t_p_value, t_quantile
+from pytest_llmeval.student_t import t_p_value, t_quantile
 
 FEWEST = 10
 """With fewer answers a slope says next to nothing."""

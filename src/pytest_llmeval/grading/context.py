@@ -46,6 +46,20 @@ class TrialContext:
     """How sure of itself the answer is, 0 to 1, by the signal that says so; goes to the record."""
     judged: list[JudgedText] = field(default_factory=list)
     """What they said, of whichever text they were handed."""
+    turns_kept: list[bool] = field(default_factory=list)
+    """Of a conversation, whether each turn kept to every format it was held against; empty where nobody looked."""
+
+    def keep_turns(self, answer: Answer, kept: Sequence[bool]) -> None:
+        """Take in which turns of an answer kept to a format; of another answer than the trial's nothing is kept.
+
+        Args:
+            answer: The conversation that was looked at.
+            kept: Whether each turn kept to it; a turn must keep to all formats.
+        """
+        own = self.answer.turns if self.answer is not None else ()
+        if [turn.text for turn in own] == [turn.text for turn in answer.turns]:
+            before = self.turns_kept or [True] * len(kept)
+            self.turns_kept = [one and other for one, other in zip(before, kept, strict=True)]
 
 
 def judges_for(own: Sequence[Judge], context: TrialContext | None) -> tuple[Judge, ...]:

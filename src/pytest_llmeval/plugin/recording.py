@@ -120,7 +120,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         guard=trial.standing.guard,
         quarantined_until=str(until) if (until := trial.standing.quarantined_until) else None,
         tool_calls=own_tool_calls(answer) if answer else (),
-        turns=turn_records(entry, answer, grade),
+        turns=turn_records(entry, answer, grade, run.context.turns_kept),
         **{**_measured(answer, calls), "calls": (*described_once(calls), *run.judge_calls)},
     )
 

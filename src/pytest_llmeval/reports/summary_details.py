@@ -16,6 +16,7 @@ from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wra
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen, latency_told
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
 from pytest_llmeval.reports.tool_lines import tool_lines
+from pytest_llmeval.reports.turn_lines import turn_lines
 
 SLICES_SHOWN = 50
 LEAST_NAME = 10
@@ -45,6 +46,7 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
         _spreads(details, screen),
         tool_lines(details.tools, screen),
         abstention_lines(list(details.abstentions.figures()), str(next(iter(run.logs), "RUN")), screen),
+        turn_lines(details.turns.figures(), screen),
         _worst(details.worst_slices(summary), screen),
         behaviour_by_category(summary, width=screen.width, safe=screen.safe),
         vote_lines(details.confidences.votes(), screen),

@@ -16,6 +16,7 @@ from pytest_llmeval.reports.abstention_lines import abstention_values
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.figures import share_values
 from pytest_llmeval.reports.robustness_values import robustness_values
+from pytest_llmeval.reports.turn_lines import turn_values
 
 ROW_COLUMNS = (
     "run_id",
@@ -82,6 +83,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
         "tools": _tool_values(details.tools) if details.tools.is_used else None,
         "citations": _citation_values(details.citations) if details.citations.answers else None,
+        "turns": turn_values(details.turns.figures()),
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **share_values(one.share)} for one in details.worst_slices(summary)

@@ -91,3 +91,5 @@ class TurnRecord(BaseModel):
     """What kind of failure it is."""
     grading_notes: str | None = None
     """Why the grade was given."""
+    kept_format: bool | None = None
+    """Whether the answer kept to its format; null where no ``assert_no_format_drift`` looked."""

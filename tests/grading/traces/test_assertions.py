@@ -13,7 +13,7 @@ from pytest_llmeval.grading.assertions import EvalAssertionError
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.json_schema import json_schema
 from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
-from pytest_llmeval.grading.text_graders import contains
+from pytest_llmeval.grading.text_graders import contains, regex
 from pytest_llmeval.grading.traces.assertions import assert_no_format_drift, assert_tool_calls, assert_trajectory
 from pytest_llmeval.models.answer import Answer
 from tests.grading.traces.traces import answer, by_steps, entry, step, tool
@@ -73,6 +73,34 @@ def test_every_turn_is_held_against_its_own_entry() -> None:
 def test_the_failure_tells_how_much_kept_and_how_long_it_held() -> None:
     with pytest.raises(EvalAssertionError, match=r"format_kept 0\.75, format_held 0\.50"):
         assert_no_format_drift(talk("x", "x", "y", "x"), lambda _, turn: turn.text == "x")
+
+
+def test_the_failure_tells_the_slope_with_its_interval() -> None:
+    with pytest.raises(EvalAssertionError, match=r"2 of 4 turns keep .*, slope -0\.400 \[-1\.008, \+0\.208\] a turn"):
+        assert_no_format_drift(talk("x", "x", "y", "y"), lambda _, turn: turn.text == "x")
+
+
+def test_one_turn_has_no_slope() -> None:
+    with pytest.raises(EvalAssertionError) as told:
+        assert_no_format_drift(talk("y"), lambda _, turn: turn.text == "x", turns=1)
+    assert "slope " not in str(told.value)
+
+
+def test_a_conversation_that_a_test_made_itself_is_checked_too() -> None:
+    assert_no_format_drift(Answer("x", turns=(Answer("x"), Answer("x"))), contains("x"))
+
+
+def test_the_trial_keeps_which_turns_kept_to_every_format() -> None:
+    answer = talk("ab", "a", "b")
+    context = answer.context
+    assert isinstance(context, TrialContext)
+    context.answer = answer
+    for letter in "ab":
+        with pytest.raises(EvalAssertionError):
+            assert_no_format_drift(answer, regex(letter))
+    assert context.turns_kept == [True, False, False]
+    assert_no_format_drift(replace(talk("x", "x"), context=context), lambda *_: True)  # not the trial's own answer
+    assert context.turns_kept == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader, as_grade, grader_id
 from pytest_llmeval.grading.rule_grader import RuleGrader
+from pytest_llmeval.grading.slope import least_squares
 from pytest_llmeval.grading.traces.budgets import Budget
 from pytest_llmeval.grading.traces.call_comparison import Order
 from pytest_llmeval.grading.traces.expected import Match
@@ -92,7 +93,8 @@ def assert_no_format_drift(answer: Answer, check: Grader, *, turns: int = 2) -> 
         turns: The fewest turns that show anything.
 
     Raises:
-        EvalAssertionError: Telling the first turn that fails, and how many kept to the format.
+        EvalAssertionError: Telling the first turn that fails, how many kept to the format, and the slope of keeping to
+            it (1) or not (0) over the turns, by least squares, with its interval.
         ConfigurationError: For a conversation with fewer turns, and for a check that has to be awaited.
     """
     __tracebackhide__ = True
@@ -106,7 +108,10 @@ def assert_no_format_drift(answer: Answer, check: Grader, *, turns: int = 2) -> 
         _checked(check, entries[place] if place < len(entries) else Entry(id="-", question="-"), turn)
         for place, turn in enumerate(answer.turns)
     ]
-    assert_grade(replace(_drift(grades, grader_id(check)), context=context))
+    kept = [grade.level == "fully_correct" for grade in grades]
+    if context is not None:
+        context.keep_turns(answer, kept)
+    assert_grade(replace(_drift(grades, kept, grader_id(check)), context=context))
 
 
 def _checked(check: Grader, entry: Entry, turn: Answer) -> Grade:
@@ -120,10 +125,10 @@ def _checked(check: Grader, entry: Entry, turn: Answer) -> Grade:
     return as_grade(verdict, grader_id(check))
 
 
-def _drift(grades: Sequence[Grade], grader: str) -> Grade:
-    kept = [grade.level == "fully_correct" for grade in grades]
+def _drift(grades: Sequence[Grade], kept: Sequence[bool], grader: str) -> Grade:
     first = kept.index(False) if False in kept else None
-    told = f"{sum(kept)} of {len(kept)} turns keep to the format"
+    slope = least_squares(range(len(kept)), list(map(float, kept)))
+    told = f"{sum(kept)} of {len(kept)} turns keep to the format" + (f", slope {slope} a turn" if slope else "")
     shares = (
         Score("format_kept", sum(kept) / len(kept), all(kept), told, grader=grader),
         Score("format_held", (len(kept) if first is None else first) / len(kept), first is None, told, grader=grader),

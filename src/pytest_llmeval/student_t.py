@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
-from pytest_llmeval.analysis.estimates import CONFIDENCE
-
+CONFIDENCE = 0.95
 _ROUNDS = 100
 """Of Newton's method; a dozen do, but for one or two degrees of freedom."""
 
@@ -35,6 +35,7 @@ def t_p_value(t: float, freedom: int) -> float:
     return max(0.0, 1 - (2 / math.pi * (angle + within) if odd else within))
 
 
+@lru_cache(maxsize=64)
 def t_quantile(freedom: int, confidence: float = CONFIDENCE) -> float:
     """Return how many standard errors an interval reaches to either side.
 
