@@ -19,7 +19,8 @@ from pytest_llmeval.grading.self_consistency import SelfConsistency, self_consis
 from pytest_llmeval.grading.text_graders import contains
 from pytest_llmeval.grading.voting import leader
 from pytest_llmeval.models.answer import Answer, Call, Reply
-from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.client import LLM
+from pytest_llmeval.models.defaults import Defaults
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request

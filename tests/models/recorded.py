@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from pytest_llmeval.models.answer import Call, Reply
-from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.request import Request
+from pytest_llmeval.models.terms import Terms
 
 
 class Saying:

@@ -1,14 +1,12 @@
 import asyncio
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Answer, Call, Reply, ToolCall, Usage
-from pytest_llmeval.models.client import LLM, Defaults, read_schema
+from pytest_llmeval.models.client import LLM
+from pytest_llmeval.models.defaults import Defaults
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request
@@ -133,23 +131,6 @@ def test_task_keeps_what_it_said_about_evidence() -> None:
     told = Answer("x", evidence_files=("mine.py",), retrieval_method="mine", latency_s=1)
     traced = with_trace(told, [call()], 1)
     assert (traced.evidence_files, traced.retrieval_method) == (("mine.py",), "mine")
-
-
-def test_schema_is_read_from_a_dict_a_file_and_a_model(tmp_path: Path) -> None:
-    class Invoice(BaseModel):
-        total: int
-
-    (tmp_path / "s.json").write_text(json.dumps({"type": "object"}))
-    assert read_schema({"type": "array"}) == {"type": "array"}
-    assert read_schema(tmp_path / "s.json") == {"type": "object"}
-    assert read_schema(Invoice)["required"] == ["total"]
-
-
-def test_schema_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="int is no pydantic model"):
-        read_schema(int)
-    with pytest.raises(ConfigurationError, match="cannot read the JSON Schema"):
-        read_schema(tmp_path / "absent.json")
 
 
 def test_usage_adds_what_is_known() -> None:

@@ -19,11 +19,12 @@ from pytest_llmeval.errors import (
 from pytest_llmeval.models.answer import Reply, Usage
 from pytest_llmeval.models.budget import Budget, Limits, OwnLedger, Spent
 from pytest_llmeval.models.cache import CacheMode, ReplyCache
-from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Params, Request, read_messages
 from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.sending import Time
+from pytest_llmeval.models.terms import Terms
 
 
 class Scripted:

@@ -8,7 +8,8 @@ import pytest
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Answer, Call, Reply
-from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.client import LLM
+from pytest_llmeval.models.defaults import Defaults
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request

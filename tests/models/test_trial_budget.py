@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.errors import ConfigurationError, OverBudget
 from pytest_llmeval.models.answer import Call, Reply, ToolCall, Usage
-from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.client import LLM
+from pytest_llmeval.models.defaults import Defaults
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request

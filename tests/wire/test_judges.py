@@ -15,12 +15,13 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.grading.judge.rubric_judge import RubricJudge
 from pytest_llmeval.models.answer import Answer, Call
-from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.gateway_judge import GatewayJudge
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.providers.registry import builtin_providers
 from pytest_llmeval.models.retrying import RetryPolicy
+from pytest_llmeval.models.terms import Terms
 from tests.grading.judge.scripted import key_in, section, verdict_text
 from tests.loopback.outcomes import Cut, Fail, Hang, Outcome, Raw, Say
 from tests.loopback.scenario import Received

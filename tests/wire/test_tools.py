@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.models.answer import Answer
-from pytest_llmeval.models.client import LLM, Defaults
-from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.client import LLM
+from pytest_llmeval.models.defaults import Defaults
+from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.providers.registry import builtin_providers
+from pytest_llmeval.models.terms import Terms
 from pytest_llmeval.models.tools.fake_tools import FakeTools
 from tests.loopback.outcomes import Outcome, Raw, Say
 from tests.loopback.scenario import Received

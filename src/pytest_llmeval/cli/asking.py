@@ -17,7 +17,7 @@ from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Call
 from pytest_llmeval.models.budget import Budget, Limits, OwnLedger
 from pytest_llmeval.models.cache import CACHE_MODES, ReplyCache
-from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.gateway_judge import GatewayJudge
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.model_name import ModelName
@@ -26,6 +26,7 @@ from pytest_llmeval.models.providers.port import Provider, ProviderSettings
 from pytest_llmeval.models.providers.registry import ProviderRegistry
 from pytest_llmeval.models.request import read_param
 from pytest_llmeval.models.retrying import RetryPolicy
+from pytest_llmeval.models.terms import Terms
 from pytest_llmeval.models.tracing import total_cost
 from pytest_llmeval.reports import figures
 

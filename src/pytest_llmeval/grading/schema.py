@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.json_text import RAW_ONLY, FoundJson, Mode, NoJsonError, find_json
 from pytest_llmeval.grading.violations import FailureClass, Violation, of_pydantic, renamed_keys, schema_violations
+from pytest_llmeval.models.response_schema import read_schema
 from pytest_llmeval.safe_text import one_line
 
 Schema: TypeAlias = Mapping[str, Any] | str | PathLike[str] | type[BaseModel]
@@ -79,26 +79,6 @@ def schema_name(schema: Schema) -> str:
             else f"JSON of the schema {one_line(json.dumps(schema, default=str), 120)}"
         )
     return f"JSON of {schema.__name__}" if isinstance(schema, type) else f"JSON of the schema {fspath(schema)}"
-
-
-def read_schema(schema: Mapping[str, Any] | str | PathLike[str]) -> Mapping[str, Any]:
-    """Return a JSON Schema, read from its file where a path was given.
-
-    Raises:
-        ConfigurationError: Where the file cannot be read or holds no schema.
-    """
-    if isinstance(schema, Mapping):
-        return schema
-    path = Path(schema)
-    try:
-        read = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(
-            f"schema {path} cannot be read: {error}; give a dict, or the path of a JSON file"
-        ) from None
-    if not isinstance(read, dict):
-        raise ConfigurationError(f"schema {path} must be a JSON object, got {one_line(json.dumps(read))}")
-    return read
 
 
 def _check(found: FoundJson, schema: Schema) -> tuple[Any, tuple[Violation, ...]]:

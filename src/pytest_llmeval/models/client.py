@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.models.answer import Answer, Call
+from pytest_llmeval.models.defaults import Defaults
 from pytest_llmeval.models.loop_thread import LoopThread
-from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Message, Params, Request, Tool, read_messages
+from pytest_llmeval.models.response_schema import Schema
 from pytest_llmeval.models.tools.fake_tool import FakeTool
 from pytest_llmeval.models.tools.fake_tools import FakeTools, as_toolbox
 from pytest_llmeval.models.tools.loop import Toolbox, call_tools, conversation_after
 from pytest_llmeval.models.tracing import answer_of, with_trace
-from pytest_llmeval.models.trial_budget import TrialBudget, TrialLimits
-
-Schema = Mapping[str, Any] | str | Path | type
-"""A JSON Schema, the path of one, or a pydantic model class."""
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What every request of a trial shares."""
-
-    model: ModelName
-    params: Params = field(default_factory=Params)
-    system: str | None = None
-    sample: int = 1
-    base_url: str | None = None
-    max_steps: int = 10
-    """How often a model that calls tools is asked at most, before it has to have answered."""
-    limits: TrialLimits = field(default_factory=TrialLimits)
-    """What the trial may take in all."""
+from pytest_llmeval.models.trial_budget import TrialBudget
 
 
 class LLM:
@@ -126,7 +107,7 @@ class LLM:
             OverBudget: Where the trial has used up its own budget.
             ConfigurationError: Where the prompt, a tool or the schema cannot be read.
         """
-        request = self._request(prompt, system, tools, schema, params)
+        request = self._defaults.request(prompt, system, tools, schema, params)
         call = await self._loop.join(self._traced(request))
         return replace(answer_of(call), context=self.context)
 
@@ -181,7 +162,7 @@ class LLM:
             raise ConfigurationError(f"max_steps must be at least 1, got {steps}")
 
         async def ask(messages: Iterable[Message]) -> Call:
-            request = self._request(messages, system, toolbox.specs, schema, params)
+            request = self._defaults.request(messages, system, toolbox.specs, schema, params)
             return await self._loop.join(self._traced(request))
 
         begun = time.perf_counter()
@@ -215,48 +196,9 @@ class LLM:
         if place is not None:
             self.calls[place] = after
 
-    def _request(
-        self,
-        prompt: str | Message | Iterable[Message],
-        system: str | None,
-        tools: Iterable[Tool | FakeTool | Mapping[str, Any]],
-        schema: Schema | None,
-        params: Mapping[str, Any],
-    ) -> Request:
-        given = self._defaults
-        return Request(
-            model=given.model,
-            messages=read_messages(prompt),
-            system=given.system if system is None else system,
-            tools=tuple(tool.spec if isinstance(tool, FakeTool) else Tool.read(tool) for tool in tools),
-            response_schema=None if schema is None else read_schema(schema),
-            params=given.params.updated(params) if params else given.params,
-            sample=given.sample,
-            base_url=given.base_url,
-        )
-
     async def _traced(self, request: Request) -> Call:
         self._budget.before_call(self.calls)
         call = await self._send(request)
         self.calls.append(call)
         self._budget.after_call(self.calls)
         return call
-
-
-def read_schema(schema: Schema) -> Mapping[str, Any]:
-    """Read a JSON Schema from a mapping, a file, or a pydantic model class.
-
-    Raises:
-        ConfigurationError: Where there is none to be had.
-    """
-    if isinstance(schema, Mapping):
-        return schema
-    if isinstance(schema, type):
-        make = getattr(schema, "model_json_schema", None)
-        if make is None:
-            raise ConfigurationError(f"{schema.__name__} is no pydantic model; a schema is a dict, a path, or a model")
-        return dict(make())
-    try:
-        return dict(json.loads(Path(schema).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigurationError(f"cannot read the JSON Schema {schema}: {error}") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_llmeval.grading.code.sandbox import Sandbox
 from pytest_llmeval.models.budget import Budget, Ledger, Limits
 from pytest_llmeval.models.cache import ReplyCache
-from pytest_llmeval.models.gateway import Gateway, Terms
+from pytest_llmeval.models.gateway import Gateway
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.providers.port import Provider, ProviderSettings
 from pytest_llmeval.models.request import Params
@@ -19,6 +19,7 @@ from pytest_llmeval.models.retrying import RetryPolicy
 from pytest_llmeval.models.run_ahead import RunAhead
 from pytest_llmeval.models.streak import Streak
 from pytest_llmeval.models.task import AskTheQuestion, Task
+from pytest_llmeval.models.terms import Terms
 from pytest_llmeval.plugin.cast import Cast
 from pytest_llmeval.plugin.freezing import freeze_what_is_there
 from pytest_llmeval.plugin.settings import Settings

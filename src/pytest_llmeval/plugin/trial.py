@@ -14,7 +14,8 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
 from pytest_llmeval.grading.traces.turns import grade_entry, names_graders
 from pytest_llmeval.models.answer import Answer, Call
-from pytest_llmeval.models.client import LLM, Defaults
+from pytest_llmeval.models.client import LLM
+from pytest_llmeval.models.defaults import Defaults
 from pytest_llmeval.models.gateway_judge import GatewayJudge
 from pytest_llmeval.models.loop_thread import run_in_thread
 from pytest_llmeval.models.model_name import ModelName
