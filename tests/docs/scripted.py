@@ -94,9 +94,19 @@ def verdict(prompt: str, request: Request) -> str:
         scales = {name: scale["enum"] for name, scale in asked["scores"]["properties"].items()}
         told["judged"] = "yes"
         told["scores"] = {name: steps[0] if wrong else steps[-1] for name, steps in scales.items()}
+        if "[[begin values" in prompt:
+            told |= borne_out(prompt, list(scales))
     else:
         told |= {"level": "wrong" if wrong else "fully_correct", "failure_label": "hallucination" if wrong else "none"}
     return json.dumps(told)
+
+
+def borne_out(prompt: str, names: list[str]) -> dict[str, object]:
+    """Find every value borne out by the results but what is saved."""
+    listed = prompt.partition("[[begin values")[2].splitlines()[1 : len(names) + 1]
+    scores = {name: int("25" not in value) for name, value in zip(names, listed, strict=True)}
+    why = "4 and 13 are 17" + ("" if all(scores.values()) else "; nothing tells of saving")
+    return {"rationale": f"{why}.", "scores": scores}
 
 
 def opinion(prompt: str) -> str:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.context import JudgedText, context_of
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Level, Score
+from pytest_llmeval.grading.judge.one_by_one import NoVerdict, SaidOfEach, no_verdict
+from pytest_llmeval.grading.judge.port import Judge
+from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
+from pytest_llmeval.grading.named_grader import shown_setting
 from pytest_llmeval.grading.numbers import Number, numbers_in
 from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
+from pytest_llmeval.grading.traces.borne_out import VALUES, shown_results
 from pytest_llmeval.grading.traces.loops import canonical
 from pytest_llmeval.grading.traces.showing import shown_call
-from pytest_llmeval.grading.traces.trace import TOOL_FAULTS, Trace, trace_of
+from pytest_llmeval.grading.traces.trace import TOOL_FAULTS, trace_of
 from pytest_llmeval.grading.wording import says, words_of
 from pytest_llmeval.models.answer import Answer, ToolCall
 
@@ -30,6 +36,20 @@ _ADMITS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What an answer states, beside what its tools gave."""
+
+    numbers: int
+    unknown: tuple[str, ...]
+    """Numbers that stand in no result, and in nothing that the model was told; as often as they are stated."""
+    planted: int
+    lacking: tuple[str, ...]
+    """Planted values that the answer does not hold."""
+    has_results: bool
+    """Whether any tool gave one."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolGrounded(RuleGrader):
     """What the answer states comes from the tools: every number in it stands in a result, or in what the user said.
 
@@ -39,48 +59,102 @@ class ToolGrounded(RuleGrader):
     Numbers that no tool gave make the answer ``unsupported`` with the label ``hallucination``; without any result of a
     tool the label is ``missing_evidence``.
 
+    With ``ask_judges`` the judges of the run are asked about numbers that no rule finds, such as a sum or another unit:
+    of a panel the majority counts, a tie being no. Where they give no usable verdict the answer is unscored, neither
+    right nor wrong; where all numbers are found, nobody is asked.
+
     Args:
         values: Texts the answer must hold; by default the entry's ``planted_values``, else none.
+        ask_judges: Whether judges decide on what no rule finds.
+        params: Sampling parameters of the judges; the temperature is 0 where none is given.
+        judges: Who judges; by default the judges of the run (``--llm-judge-model``).
     """
 
     name: ClassVar[str] = "tool_grounded"
     kind: ClassVar[Kind] = "heuristic"
 
     values: Any = None
+    _: KW_ONLY
+    ask_judges: bool = False
+    params: Mapping[str, Any] = field(default_factory=dict)
+    judges: Sequence[Judge] = ()
+
+    @property
+    def id(self) -> str:
+        """Return the name with what decides; who judges, and how they are asked, is told by the judge's hash."""
+        given = [] if self.values is None else [f"values={shown_setting(self.values)}"]
+        given += ["ask_judges=True"] if self.ask_judges else []
+        return f"{self.name}({', '.join(given)})" if given else self.name
+
+    def __call__(self, entry: Entry, answer: Answer) -> Any:
+        """Grade by rule; gives an awaitable where judges decide on what is left."""
+        stated = self._stated(entry, answer)
+        if not self.ask_judges or not stated.unknown or not stated.has_results:
+            return self._graded(stated)
+        return self._judged(stated, entry, answer)
 
     def judge(self, entry: Entry, answer: Answer) -> Grade:
         """Compare numbers and planted values."""
+        return self._graded(self._stated(entry, answer))
+
+    async def _judged(self, stated: Stated, entry: Entry, answer: Answer) -> Grade:
+        context = context_of(answer)
+        settled = VALUES.by(self.judges, context, self.params)
+        if settled is None:
+            return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
+        judges, asking, signature = settled
+        asked = tuple(dict.fromkeys(stated.unknown))
+        told = [text for text in _said(answer) if text != entry.question]
+        said = await asking.ask(asked, entry, answer, judges, shown_results(trace_of(answer).tool_calls, told))
+        grade = self._by_judges(stated, asked, said, f"{self.name}@{signature.hash}")
+        if context is not None:
+            abstained = isinstance(said, NoVerdict) and said.abstained
+            context.judged.append(JudgedText(signature.hash, answer.text, grade.level, abstained))
+        return grade
+
+    def _by_judges(self, stated: Stated, asked: Sequence[str], said: SaidOfEach | NoVerdict, signed: str) -> Grade:
+        if isinstance(said, NoVerdict):
+            return no_verdict(self.name, said.why, signed)
+        supported = {value for value, yes in zip(asked, said.yes, strict=True) if yes}
+        left = tuple(value for value in stated.unknown if value not in supported)
+        grade = self._graded(replace(stated, unknown=left))
+        grounded, *others = (replace(score, grader=signed) for score in grade.scores)
+        notes = "; ".join(note for note in (grade.notes, said.why) if note)
+        return replace(grade, notes=notes, scores=(replace(grounded, kind="judge"), *others), grader=signed)
+
+    def _stated(self, entry: Entry, answer: Answer) -> Stated:
         trace = trace_of(answer)
-        told = _told(trace, answer, entry)
+        results = [_unquoted(call.result.text) for call in trace.tool_calls if call.result is not None]
+        told = [*results, *_said(answer), entry.question]
         known = [number.value for text in told for number in numbers_in(text)]
         stated = list(numbers_in(_LIST_MARK.sub("", answer.text)))
-        unknown = [number.text.strip() for number in stated if not _is_known(number, known)]
+        unknown = tuple(number.text.strip() for number in stated if not _is_known(number, known))
         planted = texts_of(self.values if self.values is not None else entry.metadata.get("planted_values") or ())
         words = words_of(answer.text)
-        lacking = [one for one in planted if not says(words, one)]
-        scores = [Score(self.name, _part(len(unknown), len(stated)), not unknown, "", self.kind)]
-        if planted:
-            scores.append(Score("planted_values", 1 - len(lacking) / len(planted), not lacking))
+        lacking = tuple(one for one in planted if not says(words, one))
+        return Stated(len(stated), unknown, len(planted), lacking, any(_is_ok(call) for call in trace.tool_calls))
+
+    def _graded(self, found: Stated) -> Grade:
+        unknown, lacking = found.unknown, found.lacking
+        scores = [Score(self.name, _part(len(unknown), found.numbers), not unknown, "", self.kind)]
+        if found.planted:
+            scores.append(Score("planted_values", 1 - len(lacking) / found.planted, not lacking))
         notes = [f"no tool said {', '.join(dict.fromkeys(unknown))}"] if unknown else []
         notes += [f"does not use {', '.join(lacking)}"] if lacking else []
-        return self._graded(trace, bool(unknown), bool(lacking), scores, "; ".join(notes))
-
-    def _graded(self, trace: Trace, unknown: bool, lacking: bool, scores: Sequence[Score], notes: str) -> Grade:
+        told = "; ".join(notes)
         if unknown:
-            has_results = any(_is_ok(call) for call in trace.tool_calls)
-            label: FailureLabel = "hallucination" if has_results else "missing_evidence"
-            return self.graded("unsupported", *scores, label=label, notes=notes)
+            label: FailureLabel = "hallucination" if found.has_results else "missing_evidence"
+            return self.graded("unsupported", *scores, label=label, notes=told)
         level: Level = "wrong" if lacking else "fully_correct"
-        return self.graded(level, *scores, notes=notes)
+        return self.graded(level, *scores, notes=told)
 
 
-def _told(trace: Trace, answer: Answer, entry: Entry) -> list[str]:
-    """Return all texts the model could take a value from: results, and what the user and the system prompt said."""
-    results = [call.result.text for call in trace.tool_calls if call.result is not None]
+def _said(answer: Answer) -> list[str]:
+    """Return what the model was told besides the question: turns of user and tools, and the system prompt."""
     first = answer.calls[-1] if answer.calls else None
     messages = first.messages if first else ()
     said = [_text(turn.get("content")) for turn in messages if turn.get("role") in ("user", "system", "tool")]
-    return [*map(_unquoted, results), *said, entry.question, (first.system or "") if first else ""]
+    return [*said, (first.system or "") if first else ""]
 
 
 def _text(content: object) -> str:
