@@ -99,6 +99,16 @@ def test_it(answer): ...
     assert not (capitals.path / "ran").exists()
 
 
+def test_task_that_says_how_often_it_asks_is_counted_so_often(capitals: Project) -> None:
+    capitals.evals("""
+vote = self_consistency(graders.contains(), n=4)
+
+@pytest.mark.llm_eval("questions.jsonl", task=vote.task, graders=[vote.grader])
+def test_it(grade): ...
+""")
+    assert table(capitals.run("--llm-dry-run"))[0][1] == "12"
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -68,6 +68,11 @@ class SelfConsistency:
             raise ConfigurationError(f"self_consistency(): extract must be a function of a text, got {self.extract!r}")
 
     @property
+    def asks(self) -> int:
+        """Return how often the task asks, so that an estimate can count its calls."""
+        return self.n
+
+    @property
     def grader(self) -> VoteGrader:
         """Return the grader that goes with the task."""
         return VoteGrader(self)

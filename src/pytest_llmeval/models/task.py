@@ -106,6 +106,20 @@ def is_async(function: Callable[..., Any]) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004  the method itself is wanted
 
 
+def times_asked(task: Task | None) -> int | None:
+    """Return how often a task asks the entry's question, and nothing else; None where only its code knows.
+
+    A task says so by an attribute ``asks``, a method by that of its object.
+
+    Args:
+        task: None for the default one, which asks once.
+    """
+    if task is None:
+        return 1
+    told = getattr(task, "asks", None) or getattr(getattr(task, "__self__", None), "asks", None)
+    return told if isinstance(told, int) else None
+
+
 def task_name(task: Task) -> str:
     """Return the name to show for a task."""
     return getattr(task, "__qualname__", None) or type(task).__qualname__

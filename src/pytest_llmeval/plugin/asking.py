@@ -13,7 +13,7 @@ from pytest_llmeval.models.answer import Call
 from pytest_llmeval.models.client import LLM
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.request import Params, Request
-from pytest_llmeval.models.task import AskTheQuestion
+from pytest_llmeval.models.task import AskTheQuestion, times_asked
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.plugin.trial import Trial, defaults_of, tools_of
@@ -34,6 +34,8 @@ class Asking:
     """Whether the default task asks for it, which is one request that can be told beforehand."""
     asks_more: bool
     """Whether more may be asked: by code of the user's, by a model that calls tools, in later turns."""
+    times: int = 1
+    """How often the question is asked, as far as that is known."""
 
 
 def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
@@ -42,11 +44,12 @@ def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
         trial = trial_of(item)
         if trial is None or trial.model is None or trial.refusal or FINISHED in item.stash or is_left_out(item):
             continue
-        has_task = trial.spec.task is not None
+        has_task, times = trial.spec.task is not None, times_asked(trial.spec.task)
         wants_answer = any(name in ANSWERS for name in getattr(item, "fixturenames", ()))
-        more = has_task or len(trial.entry.turns) > 1 or bool(trial.spec.tools or trial.entry.fake_tools)
-        found = Asking(item, trial, wants_answer and not has_task, (wants_answer and more) or _holds_client(item))
-        if (found.asks_the_question or found.asks_more) and past.answered(item.nodeid, trial) == (None, None):
+        more = times is None or len(trial.entry.turns) > 1 or bool(trial.spec.tools or trial.entry.fake_tools)
+        asks_more = (wants_answer and more) or _holds_client(item)
+        found = Asking(item, trial, wants_answer and not has_task, asks_more, times or 1)
+        if (wants_answer or found.asks_more) and past.answered(item.nodeid, trial) == (None, None):
             yield found
 
 

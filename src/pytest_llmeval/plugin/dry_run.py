@@ -88,7 +88,8 @@ class DryRun:
                 except LLMEvalError as error:
                     faults[f"{one.item.nodeid}: {error}"] = None
                 else:
-                    estimator.add(request, at_least=one.asks_more)
+                    for _ in range(one.times):
+                        estimator.add(request, at_least=one.asks_more)
         finally:
             loop.stop()
         return list(faults)
