@@ -67,6 +67,12 @@ def test_each_kind_stands_beside_its_originals() -> None:
     assert "  cost of variants     $0.0170 · tokens 17,000 in · 3,400 out" in text
 
 
+def test_variants_that_asked_no_model_have_no_cost() -> None:
+    """The offline model has neither tokens nor a price, and a line of unknowns says nothing."""
+    free: dict[str, Any] = {"usage": {}, "cost_usd": None}
+    assert "cost of variants" not in told([original(1), variant(1, "typos", **free)])
+
+
 def test_one_kind_is_not_summed_up_again() -> None:
     assert "all kinds" not in told([original(1), variant(1, "typos")])
 

@@ -113,6 +113,8 @@ def _apart(variants: Summary, width: int) -> Iterator[Line]:
     apart = [f"{n:,} {name}" for name in ("error", "unscored", "skipped") if (n := variants.outcomes[name])]
     if apart:
         yield line(Segment(fit(f"  {fit('not in any rate', LABEL)} {' · '.join(apart)}", width).rstrip(), ("yellow",)))
+    if not any(one.counted for one in (variants.cost_usd, variants.input_tokens, variants.output_tokens)):
+        return  # no model was asked
     cost = figures.sum_of(variants.cost_usd, figures.cost)
     tokens = f"{figures.sum_of(variants.input_tokens)} in · {figures.sum_of(variants.output_tokens)} out"
     yield line(fit(f"  {fit('cost of variants', LABEL)} {cost} · tokens {tokens}", width).rstrip())
