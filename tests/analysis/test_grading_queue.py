@@ -51,6 +51,7 @@ def said(judge: str, *, passed: bool | None, grader: str = "panel") -> Score:
 def test_judged_is_what_a_model_graded() -> None:
     by_rule, by_judge = Score("a", 1.0, kind="verifiable"), Score("a", 1.0, kind="judge")
     trials = [trial(1, scores=[by_rule]), trial(2, scores=[by_judge]), trial(3, judge={"model": "m"})]
+    trials.append(trial(4, judge={"usage": {}}))  # asked how sure one can be, and nothing else
     assert queue(*trials, only="judged").todo == (1, 2)
 
 

@@ -127,6 +127,7 @@ NOTHING = {"name": "numeric", "value": None}
         ({"scores": [FAILED], "grade": "wrong"}, False),
         ({"outcome": "passed"}, True),
         ({"grade": "fully_correct"}, True),
+        ({"grade": "fully_correct", "judge": {"usage": {}}}, True),
         ({"scores": [RULE, BY_JUDGE], "grade": "wrong", "judge": JUDGED}, True),
         ({"scores": [FAILED, BY_JUDGE], "grade": "wrong", "judge": JUDGED}, False),
         ({"scores": [RULE, BY_JUDGE], "outcome": "unscored", "judge": JUDGED}, True),

@@ -47,7 +47,7 @@ class ChatCompletions:
             "object": "chat.completion",
             "created": 1_700_000_000,
             "model": say.served_model or received.model,
-            "choices": [{"index": 0, "message": message, "finish_reason": stop, "logprobs": None}],
+            "choices": [{"index": 0, "message": message, "finish_reason": stop, "logprobs": say.logprobs}],
             "usage": say.usage or {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15},
             "system_fingerprint": "fp_loopback",
         }

@@ -23,6 +23,8 @@ class Say:
     """The usage object as it stands on the wire; None: twelve tokens in, three out."""
     served_model: str | None = None
     """The model named in the reply; None: the one asked for."""
+    logprobs: Mapping[str, Any] | None = None
+    """The log probabilities as they stand on the wire, in the chat-completions format; streamed in one piece."""
     piece_delay_s: float = 0.0
     """Seconds before each event that holds a token, where a stream was asked for."""
 

@@ -20,6 +20,7 @@ def completion_events(reply: dict[str, Any], *, include_usage: bool) -> list[str
     deltas = [{"role": "assistant", "content": ""}, *_deltas(choice["message"])]
     choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
     choices.append({"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]})
+    choices[1]["logprobs"] = choice["logprobs"]
     whole = {**reply, "object": "chat.completion.chunk", "usage": None}
     chunks = [{**whole, "choices": [choice]} for choice in choices]
     if include_usage:

@@ -21,6 +21,7 @@ REPLY = Reply(
     evidence_files=("a.py",),
     ttft_s=0.1,
     token_logprobs=(-0.5, -1.0),
+    token_alternatives=((-0.5, -1.5), (-1.0,)),
 )
 
 

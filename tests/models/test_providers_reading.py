@@ -108,3 +108,27 @@ def test_log_probabilities_are_read_whole_or_not_at_all(logprobs: Any, read: tup
     reply = openai_format.read_reply({"choices": [{"message": {"content": "x"}, "logprobs": logprobs}]})
     assert reply is not None
     assert reply.token_logprobs == read
+
+
+@pytest.mark.parametrize(
+    ("places", "read"),
+    [
+        ([[-0.5, -1.5], [1e-9, -9999.0]], ((-0.5, -1.5), (0.0, -9999.0))),
+        ([[-0.5], []], None),
+        ([[-0.5], None], None),
+        ([[-0.5, "x"]], None),
+        ([], None),
+    ],
+)
+def test_alternatives_are_read_of_every_place_or_of_none(places: list[Any], read: object) -> None:
+    tokens = [
+        {"logprob": -0.5, "top_logprobs": None if place is None else [{"logprob": one} for one in place]}
+        for place in places
+    ]
+    body = {"choices": [{"message": {"content": "x"}, "logprobs": {"content": tokens}}]}
+    reply = openai_format.read_reply(body)
+    assert reply is not None
+    assert reply.token_alternatives == read
+    stray = openai_format.read_reply({"choices": [{"message": {"content": "x"}, "logprobs": {"content": ["stray"]}}]})
+    assert stray is not None
+    assert stray.token_alternatives is None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.grading_queue import grading_queue
+from pytest_llmeval.cli.main import main
 from pytest_llmeval.runs.graded_log import read_trials
 from tests.plugin.conftest import Project
 
@@ -150,3 +151,32 @@ def test_judge_that_leaves_it_to_a_person_is_told(project: Project) -> None:
     trials = list(read_trials(log))
     (asked,) = grading_queue(trials, rater="ann", only="ungraded").todo
     assert trials[asked].record.question_id == "q1"
+
+
+def test_a_verifier_s_verdict_is_confidence_and_decides_nothing(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.benchmark(
+        {"id": f"q{n}", "question": f"say: {text}", "gold_answer": "blue"} for n, text in enumerate(["right", "blue"])
+    )
+    project.evals("""
+@pytest.mark.llm_eval(
+    "questions.jsonl", graders=[graders.contains(), graders.confidence("verifier", by=graders.rubric_judge())]
+)
+def test_it(grade):
+    assert grade.level is not None
+""")
+    result = project.run(JUDGE, "--llm-fail-under=0.1", "--llm-log=a.jsonl")
+    result.assert_outcomes(passed=2)
+    assert result.ret == 0
+    records = [json.loads(line) for line in (project.path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(one["grade"], one["confidence"]) for one in records] == [
+        ("wrong", {"verifier": 1.0}),
+        ("fully_correct", {"verifier": 0.0}),
+    ]
+    judges = [one["judge"] for one in records]
+    assert [(one["hash"], one["verdicts"], one["usage"]["input_tokens"]) for one in judges] == [(None, [], 100)] * 2
+    assert "uncalibrated" not in result.stdout.str()
+    capsys.readouterr()
+    assert main(["summarize", str(project.path / "a.jsonl")]) == 0
+    assert "  confidence, verifier: in 2 of 2 answers" in capsys.readouterr().out

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_llmeval.models.answer import ToolCall, Usage
-from pytest_llmeval.models.request import Tool
+from pytest_llmeval.models.request import Params, Tool
 from tests.loopback.outcomes import Raw, Say
 from tests.loopback.scenario import Scenario
 from tests.loopback.server import LoopbackServer
@@ -171,3 +173,21 @@ def test_an_answer_counts_even_with_an_error_beside_it(openai: Wire) -> None:
     both = Raw('{"error": {"code": 500}, "choices": [{"message": {"content": "ok"}}]}')
     with LoopbackServer(Scenario(both)) as server:
         assert openai.ask(server.base_url).text == "ok"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_alternatives_of_each_token_come_where_they_were_asked_for(openai: Wire, stream: bool) -> None:
+    def token(text: str, *logprobs: float) -> dict[str, Any]:
+        top = [{"token": f"{text}{n}", "logprob": one, "bytes": None} for n, one in enumerate(logprobs)]
+        return {"token": text, "logprob": logprobs[0], "bytes": None, "top_logprobs": top}
+
+    logprobs = {"content": [token("Pa", -0.1, -2.5), token("ris", 0.0, -9999.0)], "refusal": None}
+    params = Params(extra={"logprobs": True, "top_logprobs": 2})
+    with LoopbackServer(Scenario(Say("Paris", logprobs=logprobs))) as server:
+        reply = openai.ask(server.base_url, params=params, stream=stream)
+
+    assert (server.requests[0].body["logprobs"], server.requests[0].body["top_logprobs"]) == (True, 2)
+    assert reply.token_alternatives == ((-0.1, -2.5), (0.0, -9999.0))
+    assert reply.token_logprobs == (-0.1, 0.0)
+    with LoopbackServer(Scenario(Say("Paris"))) as server:
+        assert openai.ask(server.base_url, stream=stream).token_alternatives is None

@@ -9,7 +9,8 @@ from pytest_llmeval.runs.record import Record
 def solved_by_rules(record: Record) -> bool | None:
     """Tell whether rules found an answer right, whatever a judge made of it; None where no rule has a verdict."""
     rules = [one for one in record.scores if one.kind == "verifiable"]
-    if record.judge is None and (rules or not record.scores):
+    is_judged = record.judge is not None and record.judge.has_judged
+    if not is_judged and (rules or not record.scores):
         return success_of(record)
     checked = [one.passed for one in rules if one.passed is not None]
     if rules and not checked and record.outcome in ("unextractable", "truncated", "filtered", "over_budget"):

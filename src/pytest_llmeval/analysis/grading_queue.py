@@ -87,7 +87,8 @@ def _is(trial: GradedTrial, only: Only | None, rater: str) -> bool:
     if only == "ungraded":
         return trial.record.grade is None and all(vote.rater == rater for vote in trial.votes)
     if only == "judged":
-        return trial.record.judge is not None or any(score.kind == "judge" for score in trial.record.scores)
+        judge = trial.record.judge
+        return (judge is not None and judge.has_judged) or any(score.kind == "judge" for score in trial.record.scores)
     return only is None or disagreed(trial)
 
 

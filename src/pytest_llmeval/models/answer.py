@@ -118,6 +118,9 @@ class Reply:
     """Seconds from the first token to the last, when streamed."""
     token_logprobs: tuple[float, ...] | None = None
     """Natural logarithm of the probability of each output token, where they were asked for (``logprobs=True``)."""
+    token_alternatives: tuple[tuple[float, ...], ...] | None = None
+    """For each output token the log probabilities of the likeliest tokens in its place, where they were asked for
+    (``top_logprobs=5``)."""
     carried: dict[str, Any] = field(default_factory=dict)
     """What the provider wants back with the turn that calls tools, such as its thinking."""
 

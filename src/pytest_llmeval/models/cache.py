@@ -89,4 +89,6 @@ def read_reply(text: str) -> Reply:
     told["evidence_files"] = tuple(told["evidence_files"])
     logprobs = told.get("token_logprobs")
     told["token_logprobs"] = None if logprobs is None else tuple(logprobs)
+    alternatives = told.get("token_alternatives")
+    told["token_alternatives"] = None if alternatives is None else tuple(map(tuple, alternatives))
     return Reply(**told)

@@ -143,7 +143,7 @@ def _variant(trial: Trial) -> dict[str, Any]:
 def _judged_by(run: TrialRun, answer: Answer | None) -> JudgeInfo | None:
     """Tell which judges graded, and what asking them took, apart from what the model under test took."""
     signature = merged(run.context.judged_by)
-    if signature is None:
+    if signature is None and not run.judge_calls:
         return None
     usage = sum((call.reply.usage for call in run.judge_calls), Usage())
     cost = total_cost(run.judge_calls)
@@ -152,8 +152,8 @@ def _judged_by(run: TrialRun, answer: Answer | None) -> JudgeInfo | None:
         JudgeVerdict(hash=one.judge_hash, level=one.level, abstained=one.abstained) for one in of_answer
     )
     return JudgeInfo(
-        model=signature.model,
-        hash=signature.hash,
+        model=signature.model if signature else None,  # a judge that was asked, and judged nothing, is not named
+        hash=signature.hash if signature else None,
         usage=usage,
         cost_usd=cost,
         verdicts=tuple(verdicts),

@@ -44,7 +44,7 @@ class JudgeInfo(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     model: str | None = None
-    """The judge, as ``provider:model``."""
+    """The judge, as ``provider:model``; null where judges were only asked how sure one can be of the answer."""
     hash: str | None = None
     """Identifies model, prompt, rubric and parameters together."""
     usage: Usage = Usage()
@@ -55,6 +55,11 @@ class JudgeInfo(BaseModel):
     """One for each grader that judged the record's answer."""
     controls: tuple[JudgeControl, ...] = ()
     """Answers of known worth that were put to the judge beside the record's."""
+
+    @property
+    def has_judged(self) -> bool:
+        """Tell whether it had a part in the grade, and was not merely asked beside it, as a verifier is."""
+        return bool(self.model or self.hash or self.verdicts)
 
 
 class PerturbationInfo(BaseModel):

@@ -62,7 +62,7 @@ def test_a_function_of_the_answer_is_a_signal_of_its_own_name() -> None:
 
 
 def test_signals_there_are_none_of_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match="must be stated or logprob, or a function of the answer"):
+    with pytest.raises(ConfigurationError, match="must be stated, logprob, entropy, verifier, evidence, or a function"):
         graders.confidence("hunch")
     with pytest.raises(ConfigurationError, match="pytest-llmeval summarize tells it"):
         graders.confidence("agreement")

@@ -8,12 +8,19 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError, GraderError
+from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.confidence.signals import SIGNALS, Signal
+from pytest_llmeval.grading.confidence.verified import share_of, verified
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.named_grader import shown_setting
+from pytest_llmeval.grading.retrieval.claim_coverage import ClaimCoverage
 from pytest_llmeval.grading.rule_grader import RuleGrader
 from pytest_llmeval.models.answer import Answer
+
+VERIFIED = ("verifier", "evidence")
+"""Signals that another grader gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +32,20 @@ class Confidence(RuleGrader):
 
     Args:
         signal: ``stated`` reads it from the text; ``logprob`` is the geometric mean of the probabilities of the last
-            reply's tokens, for answers that were asked for with ``params={"logprobs": True}``; a function of the answer
-            that returns a number from 0 to 1, or None, is a signal of its own name.
-        required: Whether an answer without it is ``unextractable``.
+            reply's tokens, for answers that were asked for with ``params={"logprobs": True}``, and ``entropy`` how
+            little it wavered between tokens, with ``"top_logprobs": 5`` as well; ``verifier`` is what another grader
+            makes of the answer; ``evidence`` the share of its claims that the evidence bears out; a function of the
+            answer that returns a number from 0 to 1, or None, is a signal of its own name.
+        by: Who verifies: a grader, whose verdict decides nothing. ``evidence`` has `ClaimCoverage` where none is given.
+        required: Whether an answer without it is ``unextractable``; one that the verifier gave no verdict on is
+            unscored.
     """
 
     name: ClassVar[str] = "confidence"
 
     signal: str | Signal = "stated"
     _: KW_ONLY
+    by: Grader | None = None
     required: bool = False
 
     def __post_init__(self) -> None:
@@ -42,15 +54,47 @@ class Confidence(RuleGrader):
                 'graders.confidence("agreement"): needs all samples of an entry, so pytest-llmeval summarize tells it '
                 "of every run with --llm-samples; leave the grader out"
             )
-        if not callable(self.signal) and self.signal not in SIGNALS:
+        known = (*SIGNALS, *VERIFIED)
+        if not callable(self.signal) and self.signal not in known:
             raise ConfigurationError(
-                f"graders.confidence({self.signal!r}): must be {' or '.join(SIGNALS)}, or a function of the answer"
+                f"graders.confidence({self.signal!r}): must be {', '.join(known)}, or a function of the answer"
             )
+        if self.signal == "verifier" and self.by is None:
+            raise ConfigurationError('graders.confidence("verifier"): needs a grader; add by=graders.rubric_judge()')
+        if self.by is not None and self.signal not in VERIFIED:
+            raise ConfigurationError(f"graders.confidence(by=...): only {' and '.join(VERIFIED)} ask another grader")
+
+    @property
+    def verifier(self) -> Grader | None:
+        """Return the grader that is asked; None for signals that the answer itself holds."""
+        return self.by or (ClaimCoverage() if self.signal == "evidence" else None)
+
+    @property
+    def executes_code(self) -> bool:
+        """Tell whether the verifier runs code out of answers."""
+        return self.verifier is not None and executes_code(self.verifier)
+
+    def __call__(self, entry: Entry, answer: Answer) -> Any:
+        """Take the signal and keep it; gives an awaitable where another grader is asked."""
+        verifier = self.verifier
+        if verifier is None:
+            return super(Confidence, self).__call__(entry, answer)
+        return self._verified(verifier, entry, answer)
+
+    async def _verified(self, verifier: Grader, entry: Entry, answer: Answer) -> Grade:
+        grade = await verified(verifier, entry, answer)
+        if self.required and grade.state == "unscored":
+            return Grade(None, None, f"no {self.signal} confidence: {grade.notes}", (), self.id, "unscored")
+        name = str(getattr(verifier, "name", ""))
+        return self._kept(share_of(grade, name), entry, answer)
 
     def judge(self, entry: Entry, answer: Answer) -> Grade:
         """Take the signal and keep it."""
+        value = self.signal(answer) if callable(self.signal) else SIGNALS[self.signal](answer)
+        return self._kept(value, entry, answer)
+
+    def _kept(self, value: Any, entry: Entry, answer: Answer) -> Grade:
         name = self.signal if isinstance(self.signal, str) else shown_setting(self.signal)
-        value: Any = self.signal(answer) if callable(self.signal) else SIGNALS[self.signal](answer)
         if value is None:
             told = f"no {name} confidence"
             return (

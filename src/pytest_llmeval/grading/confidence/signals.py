@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -40,5 +41,32 @@ def logprob(answer: Answer, pooling: Pooling = "mean") -> float | None:
     return math.exp(min(0.0, pooled[pooling]))
 
 
-SIGNALS: Mapping[str, Signal] = MappingProxyType({"stated": stated, "logprob": logprob})
+def entropy(answer: Answer) -> float | None:
+    """Return how little the model wavered between tokens while it wrote its last reply.
+
+    It is 1 less the mean over the tokens of the entropy of the likeliest alternatives in each place, made to add up to
+    1 and divided by the most it can be, the logarithm of their number: 1 where one token was certain everywhere, 0
+    where all alternatives were equally likely.
+
+    Args:
+        answer: With its calls; its model was asked with ``params={"logprobs": True, "top_logprobs": 5}``.
+
+    Returns:
+        From 0 to 1; None where the provider gave fewer than two alternatives in any place.
+    """
+    calls = [call for call in answer.calls if call.role == "model"]
+    alternatives = calls[-1].reply.token_alternatives if calls else None
+    if not alternatives or min(map(len, alternatives)) < 2:
+        return None
+    return min(1.0, max(0.0, 1 - fmean(map(_normalized_entropy, alternatives))))
+
+
+def _normalized_entropy(logprobs: Sequence[float]) -> float:
+    top = max(logprobs)  # taken out before the exponential, which would be 0 for all of a very unlikely place
+    weights = [math.exp(one - top) for one in logprobs]
+    shares = [weight / math.fsum(weights) for weight in weights]
+    return -math.fsum(share * math.log(share) for share in shares if share > 0) / math.log(len(shares))
+
+
+SIGNALS: Mapping[str, Signal] = MappingProxyType({"stated": stated, "logprob": logprob, "entropy": entropy})
 """Signals that one answer holds; that samples agree is told by ``pytest-llmeval summarize`` from the log."""

@@ -78,6 +78,7 @@ def read_reply(got: object) -> Reply | None:
         # reasoning_content: DeepSeek, vLLM; reasoning: OpenRouter, Ollama.
         thinking=string(message.get("reasoning_content")) or string(message.get("reasoning")),
         token_logprobs=_token_logprobs(choice.get("logprobs")),
+        token_alternatives=_token_alternatives(choice.get("logprobs")),
         carried={name: message[name] for name in CARRIED if message.get(name)} if calls else {},
     )
 
@@ -172,7 +173,23 @@ def _finish_reason(reason: object, calls: tuple[ToolCall, ...]) -> FinishReason:
 
 def _token_logprobs(logprobs: object) -> tuple[float, ...] | None:
     """Read those of the text's tokens; None where there are none, or any is no logarithm of a probability."""
-    content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
+    return _logprobs(_tokens(logprobs))
+
+
+def _token_alternatives(logprobs: object) -> tuple[tuple[float, ...], ...] | None:
+    """Read those of the likeliest tokens in each place; None where any place has none."""
+    content = _tokens(logprobs)
+    tokens = content if isinstance(content, list) else []
+    places = [_logprobs(token.get("top_logprobs")) if isinstance(token, Mapping) else None for token in tokens]
+    found = [one for one in places if one is not None]
+    return tuple(found) if found and len(found) == len(places) else None
+
+
+def _tokens(logprobs: object) -> object:
+    return logprobs.get("content") if isinstance(logprobs, Mapping) else None
+
+
+def _logprobs(content: object) -> tuple[float, ...] | None:
     tokens = content if isinstance(content, list) else []
     given = [token.get("logprob") if isinstance(token, Mapping) else None for token in tokens]
     found = [min(0.0, float(one)) for one in given if isinstance(one, int | float) and math.isfinite(one)]
