@@ -19,10 +19,10 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from pytest_llmeval.analysis.comparison import Comparison, compare
-from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.power import ALPHA, POWER
-from pytest_llmeval.analysis.sides import Side, Trial, trial_of
+from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
+from pytest_llmeval.analysis.comparing.sides import Side, Trial, trial_of
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.power import ALPHA, POWER
 from pytest_llmeval.reports.figures import share_of
 from pytest_llmeval.runs.record import Record
 

@@ -18,6 +18,8 @@ ROOT_MODULES = ("bounded", "errors", "fingerprint", "redaction", "safe_text", "s
 """Small modules below every folder; they import nothing but each other."""
 ROAD = ("benchmark", "models", "grading", "runs", "analysis", "reports")
 """Each folder may import those before it, and the root modules."""
+WITHIN_ANALYSIS = ("statistics", "analysis", "comparing", "people", "judges", "gating")
+"""The folders of analysis, and its own modules, which sum up a run; each may import those before it."""
 ROOF = ("plugin", "cli")
 """Stand on the whole road and do not know each other."""
 FACES = ("pytest_llmeval", "pytest_llmeval.graders", "pytest_llmeval.perturbations", "pytest_llmeval.probes")
@@ -71,6 +73,17 @@ def test_module_imports_only_what_stands_before_it(module: str) -> None:
     assert {other for other in others if room(other) not in allowed(module)} == set()
 
 
+def test_the_folders_of_analysis_stand_in_their_order() -> None:
+    def place(module: str) -> int:
+        parts = module.removeprefix("pytest_llmeval.analysis.").split(".")
+        return WITHIN_ANALYSIS.index(parts[0] if len(parts) > 1 else "analysis")
+
+    inside = [name for name in graph() if name.startswith("pytest_llmeval.analysis.") and name.count(".") > 1]
+    folders = {name for name in inside if (PACKAGE.parent / name.replace(".", "/")).is_dir()}
+    edges = [(name, other) for name in inside for other in graph()[name] if other in set(inside) - folders]
+    assert [(name, other) for name, other in edges if place(other) > place(name)] == []
+
+
 def test_there_are_no_import_circles() -> None:
     edges = {name: {o for o in others if o not in FACES} for name, others in graph().items() if name not in FACES}
     try:
@@ -111,7 +124,11 @@ def test_entry_module_imports_no_heavy_package() -> None:
 
 
 def test_a_run_imports_neither_gates_nor_batches_before_they_are_wanted() -> None:
-    unwanted = ("pytest_llmeval.plugin.gate", "pytest_llmeval.plugin.batch_run", "pytest_llmeval.analysis.comparison")
+    unwanted = (
+        "pytest_llmeval.plugin.gate",
+        "pytest_llmeval.plugin.batch_run",
+        "pytest_llmeval.analysis.comparing.comparison",
+    )
     code = f"import sys, pytest_llmeval.plugin.session; print([m for m in {unwanted} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_llmeval.analysis.abstaining import Abstentions
-from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.grading_queue import grading_queue
+from pytest_llmeval.analysis.people.grading_queue import grading_queue
 from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.grading.judge.asking import Vote
 from pytest_llmeval.grading.judge.panel import decide
 from pytest_llmeval.grading.judge.rubric import Rubric

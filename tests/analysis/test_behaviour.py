@@ -12,7 +12,7 @@ from sklearn.metrics import precision_score, recall_score  # type: ignore[import
 from statsmodels.stats.proportion import confint_proportions_2indep  # type: ignore[import-untyped]  # nor does it
 
 from pytest_llmeval.analysis.behaviour import RULES, BehaviourRates, Rate
-from pytest_llmeval.analysis.estimates import wilson_interval
+from pytest_llmeval.analysis.statistics.estimates import wilson_interval
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading import probes
 from pytest_llmeval.grading.grade import Score

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]  # scipy ships no types
 
 from pytest_llmeval.analysis.drops import drop_of
-from pytest_llmeval.analysis.paired import PairedCounts, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.repeats import estimate_of_mean
+from pytest_llmeval.analysis.statistics.paired import PairedCounts, mcnemar, newcombe_paired_interval
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))

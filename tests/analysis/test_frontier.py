@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.frontier import Contender, contenders, frontier
 from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from tests.cli.logs import trial
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis import latencies
-from pytest_llmeval.analysis.estimates import percentiles
 from pytest_llmeval.analysis.latencies import Latencies, per_token_s
+from pytest_llmeval.analysis.statistics.estimates import percentiles
 from pytest_llmeval.models.answer import Call, Reply, Usage
 from pytest_llmeval.runs.record import Record
 from tests.runs.samples import record

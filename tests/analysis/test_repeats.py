@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom  # type: ignore[import-untyped]  # scipy ships no types
 
 from pytest_llmeval.analysis import repeats
-from pytest_llmeval.analysis.estimates import wilson_interval
 from pytest_llmeval.analysis.repeats import UNSTABLE_KEPT, RepeatedEntry, RepeatFigures, Repeats, pass_at_k, pass_hat_k
+from pytest_llmeval.analysis.statistics.estimates import wilson_interval
 from tests.runs.samples import record
 
 Ends = list[bool]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from pytest_llmeval.analysis.comparing.sides import sides_of
 from pytest_llmeval.analysis.run_figures import RunFigures
-from pytest_llmeval.analysis.sides import sides_of
 from pytest_llmeval.analysis.slicing import Slicing
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.models.answer import Usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.analysis.sides import Side, sides_of
+from pytest_llmeval.analysis.comparing.sides import Side, sides_of
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo
 from tests.runs.samples import record

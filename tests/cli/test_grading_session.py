@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.grading_queue import Queue, grading_queue
+from pytest_llmeval.analysis.people.grading_queue import Queue, grading_queue
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.grading_session import GradingSession, all_votes
 from pytest_llmeval.cli.terminal_port import CLOSED

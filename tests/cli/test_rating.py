@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval import Dimension, Rubric
-from pytest_llmeval.analysis.grading_queue import grading_queue
+from pytest_llmeval.analysis.people.grading_queue import grading_queue
 from pytest_llmeval.cli.grading_session import GradingSession
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path
 from pytest_llmeval.runs.hand_grading import votes_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.grading_queue import grading_queue
+from pytest_llmeval.analysis.people.grading_queue import grading_queue
 from pytest_llmeval.cli.grading_session import NEEDED, GradingSession
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path

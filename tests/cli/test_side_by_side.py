@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.preferring import AnswerPair, pair_up
+from pytest_llmeval.analysis.people.preferring import AnswerPair, pair_up
 from pytest_llmeval.cli import grading_terminal
 from pytest_llmeval.cli.preferring_session import PreferringSession
 from pytest_llmeval.runs.locking import alone

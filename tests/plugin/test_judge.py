@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.grading_queue import grading_queue
+from pytest_llmeval.analysis.people.grading_queue import grading_queue
 from pytest_llmeval.cli.main import main
 from pytest_llmeval.runs.graded_log import read_trials
 from tests.plugin.conftest import Project

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_llmeval.analysis.rater_agreement import RaterAgreement, agreement_of
-from pytest_llmeval.analysis.ratings import Rated, Ratings
+from pytest_llmeval.analysis.people.rater_agreement import RaterAgreement, agreement_of
+from pytest_llmeval.analysis.people.ratings import Rated, Ratings
 from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
 from pytest_llmeval.reports.agreement_lines import agreement_lines, agreement_values
 from pytest_llmeval.reports.lines import width_of

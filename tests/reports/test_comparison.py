@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.comparison import Comparison, compare
-from pytest_llmeval.analysis.sides import Side, sides_of
+from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
+from pytest_llmeval.analysis.comparing.sides import Side, sides_of
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import comparison_json

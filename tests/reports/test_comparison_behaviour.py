@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_llmeval.analysis.comparison import compare
+from pytest_llmeval.analysis.comparing.comparison import compare
 from pytest_llmeval.models.answer import ToolCall, ToolResult
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import comparison_json

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.estimates import Proportion, Total
+from pytest_llmeval.analysis.statistics.estimates import Proportion, Total
 from pytest_llmeval.reports import figures
 
 

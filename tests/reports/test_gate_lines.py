@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.comparison import compare
-from pytest_llmeval.analysis.gate_report import GateReport, ModelGate
-from pytest_llmeval.analysis.gate_rules import Rule
-from pytest_llmeval.analysis.gated_run import Surroundings, gated_models, verdicts
-from pytest_llmeval.analysis.gates import GateVerdict
+from pytest_llmeval.analysis.comparing.comparison import compare
+from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate
+from pytest_llmeval.analysis.gating.gate_rules import Rule
+from pytest_llmeval.analysis.gating.gated_run import Surroundings, gated_models, verdicts
+from pytest_llmeval.analysis.gating.gates import GateVerdict
 from pytest_llmeval.reports.gate_lines import compared_lines, gate_lines, next_command
 from pytest_llmeval.reports.lines import in_ascii, width_of
 from pytest_llmeval.reports.one_model import Screen

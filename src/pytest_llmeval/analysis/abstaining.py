@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.grading.judge.panel import voter_of
 from pytest_llmeval.grading.judge.verdict import says_cannot_judge
 from pytest_llmeval.runs.record import Record

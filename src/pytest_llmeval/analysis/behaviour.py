@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.estimates import Interval, difference_interval
 from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.statistics.estimates import Interval, difference_interval
 from pytest_llmeval.runs.record import Record
 
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pytest_llmeval.analysis.calibration import BINNINGS, BINS, Binning
 from pytest_llmeval.analysis.confidence import Answered, Confidences, calibration_of
 from pytest_llmeval.analysis.details import Details
+from pytest_llmeval.analysis.statistics.calibration import BINNINGS, BINS, Binning
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.reading import iter_records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.runs.record import Record
 
 CITES = "cites"

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from pytest_llmeval.analysis.calibration import (
+from pytest_llmeval.analysis.repeats import eval_of
+from pytest_llmeval.analysis.statistics.calibration import (
     BINNINGS,
     BINS,
     Bin,
@@ -19,11 +20,10 @@ from pytest_llmeval.analysis.calibration import (
     maximum_calibration_error,
     reliability,
 )
-from pytest_llmeval.analysis.discrimination import auroc, auroc_interval, average_precision, kendall_tau
-from pytest_llmeval.analysis.estimates import Interval, Proportion
-from pytest_llmeval.analysis.repeats import eval_of
-from pytest_llmeval.analysis.selective import Selected, accuracy_at, aurc, risk_coverage
-from pytest_llmeval.analysis.spread import Column
+from pytest_llmeval.analysis.statistics.discrimination import auroc, auroc_interval, average_precision, kendall_tau
+from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
+from pytest_llmeval.analysis.statistics.selective import Selected, accuracy_at, aurc, risk_coverage
+from pytest_llmeval.analysis.statistics.spread import Column
 from pytest_llmeval.analysis.votes import Votes, vote_of, votes_of
 from pytest_llmeval.grading.confidence.stated import without_statement
 from pytest_llmeval.grading.wording import normalized

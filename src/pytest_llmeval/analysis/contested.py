@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pytest_llmeval.analysis.agreement import krippendorff_alpha
+from pytest_llmeval.analysis.statistics.agreement import krippendorff_alpha
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.panel import level_said, voter_of
 from pytest_llmeval.runs.graded_log import GradedTrial

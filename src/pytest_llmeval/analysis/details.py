@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pytest_llmeval.analysis.abstaining import Abstentions
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.confidence import Confidences
-from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.spread import Column, Spread
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.spread import Column, Spread
 from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.analysis.turn_validity import TurnValidity

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, correlation
 
-from pytest_llmeval.analysis.estimates import Interval, difference_interval
-from pytest_llmeval.analysis.paired import PairedCounts, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.repeats import estimate_of_mean
-from pytest_llmeval.analysis.resampling import sign_flip_test
+from pytest_llmeval.analysis.statistics.estimates import Interval, difference_interval
+from pytest_llmeval.analysis.statistics.paired import PairedCounts, mcnemar, newcombe_paired_interval
+from pytest_llmeval.analysis.statistics.resampling import sign_flip_test
 
 MOST_CORRELATED = 0.99
 """More is not believed of two columns of rates."""

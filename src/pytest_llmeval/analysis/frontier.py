@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.summary import Summary
 
 Standing = Literal["reaches", "cannot tell", "misses"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.trend import Drift, Slope, cusum, slope
 from pytest_llmeval.analysis.summary import Summary, model_of
-from pytest_llmeval.analysis.trend import Drift, Slope, cusum, slope
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path

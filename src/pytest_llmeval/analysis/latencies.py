@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from pytest_llmeval.analysis.estimates import Percentiles, percentiles
+from pytest_llmeval.analysis.statistics.estimates import Percentiles, percentiles
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.record import Record
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from pytest_llmeval.analysis.estimates import Interval, wilson_interval
+from pytest_llmeval.analysis.statistics.estimates import Interval, wilson_interval
 from pytest_llmeval.runs.record import Record
 
 UNSTABLE_KEPT = 10

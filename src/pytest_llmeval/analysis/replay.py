@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.grading.grade import Grade, Level
 from pytest_llmeval.models.answer import Call
 from pytest_llmeval.models.request import Request

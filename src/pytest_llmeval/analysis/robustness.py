@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from pytest_llmeval.analysis.drops import Drop, drop_of
-from pytest_llmeval.analysis.paired import holm
 from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.statistics.paired import holm
 from pytest_llmeval.runs.record import Record
 
 ALL_KINDS = "all kinds"

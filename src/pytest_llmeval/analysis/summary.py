@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pytest_llmeval.analysis.behaviour import BehaviourRates
-from pytest_llmeval.analysis.estimates import Percentiles, Proportion, Total
 from pytest_llmeval.analysis.evidence_use import EvidenceUse
 from pytest_llmeval.analysis.latencies import Latencies
 from pytest_llmeval.analysis.noise_levels import NoiseLevels
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
+from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion, Total
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.safe_text import one_line

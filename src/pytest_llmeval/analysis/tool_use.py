@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.models.answer import ToolCall
 from pytest_llmeval.runs.record import Record
 

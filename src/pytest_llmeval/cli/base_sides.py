@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.contested import VoteRules
-from pytest_llmeval.analysis.sides import Side, read_sides
 from pytest_llmeval.runs.baselines import blessed_logs, folder_near, is_path
 
 

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_llmeval.analysis.comparison import compare
-from pytest_llmeval.analysis.noise import RATE, noise_of
-from pytest_llmeval.analysis.sides import Side, read_sides
+from pytest_llmeval.analysis.comparing.comparison import compare
+from pytest_llmeval.analysis.comparing.noise import RATE, noise_of
+from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import ConfigurationError, RunLogError

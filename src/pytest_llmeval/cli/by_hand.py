@@ -7,8 +7,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from pytest_llmeval.analysis.doubt import RightBefore
-from pytest_llmeval.analysis.grading_queue import Order, Queue, grading_queue
+from pytest_llmeval.analysis.people.doubt import RightBefore
+from pytest_llmeval.analysis.people.grading_queue import Order, Queue, grading_queue
 from pytest_llmeval.cli.base_sides import base_sides
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError

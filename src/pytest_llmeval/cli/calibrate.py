@@ -8,10 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pytest_llmeval.analysis.calibrating import calibration_of
-from pytest_llmeval.analysis.judge_ceiling import Solvers, ceilings_of
-from pytest_llmeval.analysis.judge_labels import Labels, labels_of
-from pytest_llmeval.analysis.judge_repeats import GradingsOfRun, repeatability_of
+from pytest_llmeval.analysis.judges.calibrating import calibration_of
+from pytest_llmeval.analysis.judges.judge_ceiling import Solvers, ceilings_of
+from pytest_llmeval.analysis.judges.judge_labels import Labels, labels_of
+from pytest_llmeval.analysis.judges.judge_repeats import GradingsOfRun, repeatability_of
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines

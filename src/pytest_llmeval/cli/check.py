@@ -10,8 +10,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_llmeval.analysis.items import item_findings, items_of
-from pytest_llmeval.analysis.sides import read_sides
+from pytest_llmeval.analysis.comparing.items import item_findings, items_of
+from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
 from pytest_llmeval.benchmark.checking.contamination import Thresholds, read_corpus
 from pytest_llmeval.benchmark.checking.finding import Finding

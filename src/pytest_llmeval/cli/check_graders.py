@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from pytest_llmeval.analysis.grader_check import GraderCheck, checks_by_grader, checks_to_keep, kept_check
+from pytest_llmeval.analysis.judges.grader_check import GraderCheck, checks_by_grader, checks_to_keep, kept_check
 from pytest_llmeval.cli.own_modules import importable_here
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.errors import ConfigurationError

@@ -9,8 +9,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.analysis.dressed_answers import cases_of_run
-from pytest_llmeval.analysis.judge_checks import JudgeCheck, Tried, judge_check
+from pytest_llmeval.analysis.judges.dressed_answers import cases_of_run
+from pytest_llmeval.analysis.judges.judge_checks import JudgeCheck, Tried, judge_check
 from pytest_llmeval.cli.asking import JudgeDesk, Progress, declare_asking, judges_asked, share_at, tell_spent, whole
 from pytest_llmeval.cli.printing import write
 from pytest_llmeval.cli.run_entries import entries_of

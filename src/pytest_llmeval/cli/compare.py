@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_llmeval.analysis.comparison import Comparison, compare
+from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
+from pytest_llmeval.analysis.comparing.pairing import Matched, match_models
+from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.analysis.contested import VoteRules
-from pytest_llmeval.analysis.judge_noise import with_judge_noise
-from pytest_llmeval.analysis.pairing import Matched, match_models
-from pytest_llmeval.analysis.sides import read_sides
+from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise
 from pytest_llmeval.cli.base_sides import base_sides
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.comparison import comparison_lines

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
-from pytest_llmeval.analysis.grading_queue import ONLY, ORDERS
-from pytest_llmeval.analysis.known_grades import check_rater
-from pytest_llmeval.analysis.ratings import MACHINE
+from pytest_llmeval.analysis.people.grading_queue import ONLY, ORDERS
+from pytest_llmeval.analysis.people.known_grades import check_rater
+from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.cli.by_hand import in_session, on_a_sheet, rubric_in
 from pytest_llmeval.cli.known_grades import check_told, known_grades

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from pytest_llmeval.analysis.grading_queue import Queue
-from pytest_llmeval.analysis.ratings import MACHINE
+from pytest_llmeval.analysis.people.grading_queue import Queue
+from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.card_session import BACK, QUIT, CardSession
 from pytest_llmeval.cli.dimensions import ask_numbers

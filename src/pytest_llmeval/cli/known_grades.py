@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_llmeval.analysis.known_grades import RaterCheck
+from pytest_llmeval.analysis.people.known_grades import RaterCheck
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.reports.figures import share_of
 from pytest_llmeval.runs.graded_log import GradedLog

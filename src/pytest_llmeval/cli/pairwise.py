@@ -8,8 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from pytest_llmeval.analysis.answer_pairs import answer_pairs
-from pytest_llmeval.analysis.judgement import judgement_of
+from pytest_llmeval.analysis.judges.answer_pairs import answer_pairs
+from pytest_llmeval.analysis.judges.judgement import judgement_of
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.asking import declare_asking, judges_asked
 from pytest_llmeval.cli.pairwise_session import judge_all, tasks_of

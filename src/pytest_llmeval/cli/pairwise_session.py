@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.answer_pairs import AnswerPair, AnswerPairs
-from pytest_llmeval.analysis.judgement import outcome_of
+from pytest_llmeval.analysis.judges.answer_pairs import AnswerPair, AnswerPairs
+from pytest_llmeval.analysis.judges.judgement import outcome_of
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.asking import JudgeDesk, Progress, tell_spent
 from pytest_llmeval.cli.printing import note

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from pytest_llmeval.analysis.preferring import AnswerPair, Pairs, who
+from pytest_llmeval.analysis.people.preferring import AnswerPair, Pairs, who
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.card_session import CardSession
 from pytest_llmeval.cli.terminal_port import Terminal

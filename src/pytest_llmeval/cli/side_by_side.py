@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.analysis.preferring import AnswerPair, Pairs, pair_up, preferred
+from pytest_llmeval.analysis.people.preferring import AnswerPair, Pairs, pair_up, preferred
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.cli.preferring_session import is_chosen, preference_of
 from pytest_llmeval.cli.printing import note, write

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_llmeval.analysis.comparing.pairing import match_models
+from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.contested import VoteRules
-from pytest_llmeval.analysis.pairing import match_models
-from pytest_llmeval.analysis.sides import Side, read_sides
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.gate_lines import next_command
 from pytest_llmeval.runs.baselines import baseline_path, blessed_names, folder_near, is_path

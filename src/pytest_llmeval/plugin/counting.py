@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_llmeval.analysis.gate_rules import Rule
+from pytest_llmeval.analysis.gating.gate_rules import Rule
 from pytest_llmeval.errors import FatalProviderError, InfrastructureError
 from pytest_llmeval.plugin.trial import Trial
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.judge_trust import JudgesInRun, Trust, trust_in, trust_values
-from pytest_llmeval.analysis.quarantine import Quarantine
+from pytest_llmeval.analysis.gating.quarantine import Quarantine
+from pytest_llmeval.analysis.judges.judge_trust import JudgesInRun, Trust, trust_in, trust_values
 from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch

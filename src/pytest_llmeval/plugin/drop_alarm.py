@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_llmeval.analysis.drop_alarm import DropAlarm
-from pytest_llmeval.analysis.sides import Side
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.gating.drop_alarm import DropAlarm
 from pytest_llmeval.plugin.baseline import match_baseline
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.settings import Settings

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.analysis.comparison import Comparison, compare
-from pytest_llmeval.analysis.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
-from pytest_llmeval.analysis.gated_run import GatedModel, Surroundings, read_gated, verdicts
-from pytest_llmeval.analysis.judge_noise import with_judge_noise
-from pytest_llmeval.analysis.judge_trust import objections
-from pytest_llmeval.analysis.signal_only import SignalOnly, signal_only
+from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
+from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
+from pytest_llmeval.analysis.gating.gated_run import GatedModel, Surroundings, read_gated, verdicts
+from pytest_llmeval.analysis.gating.signal_only import SignalOnly, signal_only
+from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise
+from pytest_llmeval.analysis.judges.judge_trust import objections
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
 from pytest_llmeval.plugin.desk import Desk

@@ -11,7 +11,7 @@ import pytest
 from pytest_llmeval.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from pytest_llmeval.analysis.gate_rules import Rule
+    from pytest_llmeval.analysis.gating.gate_rules import Rule
 
 NONE = "none"
 """In place of rules: those of the ini file do not hold."""
@@ -26,7 +26,7 @@ def rule_reader(kind: str) -> Callable[[str, str], Any]:
     """Return what reads the value of a flag that is named like a kind of rule."""
 
     def read(flag: str, text: str) -> Any:
-        from pytest_llmeval.analysis.gate_rules import Rule  # only where there is a gate
+        from pytest_llmeval.analysis.gating.gate_rules import Rule  # only where there is a gate
 
         return Rule.of_kind(flag, kind, text)
 
@@ -73,7 +73,7 @@ def read_rules(values: Mapping[str, Any]) -> tuple[Rule, ...]:
     staged = list(in_stage(values["gates"], values["gate_stage"]))
     if not (staged or flags or values["baseline"]):
         return ()
-    from pytest_llmeval.analysis.gate_rules import Rule, in_force  # only where there is a gate
+    from pytest_llmeval.analysis.gating.gate_rules import Rule, in_force  # only where there is a gate
 
     gates = [Rule.parse("llm_gates", text) for text in staged if text != NONE]
     return in_force(gates, flags, baseline=values["baseline"] is not None, none=NONE in values["gates"])

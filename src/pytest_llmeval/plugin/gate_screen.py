@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_llmeval.analysis.gate_report import GateReport
+from pytest_llmeval.analysis.gating.gate_report import GateReport
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.screen import ascii_only, width, write
 from pytest_llmeval.plugin.settings import Settings

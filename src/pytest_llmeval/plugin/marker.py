@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.quota import Quota
+from pytest_llmeval.analysis.gating.quota import Quota
 from pytest_llmeval.benchmark.perturbation.perturbation import Perturbation
 from pytest_llmeval.benchmark.perturbation.variants import read_perturbations
 from pytest_llmeval.errors import ConfigurationError

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.quota import Quota
+from pytest_llmeval.analysis.gating.quota import Quota
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 

@@ -15,7 +15,7 @@ from pytest_llmeval.plugin.option import Option
 from pytest_llmeval.plugin.options import MODEL_VARIABLE, OPTIONS
 
 if TYPE_CHECKING:
-    from pytest_llmeval.analysis.gate_rules import Rule
+    from pytest_llmeval.analysis.gating.gate_rules import Rule
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_llmeval.analysis.abstaining import Abstention
-from pytest_llmeval.analysis.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen

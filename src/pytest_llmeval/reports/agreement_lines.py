@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pytest_llmeval.analysis.rater_agreement import Coefficient, PairAgreement, RaterAgreement
-from pytest_llmeval.analysis.ratings import Rated
+from pytest_llmeval.analysis.people.rater_agreement import Coefficient, PairAgreement, RaterAgreement
+from pytest_llmeval.analysis.people.ratings import Rated
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_llmeval.analysis.comparison import Comparison, Figures
-from pytest_llmeval.analysis.measured import Direction, Measured
-from pytest_llmeval.analysis.measured_spent import Spent
-from pytest_llmeval.analysis.sides import Side
+from pytest_llmeval.analysis.comparing.comparison import Comparison, Figures
+from pytest_llmeval.analysis.comparing.measured import Direction, Measured
+from pytest_llmeval.analysis.comparing.measured_spent import Spent
+from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_llmeval.analysis.measured_behaviour import Behaviour
+from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
 from pytest_llmeval.reports.lines import Line, Segment, line, wrapped

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TypeVar
 
-from pytest_llmeval.analysis.comparison import Comparison
-from pytest_llmeval.analysis.conditions import Change
-from pytest_llmeval.analysis.pairing import Pair, Pairing
-from pytest_llmeval.analysis.sides import TEXT_KEPT, Trial
+from pytest_llmeval.analysis.comparing.comparison import Comparison
+from pytest_llmeval.analysis.comparing.conditions import Change
+from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
+from pytest_llmeval.analysis.comparing.sides import TEXT_KEPT, Trial
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 

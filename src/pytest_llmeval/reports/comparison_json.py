@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pytest_llmeval.analysis.comparison import Comparison, Figures
-from pytest_llmeval.analysis.measured import Measured
-from pytest_llmeval.analysis.measured_behaviour import Behaviour
-from pytest_llmeval.analysis.pairing import Pair, Pairing
-from pytest_llmeval.analysis.sides import Side, Trial
+from pytest_llmeval.analysis.comparing.comparison import Comparison, Figures
+from pytest_llmeval.analysis.comparing.measured import Measured
+from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour
+from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
+from pytest_llmeval.analysis.comparing.sides import Side, Trial
 
 FORMAT_VERSION = 1
 """Raised when a key changes its meaning; new keys alone do not raise it."""

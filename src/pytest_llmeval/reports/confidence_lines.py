@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from pytest_llmeval.analysis.calibration import BINS, Bin
 from pytest_llmeval.analysis.confidence import VERY_SURE, Calibration, SignalFigures, SliceConfidence
-from pytest_llmeval.analysis.estimates import Interval
+from pytest_llmeval.analysis.statistics.calibration import BINS, Bin
+from pytest_llmeval.analysis.statistics.estimates import Interval
 from pytest_llmeval.analysis.votes import Votes
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, wrapped
@@ -91,7 +91,7 @@ def bin_name(one: Bin) -> str:
     """Write the bounds of a bin.
 
     Example:
-        >>> from pytest_llmeval.analysis.estimates import Proportion
+        >>> from pytest_llmeval.analysis.statistics.estimates import Proportion
         >>> bin_name(Bin(0.7, 0.8, Proportion(1, 2), 0.75))
         '70–80 %'
     """

@@ -53,7 +53,7 @@ def rise(drop: Drop | None) -> str:
     """Write by how many points hallucinations rise, with interval and p-value.
 
     Example:
-        >>> from pytest_llmeval.analysis.estimates import Interval
+        >>> from pytest_llmeval.analysis.statistics.estimates import Interval
         >>> rise(Drop(0.25, Interval(0.1, 0.4), 0.004, 0.004)), rise(None)
         ('+25.0 [10.0, 40.0] points, p 0.004', '–')
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_llmeval.analysis.estimates import Interval, Proportion, Total
+from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion, Total
 
 UNKNOWN = "–"
 

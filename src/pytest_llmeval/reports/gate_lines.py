@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pytest_llmeval.analysis.gate_report import GateReport, ModelGate
-from pytest_llmeval.analysis.gates import Decision
+from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate
+from pytest_llmeval.analysis.gating.gates import Decision
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, wrapped
 from pytest_llmeval.reports.one_model import Screen

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.grader_check import GraderCheck
+from pytest_llmeval.analysis.judges.grader_check import GraderCheck
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.grading.checking.run import CaseResult
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_llmeval.analysis.estimates import Interval
 from pytest_llmeval.analysis.history import Point, Series
+from pytest_llmeval.analysis.statistics.estimates import Interval
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, line, wrapped
 from pytest_llmeval.reports.one_model import Screen

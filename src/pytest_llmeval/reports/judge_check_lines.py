@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_llmeval.analysis.judge_checks import JudgeCheck, Tried
-from pytest_llmeval.analysis.preference import WinRate
+from pytest_llmeval.analysis.judges.judge_checks import JudgeCheck, Tried
+from pytest_llmeval.analysis.judges.preference import WinRate
 from pytest_llmeval.grading.judge.pairwise import BETTER
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.comparison_table import p_value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pytest_llmeval.analysis.estimates import Proportion
-from pytest_llmeval.analysis.judge_trust import JudgeUse, Trust, TrustState
-from pytest_llmeval.analysis.self_preference import Favour
+from pytest_llmeval.analysis.judges.judge_trust import JudgeUse, Trust, TrustState
+from pytest_llmeval.analysis.judges.self_preference import Favour
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe
 from pytest_llmeval.reports.one_model import LABEL_WIDTH

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.summary import NO_LABEL, Slice, Summary
 from pytest_llmeval.reports import figures
 from pytest_llmeval.safe_text import one_line

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.estimates import Percentiles, Proportion
 from pytest_llmeval.analysis.repeats import RepeatFigures
+from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion
 from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, Verdict
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS

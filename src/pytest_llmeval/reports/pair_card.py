@@ -8,7 +8,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
-from pytest_llmeval.analysis.preferring import AnswerPair, Preferred
+from pytest_llmeval.analysis.people.preferring import AnswerPair, Preferred
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.reports.grading_card import LONGEST_TEXT, Card, asked_lines, folded
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, wrapped

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.analysis.judgement import Judgement
-from pytest_llmeval.analysis.preference import OrderBias, WinRate
+from pytest_llmeval.analysis.judges.judgement import Judgement
+from pytest_llmeval.analysis.judges.preference import OrderBias, WinRate
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.comparison_table import p_value

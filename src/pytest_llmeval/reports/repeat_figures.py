@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.estimates import Proportion
 from pytest_llmeval.analysis.repeats import Estimate, RepeatedEntry, RepeatFigures
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.reports import figures
 
 UNSTABLE_SHOWN = 3

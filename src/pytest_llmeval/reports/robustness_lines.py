@@ -29,7 +29,7 @@ def points(drop: Drop | None) -> str:
     """Write a drop in points of a hundred, with its interval; minus where the variants are better.
 
     Example:
-        >>> from pytest_llmeval.analysis.estimates import Interval
+        >>> from pytest_llmeval.analysis.statistics.estimates import Interval
         >>> points(Drop(0.125, Interval(-0.05, 0.3), 0.2, 0.2))
         '12.5 [-5.0, 30.0]'
     """

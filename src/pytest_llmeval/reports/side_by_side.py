@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.behaviour import RULES
-from pytest_llmeval.analysis.estimates import Percentiles, Proportion
 from pytest_llmeval.analysis.repeats import RepeatFigures
+from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion
 from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, Verdict
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pytest_llmeval.analysis.details import Details, WorstSlice, cost_per_success
 from pytest_llmeval.analysis.run_figures import RunFigures
-from pytest_llmeval.analysis.spread import Spread
+from pytest_llmeval.analysis.statistics.spread import Spread
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures

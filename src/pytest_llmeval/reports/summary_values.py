@@ -8,8 +8,8 @@ from typing import Any
 
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.details import cost_per_success
-from pytest_llmeval.analysis.estimates import Total
 from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.statistics.estimates import Total
 from pytest_llmeval.analysis.summary import SPENT, VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.abstention_lines import abstention_values

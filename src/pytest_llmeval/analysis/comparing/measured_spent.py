@@ -1,0 +1,75 @@
+"""What the trials of a pair of runs took: tokens, dollars and seconds; no part of the verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from pytest_llmeval.analysis.comparing.pairing import Pair
+from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.statistics.estimates import Percentiles, percentiles
+from pytest_llmeval.analysis.statistics.paired import mcnemar
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What trials took, in the pairs where both sides know it; no part of the verdict."""
+
+    name: str
+    pairs: int
+    base: float
+    """Per trial."""
+    new: float
+    more: int
+    """Pairs in which the new run took more."""
+    less: int
+    p: float
+    """Of the sign test on these."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Return new by base; None where the base took nothing."""
+        return self.new / self.base if self.base else None
+
+
+SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
+    ("input tokens", attrgetter("input_tokens")),
+    ("output tokens", attrgetter("output_tokens")),
+    ("cost", attrgetter("cost_usd")),
+    ("latency", attrgetter("latency_s")),
+)
+
+
+def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
+    """Compare means per trial of tokens, dollars and seconds, where there are any."""
+    for name, value in SPENT:
+        known = _both(pairs, value)
+        if any(base or new for base, new in known):
+            yield _spent(name, known)
+
+
+def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> list[tuple[float, float]]:
+    told = [(value(pair.base), value(pair.new)) for pair in pairs]
+    return [(base, new) for base, new in told if base is not None and new is not None]
+
+
+def _spent(name: str, known: Sequence[tuple[float, float]]) -> Spent:
+    more, less = sum(new > base for base, new in known), sum(new < base for base, new in known)
+    base, new = (math.fsum(column) / len(known) for column in zip(*known, strict=True))
+    return Spent(name, len(known), base, new, more, less, mcnemar(more, less))
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """How long answers took on both sides, in the pairs where neither came from the cache."""
+
+    base: Percentiles
+    new: Percentiles
+
+
+def measure_latencies(pairs: Sequence[Pair]) -> Latencies:
+    """Compare the spread of latencies."""
+    known = _both(pairs, attrgetter("latency_s"))
+    return Latencies(percentiles(base for base, _ in known), percentiles(new for _, new in known))

@@ -1,0 +1,197 @@
+"""Pairing: which trials of two runs answer the same question, and which have no partner."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pytest_llmeval.analysis.comparing.sides import Side, Trial
+from pytest_llmeval.errors import ConfigurationError
+
+EntryKey = tuple[str, str]
+"""The eval, empty unless several evals ask the same entry, and the entry's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same sample of the same entry, with a verdict of the same kind on both sides."""
+
+    entry: EntryKey
+    base: Trial
+    new: Trial
+
+    @property
+    def name(self) -> str:
+        """Return what the entry is called in reports."""
+        return name_of(self.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A trial with a partner, but without two verdicts to compare."""
+
+    name: str
+    base: str
+    """The verdict, or what was there in its place."""
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """All that both sides hold, sorted by what can be compared."""
+
+    pairs: tuple[Pair, ...]
+    left_out: tuple[LeftOut, ...]
+    changed: tuple[str, ...]
+    """Entries whose content is not the same; in no figure."""
+    added: tuple[str, ...]
+    """Entries of the new run only."""
+    removed: tuple[str, ...]
+    """Entries of the base only."""
+    quarantined: tuple[str, ...]
+    """Entries that were known failures when the new run was made; in no figure."""
+    set_aside: tuple[str, ...]
+    """Entries of the new run whose grades must decide nothing; in no figure."""
+    odd_samples: int
+    """Trials of paired entries whose sample number only one side has."""
+    base_entries: int
+    """Entries the base has a verdict on."""
+    paired_entries: int
+    all_base_entries: int
+    """Entries the base has, with a verdict or without, those in quarantine left out."""
+
+    @property
+    def overlap(self) -> float:
+        """Return the share of the base's entries that could be paired."""
+        return self.paired_entries / self.base_entries if self.base_entries else 0.0
+
+
+def name_of(entry: EntryKey) -> str:
+    """Write an entry's id, the test function before it where several ask the same entry."""
+    test, question_id = entry
+    return f"{test.rpartition('::')[2]}[{question_id}]" if test else question_id
+
+
+def pair(base: Side, new: Side) -> Pairing:
+    """Pair the trials of two sides by entry and sample; an entry whose content changed is left out."""
+    by_eval = _several_ask(base) or _several_ask(new)
+    olds, news = _by_entry(base, by_eval=by_eval), _by_entry(new, by_eval=by_eval)
+    quarantined = [entry for entry in news if any(trial.quarantined for trial in news[entry].values())]
+    aside = [entry for entry in news if any(trial.set_aside for trial in news[entry].values())]
+    for entry in {*quarantined, *aside}:
+        news.pop(entry)
+        olds.pop(entry, None)
+    common = [entry for entry in olds if entry in news]
+    changed, pairs, left_out, odd = [], [], [], 0
+    for entry in common:
+        before, after = olds[entry], news[entry]
+        if _content_changed(before, after):
+            changed.append(entry)
+            continue
+        both = before.keys() & after.keys()
+        odd += len(before) + len(after) - 2 * len(both)
+        for sample in sorted(both):
+            one, other = before[sample], after[sample]
+            if one.kind is not None and one.kind == other.kind:
+                pairs.append(Pair(entry, one, other))
+            else:
+                left_out.append(LeftOut(name_of(entry), _said(one), _said(other)))
+    return Pairing(
+        pairs=tuple(pairs),
+        left_out=tuple(left_out),
+        changed=tuple(map(name_of, changed)),
+        added=tuple(name_of(entry) for entry in news if entry not in olds),
+        removed=tuple(name_of(entry) for entry in olds if entry not in news),
+        quarantined=tuple(map(name_of, quarantined)),
+        set_aside=tuple(map(name_of, aside)),
+        odd_samples=odd,
+        base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
+        paired_entries=len({one.entry for one in pairs}),
+        all_base_entries=len(olds),
+    )
+
+
+def _said(trial: Trial) -> str:
+    return f"{trial.verdict}, not graded" if trial.kind == "checked" else trial.verdict
+
+
+def _several_ask(side: Side) -> bool:
+    """Tell whether two evals of a run asked an entry of the same id, so that the id alone does not name a trial."""
+    asked = Counter((question_id, sample) for _, question_id, sample in side.trials)
+    return any(times > 1 for times in asked.values())
+
+
+def _by_entry(side: Side, *, by_eval: bool) -> dict[EntryKey, dict[int, Trial]]:
+    found: defaultdict[EntryKey, dict[int, Trial]] = defaultdict(dict)
+    for (test, question_id, sample), trial in side.trials.items():
+        found[test if by_eval else "", question_id][sample] = trial
+    return found
+
+
+def _content_changed(base: Mapping[int, Trial], new: Mapping[int, Trial]) -> bool:
+    one, other = next(iter(base.values())), next(iter(new.values()))
+    if one.entry_hash and other.entry_hash:
+        return one.entry_hash != other.entry_hash
+    return one.question_hash != other.question_hash  # foreign logs have no hash, but always the question
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Which model of the base is compared with which of the new run."""
+
+    sides: tuple[tuple[Side, Side], ...]
+    unmatched: tuple[str, ...] = ()
+    """Models that only one run has, each with which."""
+
+
+def match_models(
+    base: Mapping[str, Side], new: Mapping[str, Side], *, model: str | None = None, base_model: str | None = None
+) -> Matched:
+    """Choose the models to compare.
+
+    Those named; else, where each run has one, these two whatever their names; else those of the same name.
+
+    Args:
+        base: The base's sides by model.
+        new: The new run's.
+        model: As ``provider:model`` or the model alone; of both runs, or of the new one where ``base_model`` is given.
+            A base with one model only is taken as it is.
+        base_model: Another model of the base.
+
+    Raises:
+        ConfigurationError: Where a named model is missing, or no name is in both runs.
+    """
+    if model is not None or base_model is not None:
+        wanted = base_model or (model if _names(base, model) or len(base) > 1 else None)
+        return Matched(((_named(base, wanted, "BASE"), _named(new, model, "NEW")),))
+    if len(base) == 1 and len(new) == 1:
+        return Matched(((*base.values(), *new.values()),))  # type: ignore[arg-type]
+    common = [name for name in base if name in new]
+    if not common:
+        raise ConfigurationError(
+            f"BASE and NEW have no model in common ({_listed(base)}; {_listed(new)}); "
+            "name one of each with --base-model and --model"
+        )
+    return Matched(
+        tuple((base[name], new[name]) for name in common),
+        (*(f"{name} (BASE only)" for name in base if name not in new),
+         *(f"{name} (NEW only)" for name in new if name not in base)),
+    )  # fmt: skip
+
+
+def _names(sides: Mapping[str, Side], name: str | None) -> list[Side]:
+    return [side for model, side in sides.items() if name in (model, model.partition(":")[2])]
+
+
+def _named(sides: Mapping[str, Side], name: str | None, which: str) -> Side:
+    found = _names(sides, name) if name else list(sides.values())
+    if len(found) == 1:
+        return found[0]
+    option = "--base-model" if which == "BASE" else "--model"
+    fault = f"has {'no' if not found else 'more than one'} model {name!r}" if name else "has several models"
+    raise ConfigurationError(f"{which} {fault} ({_listed(sides)}); name one of them with {option}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

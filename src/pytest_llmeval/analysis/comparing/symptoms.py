@@ -1,0 +1,69 @@
+"""What the answers of a pair of runs suffer from; no part of the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from pytest_llmeval.analysis.comparing.pairing import Pair
+from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.statistics.paired import holm, mcnemar
+
+Family = Literal["truthfulness", "reasoning", "retrieval", "format", "refusal"]
+SYMPTOMS: Mapping[str, Family] = {
+    "hallucination": "truthfulness",
+    "unsupported": "truthfulness",
+    "scope_confusion": "reasoning",
+    "reasoning_error": "reasoning",
+    "missing_evidence": "retrieval",
+    "retrieval_miss": "retrieval",
+    "wrong_chunk": "retrieval",
+    "truncated": "format",
+    "unextractable": "format",
+    "filtered": "refusal",
+    "refused": "refusal",
+}
+"""What an answer can suffer from, and the kind of regression more of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """How many answers suffer from something, before and after."""
+
+    name: str
+    family: Family
+    base: int
+    new: int
+    p: float
+    """Of McNemar's test, corrected for how many symptoms were seen; no part of the verdict."""
+
+
+def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
+    """Count failure labels and states that stand for a grade, in the order of their families."""
+    came: Counter[str] = Counter()
+    went: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    # A few combinations stand for all pairs.
+    for (base, new), times in Counter([(symptoms_of(pair.base), symptoms_of(pair.new)) for pair in pairs]).items():
+        for counts, names in ((before, base), (went, base - new), (came, new - base)):
+            for name in names:
+                counts[name] += times
+    seen = [name for name in SYMPTOMS if before[name] or came[name]]
+    p_values = holm([mcnemar(went[name], came[name]) for name in seen])
+    return [
+        Symptom(name, SYMPTOMS[name], before[name], before[name] - went[name] + came[name], p)
+        for name, p in zip(seen, p_values, strict=True)
+    ]
+
+
+def symptoms_of(trial: Trial) -> frozenset[str]:
+    """Return what an answer suffers from."""
+    return _known_symptoms(trial.label or "", trial.verdict, "refused" if trial.refused else "")
+
+
+@cache
+def _known_symptoms(*said: str) -> frozenset[str]:
+    return frozenset(one for one in said if one in SYMPTOMS)

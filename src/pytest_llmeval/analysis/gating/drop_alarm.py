@@ -1,0 +1,91 @@
+"""The alarm that ends a run whose answers are far worse than the baseline's, before the rest is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pytest_llmeval.analysis.comparing.sides import Side, Trial, trial_of
+from pytest_llmeval.analysis.statistics.paired import PairedCounts, newcombe_paired_interval
+from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.runs.record import Record
+
+FIRST_LOOK = 16
+"""Pairs; the next looks are at twice as many each, so that even long runs are looked at a dozen times."""
+CONFIDENCE = 0.999
+"""Of each look, so that over a dozen of them a false alarm is rung in about one run of a hundred at most."""
+
+
+@dataclass(slots=True)
+class _Model:
+    """One model's pairs so far."""
+
+    base: Mapping[str, Trial]
+    counts: PairedCounts = field(default_factory=lambda: PairedCounts(0, 0, 0, 0))
+    next_look: int = FIRST_LOOK
+
+
+class DropAlarm:
+    """Fed record by record while the run goes on.
+
+    Args:
+        bases: What each model of the run is compared with.
+        points: Rings where the share of right answers has dropped by more, for certain: where the whole interval of the
+            paired difference lies beyond.
+    """
+
+    def __init__(self, bases: Mapping[str, Side], points: float) -> None:
+        self._points = points
+        self._models = {model: _Model(_first_trials(side)) for model, side in bases.items()}
+        self.reason: str | None = None
+        """Why it rang; None as long as it has not."""
+
+    def add(self, record: Record) -> bool:
+        """Take in one more record, and tell whether the alarm rings; it rings once."""
+        trial, model = trial_of(record), self._models.get(model_of(record))
+        if self.reason is not None or model is None or record.is_variant or trial.quarantined or trial.sample > 1:
+            return False  # samples of one entry are no independent pairs
+        base = model.base.get(trial.question_id)
+        if base is None or base.kind != trial.kind or trial.kind is None or _is_another(base, trial):
+            return False
+        model.counts = _with(model.counts, base, trial)
+        if model.counts.n < model.next_look:
+            return False
+        model.next_look *= 2
+        return self._rings(model.counts)
+
+    def _rings(self, counts: PairedCounts) -> bool:
+        if -100 * newcombe_paired_interval(counts, CONFIDENCE).high <= self._points:
+            return False
+        base, new = counts.both + counts.lost, counts.both + counts.gained
+        told = f"{new:,} of {counts.n:,} right so far, {base:,} in the baseline"
+        self.reason = f"a drop of more than {self._points:g} points: {told}"
+        return True
+
+
+def _first_trials(side: Side) -> dict[str, Trial]:
+    """Return one trial of each entry, none of entries that several evals ask."""
+    found: dict[str, Trial] = {}
+    asked_by: dict[str, str] = {}
+    several = set()
+    for trial in side.trials.values():
+        if asked_by.setdefault(trial.question_id, trial.eval) != trial.eval:
+            several.add(trial.question_id)
+        if trial.sample == 1 and not trial.quarantined:
+            found[trial.question_id] = trial
+    return {name: trial for name, trial in found.items() if name not in several}
+
+
+def _is_another(base: Trial, new: Trial) -> bool:
+    if base.entry_hash and new.entry_hash:
+        return base.entry_hash != new.entry_hash
+    return base.question_hash != new.question_hash
+
+
+def _with(counts: PairedCounts, base: Trial, new: Trial) -> PairedCounts:
+    return PairedCounts(
+        counts.both + (base.correct and new.correct),
+        counts.lost + (base.correct and not new.correct),
+        counts.gained + (new.correct and not base.correct),
+        counts.neither + (not base.correct and not new.correct),
+    )

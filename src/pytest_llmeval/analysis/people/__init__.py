@@ -1,0 +1,1 @@
+"""People: what to ask them, and how far what they said agrees."""

@@ -1,0 +1,106 @@
+"""Trend over many runs: a slope with its interval, and a control chart for the slow drift no single step shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from pytest_llmeval.analysis.statistics.estimates import CONFIDENCE, Interval, Proportion
+
+SLACK = 0.5
+"""How many standard errors a run may be off before it adds to a sum; half the shift of 1 that is to be found soon."""
+LIMIT = 4.0
+"""Where a sum is called drift. Slack and limit: NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.3."""
+FEWEST_RUNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A straight line through the rates of runs in their order."""
+
+    per_run: float
+    """Change of the rate, from -1 to 1, from one run to the next."""
+    interval: Interval
+    """Of that change, at 95 %."""
+
+    @property
+    def is_real(self) -> bool:
+        """Tell whether the interval leaves out 0."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+def slope(rates: Sequence[Proportion]) -> Slope | None:
+    """Fit a line to rates by least squares, each run weighing as much as it has trials.
+
+    The standard error is that of the Cochran-Armitage test for trend, from the pooled rate: Armitage, P. (1955), Tests
+    for linear trends in proportions and frequencies, Biometrics 11, 375-386. Runs that ask the same questions vary less
+    than it assumes, so the interval is rather too wide than too narrow.
+
+    Args:
+        rates: In the order of time; those of nothing are left out, but keep their place.
+
+    Returns:
+        None with fewer than `FEWEST_RUNS` rates.
+    """
+    points = [(place, one.count, one.n) for place, one in enumerate(rates) if one.n]
+    if len(points) < FEWEST_RUNS:
+        return None
+    trials = sum(n for _, _, n in points)
+    centre = math.fsum(place * n for place, _, n in points) / trials
+    pooled = sum(count for _, count, _ in points) / trials
+    spread = math.fsum(n * (place - centre) ** 2 for place, _, n in points)
+    per_run = math.fsum((place - centre) * count for place, count, _ in points) / spread
+    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) / spread)
+    return Slope(per_run, Interval(per_run - half, per_run + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a control chart says of runs in their order."""
+
+    reference_runs: int
+    """How many of the first runs the others are held against."""
+    reference: float
+    """Their pooled rate."""
+    lower: tuple[float, ...]
+    """For each run, the sum of what it and those before were too low, in standard errors."""
+    higher: tuple[float, ...]
+    """The same of what they were too high."""
+
+    @property
+    def alarm(self) -> tuple[int, str] | None:
+        """Return the place of the first run at which a sum passes `LIMIT`, and ``lower`` or ``higher``."""
+        for place, sums in enumerate(zip(self.lower, self.higher, strict=True)):
+            for told, passed in zip(("lower", "higher"), sums, strict=True):
+                if passed > LIMIT:
+                    return place, told
+        return None
+
+
+def cusum(rates: Sequence[Proportion]) -> Drift | None:
+    """Add up how far runs are off the first third of them, so that many small steps in one direction show.
+
+    With ``z`` the distance of a run's rate from the reference in standard errors, ``S = max(0, S ± z - SLACK)``: Page,
+    E. S. (1954), Continuous inspection schemes, Biometrika 41, 100-115.
+
+    Args:
+        rates: In the order of time; those of nothing are left out, but keep their place.
+
+    Returns:
+        None with fewer than `FEWEST_RUNS` rates.
+    """
+    told = [one for one in rates if one.n]
+    if len(told) < FEWEST_RUNS:
+        return None
+    first = max(2, len(told) // 3)
+    count, n = (sum(getattr(one, name) for one in told[:first]) for name in ("count", "n"))
+    held = (count + 0.5) / (n + 1)  # never 0 or 1, where no distance has a measure
+    lower, higher = [0.0], [0.0]
+    for one in rates:
+        error = math.sqrt(held * (1 - held) / one.n) if one.n else math.inf
+        z = ((one.rate or 0) - held) / error
+        lower.append(max(0.0, lower[-1] - z - SLACK) if one.n else lower[-1])
+        higher.append(max(0.0, higher[-1] + z - SLACK) if one.n else higher[-1])
+    return Drift(first, count / n, tuple(lower[1:]), tuple(higher[1:]))

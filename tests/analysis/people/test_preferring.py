@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest  # type: ignore[import-untyped]  # scipy ships no types
+
+from pytest_llmeval.analysis.people.preferring import AnswerPair, Pairs, pair_up, preferred, who
+from pytest_llmeval.runs.preference_file import VERDICTS, Preference, Verdict
+from tests.cli.logs import trial
+
+NAMES = ("small", "large")
+
+
+def pairs_of(n: int, **how: int) -> Pairs:
+    return pair_up(
+        [trial(q, answer=f"short {q}") for q in range(n)],
+        [trial(q, answer=f"long {q}", model="large") for q in range(n)],
+        **how,
+    )
+
+
+def said(pair: AnswerPair, verdict: Verdict, rater: str = "anna") -> Preference:
+    return Preference(
+        question_id=pair.first.question_id,
+        sample=pair.first.sample,
+        category=pair.first.category,
+        first=who(pair.first),
+        second=who(pair.second),
+        preferred=verdict,
+        left=pair.left,
+        answers=pair.answers,
+        rater=rater,
+        timestamp="t",
+    )
+
+
+def test_order_and_sides_come_from_the_seed() -> None:
+    once, again, other = pairs_of(40), pairs_of(40), pairs_of(40, seed=1)
+    assert once == again
+    order = [[pair.first.question_id for pair in pairs.pairs] for pairs in (once, other)]
+    assert order[0] != order[1]
+    assert order[0] != sorted(order[0])
+    assert 8 < Counter(pair.left for pair in once.pairs)["first"] < 32
+    assert all(pair.shown[0] is (pair.first if pair.left == "first" else pair.second) for pair in once.pairs)
+
+
+def test_equal_answers_are_not_asked_and_lonely_ones_counted() -> None:
+    first = [trial(1, answer="The  same."), trial(2, answer="A"), trial(3, answer="A"), trial(4, answer=None)]
+    second = [trial(1, answer="The same."), trial(2, answer="B"), trial(5, answer="B")]
+    found = pair_up(first, second)
+    assert [pair.first.question_id for pair in found.pairs] == ["q2"]
+    assert (found.same, found.alone) == (1, 2)
+
+
+@given(st.lists(st.sampled_from(VERDICTS), min_size=1, max_size=30))
+def test_the_sign_test_is_that_of_scipy(verdicts: list[Verdict]) -> None:
+    pairs = pairs_of(len(verdicts))
+    found = preferred(pairs, [said(p, v) for p, v in zip(pairs.pairs, verdicts, strict=True)], NAMES)
+    wins, losses = verdicts.count("first"), verdicts.count("second")
+    assert found.rate == pytest.approx((wins + (len(verdicts) - wins - losses) / 2) / len(verdicts))
+    expected = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
+    assert found.p == pytest.approx(expected, abs=1e-9)
+    assert found.interval is not None
+    assert 0 <= found.interval.low <= found.interval.high <= 1
+
+
+def test_the_last_choice_of_each_rater_counts_and_those_of_other_answers_do_not() -> None:
+    pairs = pairs_of(2)
+    first, second = pairs.pairs
+    stale = said(second, "first").model_copy(update={"answers": ("x", "y")})
+    choices = [said(first, "second"), said(first, "first"), said(first, "tie", "ben"), stale]
+    found = preferred(pairs, choices, NAMES)
+    assert found.counts == {"first": 1, "tie": 1}
+    assert found.rate == 0.75
+    assert dict(found.by_category) == {first.first.category: Counter(first=1, tie=1)}
+    assert found.left + found.right == 1
+
+
+def test_equal_answers_are_ties_in_the_rate() -> None:
+    pairs = pair_up(
+        [trial(1, answer="A"), trial(2, answer="S")], [trial(1, answer="B", model="l"), trial(2, answer="S", model="l")]
+    )
+    assert preferred(pairs, [said(pairs.pairs[0], "first")], NAMES).rate == 0.75
+
+
+def test_without_a_choice_nothing_is_said() -> None:
+    found = preferred(pairs_of(3), [], NAMES)
+    assert (found.rate, found.interval, found.p) == (None, None, None)

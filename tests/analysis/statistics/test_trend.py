@@ -1,0 +1,99 @@
+"""Slopes and control charts against references and by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import statsmodels.api as sm  # type: ignore[import-untyped]  # it has no types
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats  # type: ignore[import-untyped]  # it has no types
+
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.trend import LIMIT, SLACK, cusum, slope
+
+RATES = st.lists(
+    st.integers(1, 60).flatmap(lambda n: st.builds(Proportion, st.integers(0, n), st.just(n))), min_size=3, max_size=9
+)
+
+
+@given(RATES)
+def test_the_slope_is_that_of_weighted_least_squares(rates: list[Proportion]) -> None:
+    found = slope(rates)
+    places = [[1.0, place] for place in range(len(rates))]
+    fit = sm.WLS([one.rate for one in rates], places, weights=[one.n for one in rates]).fit()
+    assert found is not None
+    assert found.per_run == pytest.approx(fit.params[1], abs=1e-9)
+
+
+@given(RATES)
+def test_its_error_is_that_of_the_test_for_trend(rates: list[Proportion]) -> None:
+    # The Cochran-Armitage statistic is n times the squared correlation between place and outcome of each trial.
+    places = [place for place, one in enumerate(rates) for _ in range(one.n)]
+    outcomes = [float(number < one.count) for one in rates for number in range(one.n)]
+    assume(0 < sum(outcomes) < len(outcomes))
+    found = slope(rates)
+    assert found is not None
+    error = (found.interval.high - found.per_run) / stats.norm.ppf(0.975)
+    expected = len(outcomes) * stats.pearsonr(places, outcomes).statistic ** 2
+    assert (found.per_run / error) ** 2 == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_a_trend_is_real_where_its_interval_leaves_out_none() -> None:
+    falling, level = slope([Proportion(90 - 5 * step, 100) for step in range(6)]), slope([Proportion(50, 100)] * 6)
+    assert falling is not None
+    assert level is not None
+    assert falling.per_run == pytest.approx(-0.05)
+    assert (falling.is_real, level.per_run, level.is_real) == (True, 0, False)
+
+
+def test_an_empty_run_keeps_its_place() -> None:
+    gap = slope([Proportion(10, 100), Proportion(0, 0), Proportion(30, 100), Proportion(40, 100)])
+    assert gap is not None
+    assert gap.per_run == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("rates", [[], [Proportion(1, 2)] * 2])
+def test_two_runs_have_neither_trend_nor_drift(rates: list[Proportion]) -> None:
+    assert slope(rates) is None
+    assert cusum(rates) is None
+
+
+@given(RATES)
+def test_the_sums_are_those_of_the_definition(rates: list[Proportion]) -> None:
+    found = cusum(rates)
+    assert found is not None
+    first = rates[: found.reference_runs]
+    p = (sum(one.count for one in first) + 0.5) / (sum(one.n for one in first) + 1)
+    z = [((one.rate or 0) - p) / math.sqrt(p * (1 - p) / one.n) for one in rates]
+    for end in range(len(rates)):  # the sum is the largest of all that end here, or nothing
+        lower = max(0.0, *(math.fsum(-value - SLACK for value in z[begin : end + 1]) for begin in range(end + 1)))
+        higher = max(0.0, *(math.fsum(value - SLACK for value in z[begin : end + 1]) for begin in range(end + 1)))
+        assert found.lower[end] == pytest.approx(lower, abs=1e-9)
+        assert found.higher[end] == pytest.approx(higher, abs=1e-9)
+
+
+def test_many_small_steps_raise_an_alarm_that_none_of_them_would() -> None:
+    found = cusum([Proportion(count, 100) for count in (80, 79, 80, 77, 75, 74, 72, 72, 71)])
+    assert found is not None
+    assert found.alarm is not None
+    place, direction = found.alarm
+    assert (direction, found.lower[place] > LIMIT, found.lower[place - 1] <= LIMIT) == ("lower", True, True)
+
+
+def test_steady_runs_raise_none_and_an_empty_one_changes_nothing() -> None:
+    found = cusum([*[Proportion(80, 100), Proportion(78, 100), Proportion(81, 100)] * 3, Proportion(0, 0)])
+    assert found is not None
+    assert found.alarm is None
+    assert (found.lower[-1], found.higher[-1]) == (found.lower[-2], found.higher[-2])
+
+
+def test_first_runs_without_a_trial_are_no_reference() -> None:
+    assert cusum([Proportion(0, 0), Proportion(0, 0), Proportion(1, 2)]) is None
+
+
+def test_all_right_from_the_start_can_still_drift() -> None:
+    found = cusum([Proportion(50, 50)] * 3 + [Proportion(45, 50)] * 3)
+    assert found is not None
+    assert found.alarm == (3, "lower")
