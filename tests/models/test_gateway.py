@@ -179,7 +179,7 @@ def test_first_call_goes_alone() -> None:
     assert seen == [1]
 
 
-def test_probe_that_is_cancelled_lets_the_next_one_try() -> None:
+def test_first_call_that_is_cancelled_lets_the_next_one_try() -> None:
     provider = Scripted(delay=0.01)
 
     async def scene() -> str:

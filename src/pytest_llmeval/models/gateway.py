@@ -11,9 +11,9 @@ from pytest_llmeval.errors import CacheMiss, FatalProviderError, ProviderError, 
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.models.batches.answers import BatchAnswers
 from pytest_llmeval.models.estimate import approximated
+from pytest_llmeval.models.first_call import FirstCall
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.pacing import AdaptiveSlots, Rates
-from pytest_llmeval.models.probe import Probe
 from pytest_llmeval.models.providers.batch_port import BATCH_DISCOUNT
 from pytest_llmeval.models.providers.port import Provider
 from pytest_llmeval.models.request import Request
@@ -32,7 +32,7 @@ def always(_: Reply) -> bool:
 
 
 class Gateway:
-    """Sends requests: looks in the cache, probes each model once, keeps to the terms, and prices what came back.
+    """Sends requests: looks in the cache, has a first call to each model go alone, keeps to the terms, prices replies.
 
     Made by the eval session, used on its loop only, closed there when the session ends. After a fatal error every
     further request is refused with the same error and nothing more is sent.
@@ -47,7 +47,7 @@ class Gateway:
         self._terms = terms
         self._everybody = asyncio.Semaphore(terms.concurrency)
         self._senders: dict[str, Sender] = {}
-        self._probes: dict[ModelName, Probe] = {}
+        self._first_calls: dict[ModelName, FirstCall] = {}
         self._asking: dict[str, asyncio.Lock] = {}
         self.fatal: FatalProviderError | None = None
         """The error after which nothing more is sent."""
@@ -136,7 +136,7 @@ class Gateway:
     async def _ask(self, sender: Sender, request: Request, role: Role, key: str) -> Call:
         begun = self._terms.at.clock()
         try:
-            async with self._probes.setdefault(request.model, Probe()):
+            async with self._first_calls.setdefault(request.model, FirstCall()):
                 done = await sender.send(request)
         except ProviderError as error:
             self._note_failure(error)

@@ -11,10 +11,10 @@ PATIENCE_S = 1.0
 """How long the others wait for it: a provider refuses a key at once, while an answer may take half a minute."""
 
 
-class Probe:
+class FirstCall:
     """Lets one caller through until it has come back or is slow; then everybody, unless it met a fatal error.
 
-    Made by the gateway for each model; used on the loop only, as ``async with probe: ...``.
+    Made by the gateway for each model; used on the loop only, as ``async with first_call: ...``.
 
     Args:
         patience_s: Seconds after which the others go as well.
