@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pytest_llmeval import graders
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.schema import check_text, schema_name
+from pytest_llmeval.grading.schema_check import check_text, schema_name
 from pytest_llmeval.models.answer import Answer
 
 SCHEMA: dict[str, Any] = {

@@ -21,7 +21,7 @@ from pytest_llmeval.grading.grade import FailureLabel, Grade, Level, Score, Stat
 from pytest_llmeval.grading.grade_check import UNGRADED, check_wanted, grade_fault, kind_of, shown_scores
 from pytest_llmeval.grading.json_schema import check_modes, verdict
 from pytest_llmeval.grading.json_text import RAW_ONLY, Mode
-from pytest_llmeval.grading.schema import Schema, SchemaCheck, check_text, schema_name
+from pytest_llmeval.grading.schema_check import Schema, SchemaCheck, check_text, schema_name
 from pytest_llmeval.grading.text_graders import holding
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.safe_text import one_line

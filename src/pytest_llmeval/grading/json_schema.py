@@ -11,7 +11,7 @@ from pytest_llmeval.errors import ConfigurationError, ExtractionError
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.json_text import MODES, RAW_ONLY, Mode
 from pytest_llmeval.grading.rule_grader import RuleGrader
-from pytest_llmeval.grading.schema import Schema, SchemaCheck, check_text
+from pytest_llmeval.grading.schema_check import Schema, SchemaCheck, check_text
 from pytest_llmeval.models.answer import Answer
 
 

@@ -16,7 +16,7 @@ from pytest_llmeval.benchmark.selecting import select
 from pytest_llmeval.errors import BenchmarkError, ConfigurationError
 from pytest_llmeval.grading.judge.controls import decoys, rubric_judges
 from pytest_llmeval.grading.steps.reading import read_steps
-from pytest_llmeval.grading.traces.turns import names_graders
+from pytest_llmeval.grading.turns import names_graders
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.response_schema import read_schema
 from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, VARIANT_MARKER, EvalSpec

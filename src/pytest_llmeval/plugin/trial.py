@@ -12,7 +12,7 @@ from pytest_llmeval.errors import ConfigurationError, LLMEvalError, OverBudget, 
 from pytest_llmeval.grading.context import TrialContext
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.controls import ControlResult, control_of, put_control, rubric_judges
-from pytest_llmeval.grading.traces.turns import grade_entry, names_graders
+from pytest_llmeval.grading.turns import grade_entry, names_graders
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.client import LLM
 from pytest_llmeval.models.defaults import Defaults

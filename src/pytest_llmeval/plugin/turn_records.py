@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.grade import Grade
-from pytest_llmeval.grading.traces.turns import grades_by_turn
+from pytest_llmeval.grading.turns import grades_by_turn
 from pytest_llmeval.models.answer import Answer, ToolCall
 from pytest_llmeval.runs.record_parts import TurnRecord
 

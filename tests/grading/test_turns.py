@@ -14,7 +14,7 @@ from pytest_llmeval.grading.combining import all_of
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.text_graders import contains
 from pytest_llmeval.grading.traces.tool_calls import tool_calls
-from pytest_llmeval.grading.traces.turns import NOT_REACHED, grade_entry, grades_by_turn
+from pytest_llmeval.grading.turns import NOT_REACHED, grade_entry, grades_by_turn
 from pytest_llmeval.models.answer import Answer
 from tests.grading.traces.traces import entry
 
