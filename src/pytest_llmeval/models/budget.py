@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import struct
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from pytest_llmeval.errors import BudgetExhausted
+from pytest_llmeval.models.shared_numbers import SharedNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +61,22 @@ class SharedLedger:
         path: The file; made where there is none. Every worker of the run is told the same.
     """
 
-    LAYOUT = struct.Struct("<qqd")
-
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._numbers = SharedNumbers(path, "<qqd")
 
     def add(self, spent: Spent, *, unless: Callable[[Spent], bool] = _never) -> tuple[bool, Spent]:
         """Add to the sum in one step, unless it forbids it."""
-        with self._locked():
-            told = os.pread(self._file, self.LAYOUT.size, 0)
-            so_far = Spent(*self.LAYOUT.unpack(told)) if len(told) == self.LAYOUT.size else Spent()
+        with self._numbers.locked():
+            so_far = Spent(*self._numbers.read())
             if unless(so_far):
                 return False, so_far
             now = so_far + spent
-            os.pwrite(self._file, self.LAYOUT.pack(now.calls, now.tokens, now.cost_usd), 0)
+            self._numbers.write(now.calls, now.tokens, now.cost_usd)
             return True, now
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Give the file back."""
-        os.close(self._file)
+        self._numbers.close()
 
 
 @dataclass(frozen=True, slots=True)

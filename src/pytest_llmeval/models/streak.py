@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import struct
 from pathlib import Path
 from typing import Protocol
+
+from pytest_llmeval.models.shared_numbers import SharedNumbers
 
 
 class Streak(Protocol):
@@ -44,27 +43,17 @@ class SharedStreak:
         path: The file; made where there is none. Every worker of the run is told the same.
     """
 
-    LAYOUT = struct.Struct("<q")
-
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._numbers = SharedNumbers(path, "<q")
 
     def failed(self) -> int:
         """Count one more failure of any process."""
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        try:
-            length = self._length() + 1
-            os.pwrite(self._file, self.LAYOUT.pack(length), 0)
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        with self._numbers.locked():
+            length: int = sum(self._numbers.read()) + 1
+            self._numbers.write(length)
         return length
 
     def ended(self) -> None:
         """Begin anew for all processes."""
-        if self._length():  # most calls succeed after others that did: nothing to write, and no lock to wait for
-            os.pwrite(self._file, self.LAYOUT.pack(0), 0)
-
-    def _length(self) -> int:
-        told = os.pread(self._file, self.LAYOUT.size, 0)
-        return int(self.LAYOUT.unpack(told)[0]) if len(told) == self.LAYOUT.size else 0
+        if any(self._numbers.read()):  # most calls succeed after others that did: nothing to write, no lock to wait for
+            self._numbers.write(0)
