@@ -22,6 +22,17 @@ def test_every_command_has_a_module_that_declares_and_runs_it() -> None:
         assert callable(module.run)
 
 
+@pytest.mark.parametrize("name", front.COMMANDS)
+def test_help_fits_a_narrow_terminal_but_for_its_examples(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit, match="0"):
+        front.main([name, "--help"])
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in told if len(line) > 80 and not line.startswith("  pytest-llmeval")] == []
+
+
 def test_ctrl_c_ends_with_the_status_that_shells_know(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_given: object) -> int:
         raise KeyboardInterrupt

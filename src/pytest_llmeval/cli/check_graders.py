@@ -43,7 +43,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="cases; by default those of our graders")
     parser.add_argument("--grader", metavar="NAME", default="", help="of cases that name none, such as mine:strict")
     parser.add_argument(
-        "--at-least", choices=LEVELS, default=LEVELS[0], help=f"accepted from this level on (default: {LEVELS[0]})"
+        "--at-least",
+        metavar="LEVEL",
+        choices=LEVELS,
+        default=LEVELS[0],
+        help=f"accepted from this level on (default: {LEVELS[0]})",
     )
     for kind in ("accepts", "rejects"):
         help_text = f"the highest rate of false {kind} that will do, 0 to 1 (default: 0)"

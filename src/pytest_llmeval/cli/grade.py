@@ -45,61 +45,77 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "log", metavar="RUN", type=Path, nargs="?", help="run log; grades go to RUN-graded.jsonl beside it"
     )
-    parser.add_argument(
-        "--side-by-side",
-        metavar=("A", "B"),
-        nargs=2,
-        help="say which answer is better: of two models of RUN, or of two logs; blind",
-    )
-    parser.add_argument("--result", action="store_true", help="with --side-by-side: what was chosen; ask nothing")
-    parser.add_argument("--json", action="store_true", help="with --side-by-side: the result as JSON")
+    parser.add_argument("--rater", metavar="NAME", help="who grades (default: the user)")
     parser.add_argument(
         "--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the run's sidecar says)"
     )
-    parser.add_argument("--rater", metavar="NAME", help="who grades (default: the user)")
-    parser.add_argument("--only", choices=ONLY, help="without any grade; with grades that differ; graded by a judge")
-    parser.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
-    parser.add_argument("--blind", action="store_true", help="hide the models and shuffle")
-    parser.add_argument(
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write the grades here instead")
+    _declare_choice(parser.add_argument_group("which answers, and in what order"))
+    _declare_grades(parser.add_argument_group("how they are graded"))
+    _declare_files(parser.add_argument_group("without a terminal"))
+    _declare_pairs(parser.add_argument_group("two answers beside each other"))
+
+
+def _declare_choice(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--only", choices=ONLY, help="without any grade; with grades that differ; graded by a judge")
+    group.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
+    group.add_argument(
         "--order",
         choices=ORDERS,
         help="as in the log; by lot; or the most doubtful first: what got worse since --baseline, what must pass, what "
         "people or judges differ on, what has no grade, then what scored closest to the middle "
         "(default: log, with --blind shuffled)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--baseline", metavar="BASE", type=Path, help="run log, or name of a baseline, for --order doubtful"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of sample and order (default: 0)")
-    parser.add_argument(
+    group.add_argument("--seed", type=int, default=0, help="of sample and order (default: 0)")
+
+
+def _declare_grades(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--blind", action="store_true", help="hide the models and shuffle")
+    group.add_argument(
+        "--rubric",
+        metavar="FILE",
+        type=Path,
+        help="a rubric with dimensions (YAML or JSON): rate by its numbers, from which the grade follows",
+    )
+    group.add_argument(
+        "--require-notes", action="store_true", help="take no grade below fully_correct without a note that says why"
+    )
+    group.add_argument(
         "--known",
         metavar="FILE",
         type=Path,
         help="right grades of some answers, as for --answers: those are asked among the others, unmarked, and the end "
         "tells how many the rater graded so",
     )
-    parser.add_argument(
-        "--rubric",
-        metavar="FILE",
-        type=Path,
-        help="a rubric with dimensions (YAML or JSON): rate by its numbers, from which the grade follows",
-    )
-    parser.add_argument(
-        "--require-notes", action="store_true", help="take no grade below fully_correct without a note that says why"
-    )
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write the grades here instead")
-    parser.add_argument(
+
+
+def _declare_files(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--export",
         metavar="FILE",
         type=Path,
         help="write what is left to grade as a table or page to fill in (.csv, .jsonl, .html), and ask nothing",
     )
-    parser.add_argument(
+    group.add_argument(
         "--answers",
         metavar="FILE",
         type=Path,
         help="take the grades from a JSONL or CSV file, such as a sheet that was filled in",
     )
+
+
+def _declare_pairs(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--side-by-side",
+        metavar=("A", "B"),
+        nargs=2,
+        help="say which answer is better: of two models of RUN, or of two logs; blind",
+    )
+    group.add_argument("--result", action="store_true", help="with --side-by-side: what was chosen; ask nothing")
+    group.add_argument("--json", action="store_true", help="with --side-by-side: the result as JSON")
 
 
 def run(given: argparse.Namespace) -> int:

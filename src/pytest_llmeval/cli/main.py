@@ -12,6 +12,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol
 
+from pytest_llmeval.cli.help_text import HelpFormatter
 from pytest_llmeval.errors import LLMEvalError
 
 MISUSE = 2
@@ -88,7 +89,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pytest-llmeval", description="Work with the run logs of LLM evals.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, line in COMMANDS.items():
-        one = commands.add_parser(name, help=line, description=line, formatter_class=argparse.RawTextHelpFormatter)
+        one = commands.add_parser(name, help=line, description=line, formatter_class=HelpFormatter)
         if name in arguments:
             module = _module(name)
             module.declare(one)

@@ -51,7 +51,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--judge", metavar="PROVIDER:MODEL", action="append", default=[], help="asked by graders, not the run's judges"
     )
     parser.add_argument(
-        "--at-least", choices=LEVELS, default=LEVELS[0], help=f"what passes, from this on (default: {LEVELS[0]})"
+        "--at-least",
+        metavar="LEVEL",
+        choices=LEVELS,
+        default=LEVELS[0],
+        help=f"what passes, from this level on (default: {LEVELS[0]})",
     )
     parser.add_argument("--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the sidecar says)")
     parser.add_argument("--json", action="store_true", help="print JSON, with the request")
