@@ -10,7 +10,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
-from pytest_llmeval.runs.vote_file import PlacedVote, votes_in_file
+from pytest_llmeval.runs.vote_file import PlacedVote, new_votes, votes_in_file
 from tests.runs.samples import record
 
 NOW = "2026-11-21T05:00:00.000Z"
@@ -115,7 +115,10 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 def test_a_vote_that_is_known_is_not_new(tmp_path: Path) -> None:
     known = Vote(rater="anna", grade="wrong", timestamp="earlier")
     found = [GradedTrial(record(4, answer="e"), (known,), b"")]
-    line = json.dumps({"question_id": "q4", "grade": "wrong"})
-    assert read(tmp_path / "v.jsonl", line, found) == []
-    changed = json.dumps({"question_id": "q4", "grade": "unsupported"})
-    assert [one.vote.grade for one in read(tmp_path / "v.jsonl", changed, found)] == ["unsupported"]
+
+    def new(grade: str) -> list[str | None]:
+        votes = read(tmp_path / "v.jsonl", json.dumps({"question_id": "q4", "grade": grade}), found)
+        return [one.vote.grade for one in new_votes(votes, found)]
+
+    assert new("wrong") == []
+    assert new("unsupported") == ["unsupported"]

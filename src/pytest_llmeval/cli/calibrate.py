@@ -30,7 +30,7 @@ from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
-from pytest_llmeval.runs.vote_file import all_votes_in_file
+from pytest_llmeval.runs.vote_file import votes_in_file
 
 NOT_CALIBRATED = 1
 DEFAULTS = Limits()
@@ -176,7 +176,7 @@ def _votes(given: argparse.Namespace, trials: Sequence[GradedTrial]) -> Mapping[
         return {number: trial.votes for number, trial in enumerate(trials) if trial.votes}
     _refuse_log(given.labels)
     found: dict[int, list[Vote]] = {}
-    for one in all_votes_in_file(given.labels, trials, rater=given.rater, timestamp=utc_timestamp()):
+    for one in votes_in_file(given.labels, trials, rater=given.rater, timestamp=utc_timestamp()):
         found.setdefault(one.number, []).append(one.vote)
     return found
 

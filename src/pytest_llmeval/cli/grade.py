@@ -18,7 +18,7 @@ from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.runs.vote_file import votes_in_file
+from pytest_llmeval.runs.vote_file import new_votes, votes_in_file
 from pytest_llmeval.safe_text import one_line
 
 EPILOG = """\
@@ -175,7 +175,8 @@ def _rater(name: str | None) -> str:
 
 def _from_file(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
     path, now, rubric = given.answers, utc_timestamp(), rubric_in(given.rubric)
-    found = votes_in_file(path, log.trials, rater=rater, timestamp=now, rubric=rubric, needs_notes=given.require_notes)
+    told = votes_in_file(path, log.trials, rater=rater, timestamp=now, rubric=rubric, needs_notes=given.require_notes)
+    found = new_votes(told, log.trials)
     for one in found:
         log.vote(one.number, one.vote)
     if found:

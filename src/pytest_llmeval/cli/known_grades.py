@@ -9,7 +9,7 @@ from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.reports.figures import share_of
 from pytest_llmeval.runs.graded_log import GradedLog
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.runs.vote_file import all_votes_in_file
+from pytest_llmeval.runs.vote_file import votes_in_file
 
 SHOWN = 5
 """Entries that are named."""
@@ -23,7 +23,7 @@ def known_grades(path: Path | None, log: GradedLog) -> dict[int, Level]:
     """
     if path is None:
         return {}
-    found = all_votes_in_file(path, log.trials, rater="known", timestamp=utc_timestamp())
+    found = votes_in_file(path, log.trials, rater="known", timestamp=utc_timestamp())
     return {one.number: one.vote.grade for one in found}
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,24 +35,6 @@ class PlacedVote:
 
 
 def votes_in_file(
-    path: Path,
-    trials: Sequence[GradedTrial],
-    *,
-    rater: str,
-    timestamp: str,
-    rubric: Rubric | None = None,
-    needs_notes: bool = False,
-) -> list[PlacedVote]:
-    """Read the votes of a file that are new: those that do not merely repeat what a rater said last of an answer.
-
-    Raises:
-        RunLogError: As `all_votes_in_file`.
-    """
-    found = all_votes_in_file(path, trials, rater=rater, timestamp=timestamp, rubric=rubric, needs_notes=needs_notes)
-    return [one for one in found if not _is_known(one, trials)]
-
-
-def all_votes_in_file(
     path: Path,
     trials: Sequence[GradedTrial],
     *,
@@ -100,6 +82,11 @@ def all_votes_in_file(
             told_together(faults) if faults else f"{path}: holds no grade; it needs question_id and grade"
         )
     return found
+
+
+def new_votes(votes: Iterable[PlacedVote], trials: Sequence[GradedTrial]) -> list[PlacedVote]:
+    """Return those that do not merely repeat what a rater said last of an answer."""
+    return [one for one in votes if not _is_known(one, trials)]
 
 
 def told_together(faults: Sequence[str]) -> str:
