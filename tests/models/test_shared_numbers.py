@@ -30,4 +30,3 @@ def test_nobody_else_holds_the_lock_meanwhile(tmp_path: Path) -> None:
         one.write(1)
     counting.join(10)
     assert one.read() == (2,)
-    one.close()

@@ -74,10 +74,6 @@ class SharedLedger:
             self._numbers.write(now.calls, now.tokens, now.cost_usd)
             return True, now
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._numbers.close()
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

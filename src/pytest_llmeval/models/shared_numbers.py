@@ -41,7 +41,3 @@ class SharedNumbers:
     def write(self, *numbers: float) -> None:
         """Put numbers in the place of those that are there."""
         os.pwrite(self._file, self._layout.pack(*numbers), 0)
-
-    def close(self) -> None:
-        """Give the file back."""
-        os.close(self._file)
