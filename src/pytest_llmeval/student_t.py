@@ -7,7 +7,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
-_ROUNDS = 100
+_ROUNDS = 30
 """Of Newton's method; a dozen do, but for one or two degrees of freedom."""
 
 

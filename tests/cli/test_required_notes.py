@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_llmeval.analysis.people.grading_queue import grading_queue
+from pytest_llmeval.cli import grading_terminal
 from pytest_llmeval.cli.grading_session import NEEDED, GradingSession
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path
@@ -64,6 +67,15 @@ def test_who_has_no_note_can_leave_the_answer_ungraded_undo_and_quit(run: Path) 
 def test_a_grade_that_follows_from_numbers_needs_its_note_too(run: Path) -> None:
     log, _ = graded(run, "r", "[5]", "[]", "r", "[1]", "1", "[]", "[all of it is false]", "q", rubric=RUBRIC)
     assert notes(log) == [("fully_correct", None), ("wrong", "all of it is false")]
+
+
+def test_the_flag_makes_a_session_ask_again(run: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = ScriptedTerminal("w", "1", "[]", "[made up]", "q")
+    monkeypatch.setattr(grading_terminal, "grading_terminal", lambda: nullcontext(terminal))
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    assert command("grade", run, "--rater", "anna", "--require-notes").status == 0
+    assert NEEDED in terminal.screens[3]
 
 
 def test_rows_without_notes_are_refused_with_their_lines_all_together(

@@ -23,8 +23,9 @@ def test_the_slope_given_people_is_that_of_statsmodels(answers: list[tuple[int, 
     lengths = [math.log2(one) for one in words]
     found = length_bias(judge, people, lengths)
     assume(not found.reason)
-    # Where people say the same of all, their column is the constant's: statsmodels drops what it has twice.
-    fit = sm.OLS(judge, sm.add_constant(np.column_stack([lengths, people]), has_constant="add")).fit()
+    # Where people say the same of all, their column is the constant's, and no regressor of its own.
+    columns = [lengths, people] if len(set(people)) > 1 else [lengths]
+    fit = sm.OLS(judge, sm.add_constant(np.column_stack(columns), has_constant="add")).fit()
     assert found.slope == pytest.approx(fit.params[1], rel=1e-9, abs=1e-9)
     assert found.n == len(answers)
     if fit.ssr > 1e-9:

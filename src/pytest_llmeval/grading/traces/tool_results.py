@@ -88,10 +88,11 @@ class ToolGrounded(RuleGrader):
 
     def __call__(self, entry: Entry, answer: Answer) -> Any:
         """Grade by rule; gives an awaitable where judges decide on what is left."""
+        if not self.ask_judges:
+            return self.judge(entry, answer)
         stated = self._stated(entry, answer)
-        if not self.ask_judges or not stated.unknown or not stated.has_results:
-            return self._graded(stated)
-        return self._judged(stated, entry, answer)
+        is_open = stated.unknown and stated.has_results
+        return self._judged(stated, entry, answer) if is_open else self._graded(stated)
 
     def judge(self, entry: Entry, answer: Answer) -> Grade:
         """Compare numbers and planted values."""
