@@ -219,7 +219,7 @@ def test_a_number_out_of_range_is_misuse(option: str, told: str, capsys: pytest.
 def test_the_help_states_the_rule_and_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["compare", "--help"])
-    told = capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
     assert "A figure changed where its test says p < alpha and its interval leaves out 0." in told
     assert "exit status: 0 better, the same, or can't tell; 1 a regression; 2 misuse; 3 cannot decide" in told
 

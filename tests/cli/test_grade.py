@@ -56,6 +56,18 @@ def test_grades_come_from_a_file_without_a_terminal(run: Path, tmp_path: Path, c
     assert (third.grade, third.grader) == ("fully_correct", "human:anna")
 
 
+def test_error_modes_that_people_give_are_summed_up_and_compared(run: Path, tmp_path: Path, command: Command) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade,error_mode\nq1,w,omission\nq2,w,conflation\nq3,c,\n")
+    command("grade", run, "--answers", votes, "--rater", "anna")
+    graded = tmp_path / "a-graded.jsonl"
+    assert [record.error_mode for record in iter_records(graded)] == ["omission", "conflation", None]
+    assert "    conflation          1 of 2 · 50 % [9–91]\n" in command("summarize", graded).out
+    shown = command("compare", graded, graded, "--verbose").out
+    assert "  in what way answers are wrong" in shown
+    assert any(line.split() == ["omission", "1", "1", "+0", "1"] for line in shown.splitlines())
+
+
 def test_the_same_file_again_changes_nothing(run: Path, tmp_path: Path, command: Command) -> None:
     votes = tmp_path / "votes.jsonl"
     votes.write_text('{"question_id": "q1", "grade": "wrong"}\n')

@@ -115,6 +115,25 @@ def test_the_label_can_be_thought_better_of(log: GradedLog, play: Play) -> None:
     assert not log.path.exists()
 
 
+def test_a_failure_may_take_an_error_mode_before_its_label(log: GradedLog, play: Play) -> None:
+    _, terminal = play("w", "m", "2", "2", "[]", "q")
+    (one,) = votes(log)
+    assert (one.failure_label, one.error_mode) == ("retrieval_miss", "omission")
+    assert [record.error_mode for record in iter_records(log.path)] == ["omission", None, None]
+    assert "wrong, in the way of" in terminal.screens[2]
+    assert "2 omission" in terminal.screens[2]
+    assert "wrong (omission), because of" in terminal.screens[3]
+    assert " wrong · retrieval miss · omission\n note (Enter for none): " in terminal.screens[4]
+
+
+def test_the_error_mode_can_be_thought_better_of(log: GradedLog, play: Play) -> None:
+    _, terminal = play("w", "m", "9", "3", "m", "z", "m", "0", "m", "esc", "1", "[]", "q")
+    assert "'9' is no error mode" in terminal.screens[3]
+    assert "wrong (conflation), because of" in terminal.screens[6]
+    (one,) = votes(log)
+    assert (one.failure_label, one.error_mode) == ("missing_evidence", None)
+
+
 def test_what_is_no_label_is_told(log: GradedLog, play: Play) -> None:
     _, terminal = play("w", "9", "1", "[]", "q")
     assert "'9' is no label" in terminal.screens[2]

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from pytest_llmeval.cli.main import main
 from pytest_llmeval.models.answer import Reply
 from pytest_llmeval.models.request import Request
 from tests.plugin import stand_in
@@ -167,3 +168,33 @@ def test_it(grade):
     told = "probes.error_mode() takes a grader that tells right answers, got none"
     way_out = "write probes.error_mode(grader=graders.contains())"
     result.stdout.fnmatch_lines([f"E   *ConfigurationError: {told}; {way_out}"])
+
+
+def test_a_failed_answer_s_mode_is_in_its_record_and_samples_that_contradict_are_told(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.benchmark(
+        [
+            {"id": "points", "question": "?", "criteria": ["red", "blue"]},
+            {"id": "right", "question": "?", "criteria": ["red", "blue"]},
+            {"id": "odd", "question": "?", "criteria": ["red", "blue"]},
+        ]
+    )
+    project.evals("""
+once = ["nothing"]
+
+async def task(entry, llm):
+    return "red" if entry.id == "points" else once.pop() if entry.id == "odd" and once else "red and blue"
+
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.key_points()], task=task)
+def test_it(grade):
+    assert_grade(grade)
+""")
+    project.run("--llm-log=a.jsonl", "--llm-samples=2")
+    lines = (project.path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    told = {(one["question_id"], one["sample"]): one["error_mode"] for one in map(json.loads, lines)}
+    assert told == {(n, s): "omission" if n == "points" else None for n in ("points", "right", "odd") for s in (1, 2)}
+    capsys.readouterr()
+    assert main(["summarize", str(project.path / "a.jsonl")]) == 0
+    shown = capsys.readouterr().out
+    assert "    omission            2 of 3 · 67 % [21–94]\n    inconsistent        1 of 3 · 33 % [6–79]" in shown

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
+from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS
 from pytest_llmeval.runs.hand_grading import (
     BEFORE,
     VOTES,
@@ -30,6 +30,7 @@ VOTES_GIVEN = st.lists(
         st.sampled_from(["anna", "ben"]),
         st.sampled_from(LEVELS),
         failure_label=st.none() | st.sampled_from(FAILURE_LABELS),
+        error_mode=st.none() | st.sampled_from(ERROR_MODES),
         notes=st.none() | st.just("because"),
         adjudication=st.booleans(),
     ),
@@ -66,7 +67,26 @@ def test_nothing_but_the_grade_changes(votes: list[Vote]) -> None:
     start = {**record_as_json(full_record()), "mine": 1}
     line = graded_line(start, votes)
     changed = {name for name in line if line[name] != start.get(name, ...)}
-    assert changed <= {"grade", "failure_label", "grading_notes", "grader", BEFORE, VOTES}
+    assert changed <= {"grade", "failure_label", "error_mode", "grading_notes", "grader", BEFORE, VOTES}
+
+
+def test_the_mode_that_counts_is_that_of_the_vote_that_counts() -> None:
+    start = record_as_json(record(grade="wrong", error_mode="fabrication"))
+    once = graded_line(start, [vote(error_mode="omission")])
+    assert (once["error_mode"], once[BEFORE]["error_mode"], once[VOTES][0]["error_mode"]) == (
+        "omission",
+        "fabrication",
+        "omission",
+    )
+    assert graded_line(once, [vote(error_mode="omission"), vote("ben")])["error_mode"] is None
+    assert graded_line(once, [])["error_mode"] == "fabrication"
+
+
+def test_a_log_of_another_program_gets_a_mode_only_where_a_person_gives_one() -> None:
+    start = {"question_id": "q1", "grade": None}
+    assert "error_mode" not in graded_line(start, [vote()])
+    assert "error_mode" not in graded_line(start, [vote()])[VOTES][0]
+    assert graded_line(start, [vote(error_mode="omission")])["error_mode"] == "omission"
 
 
 def test_fields_that_were_missing_are_missing_again() -> None:

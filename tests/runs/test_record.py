@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,10 @@ def test_fields_that_a_newer_version_put_into_usage_scores_and_calls_break_nothi
 
 def test_every_field_says_what_it_means() -> None:
     assert set(Record.model_fields) - field_docs(Record).keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("told", "read"), [("omission", "omission"), ("Typo", None), (3, None), ([], None), (None, None)]
+)
+def test_an_error_mode_of_another_program_is_unknown(told: Any, read: str | None) -> None:
+    assert record(error_mode=told).error_mode == read

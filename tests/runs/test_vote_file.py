@@ -122,3 +122,15 @@ def test_a_vote_that_is_known_is_not_new(tmp_path: Path) -> None:
 
     assert new("wrong") == []
     assert new("unsupported") == ["unsupported"]
+
+
+def test_an_error_mode_is_taken_and_a_right_answer_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_text("question_id,grade,error_mode\nq4,w,omission\n")
+    (found,) = votes_in_file(path, TWO_MODELS, rater="anna", timestamp=NOW)
+    assert (found.vote.failure_label, found.vote.error_mode) == (None, "omission")
+    path.write_text("question_id,grade,error_mode\nq4,c,omission\nq4,w,typo\n")
+    with pytest.raises(RunLogError) as told:
+        votes_in_file(path, TWO_MODELS, rater="anna", timestamp=NOW)
+    assert "a fully_correct answer has no error_mode" in str(told.value)
+    assert f"{path}:3: error_mode: " in str(told.value)

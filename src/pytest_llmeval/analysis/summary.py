@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pytest_llmeval.analysis.behaviour import BehaviourRates
+from pytest_llmeval.analysis.error_modes import ErrorModes
 from pytest_llmeval.analysis.evidence_use import EvidenceUse
 from pytest_llmeval.analysis.latencies import Latencies
 from pytest_llmeval.analysis.noise_levels import NoiseLevels
@@ -102,6 +103,8 @@ class Summary:
         """How the variants fare beside their originals."""
         self.noise = NoiseLevels()
         """How the variants fare by noise level, and how many end gracefully."""
+        self.error_modes = ErrorModes()
+        """In what way failed answers are wrong."""
         self.behaviour = BehaviourRates()
         """What behaviour probes found."""
         self.evidence = EvidenceUse()
@@ -115,6 +118,7 @@ class Summary:
         if success is not None:
             self.robustness.add(record, success=success)
             self.behaviour.add(record)
+            self.error_modes.add(record, success=success)
             self.evidence.add(record)
         if not record.is_variant:
             self.count(record)

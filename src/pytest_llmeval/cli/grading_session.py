@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
 
 from pytest_llmeval.analysis.people.grading_queue import Queue
 from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.cli.card_session import BACK, QUIT, CardSession
+from pytest_llmeval.cli.card_session import CardSession
 from pytest_llmeval.cli.dimensions import ask_numbers
+from pytest_llmeval.cli.failure_keys import Failure, ask_failure
 from pytest_llmeval.cli.terminal_port import Terminal
-from pytest_llmeval.grading.grade import FailureLabel, Level
+from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.reports.grading_card import Card, card_lines
 from pytest_llmeval.reports.grading_screen import (
     GRADES,
-    LABELS,
     end_keys,
     grade_keys,
-    label_keys,
     said,
     words,
 )
@@ -30,7 +28,6 @@ from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.safe_text import one_line
 
 _RATE = ("r", "\r", "\n")
-_NOT_SAID: Literal[""] = ""
 NEEDED = "a grade below fully correct needs a note that says why (Ctrl-D: do not grade)"
 
 
@@ -92,10 +89,10 @@ class GradingSession(CardSession):
         self._grade(rubric.level_of(numbers), numbers)
 
     def _grade(self, level: Level, numbers: Mapping[str, int] | None = None) -> None:
-        label: FailureLabel | Literal[""] | None = None if level == "fully_correct" else self._label(level)
-        if label == _NOT_SAID:
+        why = Failure() if level == "fully_correct" else ask_failure(level, self._terminal, self._show_with)
+        if why is None:
             return
-        told = words(level) + (f" · {words(label)}" if label else "")
+        told = " · ".join(words(one) for one in (level, why.label, why.mode) if one)
         note = self._note(told, needed=NEEDED if self._needs_notes and level != "fully_correct" else "")
         if note is None:
             self._message = "not graded"
@@ -103,7 +100,8 @@ class GradingSession(CardSession):
         vote = Vote(
             rater=self._rater,
             grade=level,
-            failure_label=label,
+            failure_label=why.label,
+            error_mode=why.mode,
             scores=numbers or {},
             rubric_hash=self._rubric.hash if self._rubric is not None and numbers else None,
             notes=note or None,
@@ -115,17 +113,9 @@ class GradingSession(CardSession):
         self._message = f"{one_line(self._trial.record.question_id, 30)}: {told}, saved"
         self._go_on(decided=True)
 
-    def _label(self, level: Level) -> FailureLabel | Literal[""] | None:
-        """Ask why; `_NOT_SAID` where the rater thought better of the grade."""
-        while True:
-            self._show(label_keys(level, self._width))
-            key = self._terminal.key()
-            self._message = ""
-            if key in LABELS:
-                return LABELS[key]
-            if key in (*BACK, "esc", *QUIT):
-                return _NOT_SAID
-            self._message = f"{one_line(key, 10)!r} is no label"
+    def _show_with(self, keys: Sequence[Line], message: str) -> None:
+        self._message = message
+        self._show(keys)
 
     def _take_back(self) -> None:
         self._log.take_back(self._number)
@@ -154,5 +144,12 @@ def all_votes(trial: GradedTrial) -> tuple[Vote, ...]:
     if record.grade is None:
         return trial.votes
     notes, label = record.grading_notes, record.failure_label
-    machine = Vote(rater=MACHINE, grade=record.grade, failure_label=label, notes=notes, timestamp=record.timestamp)
+    machine = Vote(
+        rater=MACHINE,
+        grade=record.grade,
+        failure_label=label,
+        error_mode=record.error_mode,
+        notes=notes,
+        timestamp=record.timestamp,
+    )
     return (machine, *trial.votes)

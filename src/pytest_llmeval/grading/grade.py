@@ -13,6 +13,12 @@ Level = Literal["fully_correct", "partially_correct", "unsupported", "wrong"]
 FailureLabel = Literal[
     "missing_evidence", "retrieval_miss", "wrong_chunk", "hallucination", "reasoning_error", "scope_confusion"
 ]
+ErrorMode = Literal["hallucination", "omission", "conflation", "fabrication", "inconsistent"]
+"""In what way a failed answer is wrong.
+
+It states what is not so; leaves out what was asked; takes one thing for another; names what does not exist;
+contradicts itself, or another answer to the same question.
+"""
 State = Literal["graded", "unextractable", "truncated", "filtered", "unscored"]
 """Why there is, or is not, a level.
 
@@ -26,6 +32,7 @@ Kind = Literal["verifiable", "heuristic", "judge", "human"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """From best to worst."""
 FAILURE_LABELS: tuple[FailureLabel, ...] = get_args(FailureLabel)
+ERROR_MODES: tuple[ErrorMode, ...] = get_args(ErrorMode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from pytest_llmeval.grading.wording import says, words_of
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.safe_text import one_line
 
+RECALL = "point_recall"
+"""The score for the share of the points that are made."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyPoints(RuleGrader):
@@ -45,7 +48,7 @@ class KeyPoints(RuleGrader):
         text = words_of(answer.text)
         omitted = [point[0] for point in points if not any(says(text, wording) for wording in point)]
         notes = f"left out: {'; '.join(one_line(point) for point in omitted)}" if omitted else ""
-        return self.shared(len(points) - len(omitted), len(points), notes, least=self.partial, name="point_recall")
+        return self.shared(len(points) - len(omitted), len(points), notes, least=self.partial, name=RECALL)
 
 
 def _wordings(point: str | Sequence[str]) -> tuple[str, ...]:

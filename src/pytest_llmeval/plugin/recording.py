@@ -13,6 +13,7 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.errors import InfrastructureError, OverBudget, UnscoredError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.cuts import cut_state
+from pytest_llmeval.grading.error_modes import error_mode_of
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
@@ -114,6 +115,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         difficulty=entry.difficulty,
         weight=entry.weight,
         params=run.defaults.params.as_dict(),
+        error_mode=error_mode_of(grade.level, grade.failure_label, grade.scores) if grade else None,
         confidence=run.context.confidence,
         judge=_judged_by(run, answer),
         **_variant(trial),

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pytest_llmeval.analysis.comparing.comparison import Comparison, Figures
 from pytest_llmeval.analysis.comparing.measured import Direction, Measured
 from pytest_llmeval.analysis.comparing.measured_spent import Spent
+from pytest_llmeval.analysis.comparing.mode_changes import ModeChange
 from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.symptoms import Symptom
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines
@@ -30,6 +32,7 @@ def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
         yield from _quality(comparison, comparison.figures, screen)
         yield from entry_lines(comparison, screen)
         yield from _symptoms(comparison.figures)
+        yield from _error_modes(comparison.figures)
         yield from behaviour_lines(comparison.figures.behaviour, comparison.alpha, screen)
         yield from _spent(comparison.figures)
     yield from uncompared_lines(comparison.pairing, screen)
@@ -161,13 +164,26 @@ def _small_print(comparison: Comparison, figures: Figures, screen: Screen) -> It
 def _symptoms(figures: Figures) -> Iterator[Line]:
     if not figures.symptoms:
         return
-    yield line()
-    yield line(
-        Segment(f"  {fit('what answers suffer from', 38)}{'base':>6}{'new':>8}{'change':>9}{'p':>9}", ("light",))
-    )
+    yield from _counts_heading("what answers suffer from")
     for one in figures.symptoms:
-        label = fit(f"{one.name.replace('_', ' ')} ({one.family})", 38)
-        yield line(f"  {label}{one.base:>6,}{one.new:>8,}{one.new - one.base:>+9,}{p_value(one.p):>9}")
+        yield _counts(f"{one.name.replace('_', ' ')} ({one.family})", one)
+
+
+def _error_modes(figures: Figures) -> Iterator[Line]:
+    if not figures.error_modes:
+        return
+    yield from _counts_heading("in what way answers are wrong")
+    for one in figures.error_modes:
+        yield _counts(one.mode, one)
+
+
+def _counts_heading(what: str) -> Iterator[Line]:
+    yield line()
+    yield line(Segment(f"  {fit(what, 38)}{'base':>6}{'new':>8}{'change':>9}{'p':>9}", ("light",)))
+
+
+def _counts(label: str, one: Symptom | ModeChange) -> Line:
+    return line(f"  {fit(label, 38)}{one.base:>6,}{one.new:>8,}{one.new - one.base:>+9,}{p_value(one.p):>9}")
 
 
 def _spent(figures: Figures) -> Iterator[Line]:

@@ -56,6 +56,7 @@ def _figures(figures: Figures, alpha: float) -> dict[str, Any]:
         "mean_grade": _measured(figures.grade, alpha) if figures.grade else None,
         "categories": [_measured(one, alpha) for one in figures.categories],
         "symptoms": [asdict(one) for one in figures.symptoms],
+        "error_modes": [asdict(one) for one in figures.error_modes],
         "behaviour": [_behaviour(one, alpha) for one in figures.behaviour],
         "per_trial": [{**asdict(one), "ratio": one.ratio} for one in figures.spent],
         "latency_s": asdict(figures.latencies),

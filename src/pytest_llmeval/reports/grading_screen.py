@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS, FailureLabel, Level
+from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS, ErrorMode, FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.safe_text import one_line
@@ -17,6 +17,10 @@ LABELS: Mapping[str, FailureLabel | None] = MappingProxyType(
     {**dict(zip("123456", FAILURE_LABELS, strict=True)), "0": None}
 )
 """The key of each failure label."""
+MODES: Mapping[str, ErrorMode | None] = MappingProxyType({**dict(zip("12345", ERROR_MODES, strict=True)), "0": None})
+"""The key of each error mode."""
+ASKS_MODE = "m"
+"""The key that asks for the error mode, before the label ends the question."""
 
 _BAR = 20
 _LEAST_ROOM = 3
@@ -117,10 +121,23 @@ def dimension_lines(dimension: Dimension, given: Mapping[str, int], width: int, 
     return [*lines, *([asked_again(fault, width)] if fault else [])]
 
 
-def label_keys(level: Level, width: int) -> list[Line]:
-    """Tell the keys while a grade waits for its label."""
+def label_keys(level: Level, width: int, mode: ErrorMode | None = None) -> list[Line]:
+    """Tell the keys while a grade waits for its label.
+
+    Args:
+        level: The grade.
+        width: Columns.
+        mode: The error mode that was given, if any.
+    """
     told = [f"{key} {words(label or 'none of these')}" for key, label in LABELS.items()]
-    return [said(f"{words(level)}, because of"), *keyed([*told, "z back"], width)]
+    head = words(level) + (f" ({mode})" if mode else "")
+    return [said(f"{head}, because of"), *keyed([*told, f"{ASKS_MODE} error mode", "z back"], width)]
+
+
+def mode_keys(level: Level, width: int) -> list[Line]:
+    """Tell the keys while a grade waits for its error mode."""
+    told = [f"{key} {mode or 'none of these'}" for key, mode in MODES.items()]
+    return [said(f"{words(level)}, in the way of"), *keyed([*told, "z back"], width)]
 
 
 def end_keys(width: int) -> list[Line]:

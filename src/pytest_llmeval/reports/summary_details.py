@@ -12,6 +12,7 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.abstention_lines import abstention_lines
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
+from pytest_llmeval.reports.error_mode_lines import error_mode_lines
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen, latency_told
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
@@ -44,6 +45,7 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
     yield from _success(summary, details, screen)
     parts = [
         _spreads(details, screen),
+        error_mode_lines(summary.error_modes, screen),
         tool_lines(details.tools, screen),
         abstention_lines(list(details.abstentions.figures()), str(next(iter(run.logs), "RUN")), screen),
         turn_lines(details.turns.figures(), screen),

@@ -9,6 +9,7 @@ from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.confidence_lines import confidence_sentence
+from pytest_llmeval.reports.error_mode_lines import error_mode_rows
 from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
 from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
@@ -44,6 +45,7 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     counts = [(verdict.replace("_", " "), f"{whole.verdicts[verdict]:,}") for verdict in verdicts_shown(whole)]
     counts += [(label, f"{times:,}") for label, times in summary.failure_labels.most_common()]
     yield from _table(("grade or failure", "trials"), counts)
+    yield from _table(("error mode", "of failed answers"), error_mode_rows(summary.error_modes))
     yield from _table(("category", "fully correct" if whole.judged else "passed"), _categories(summary))
     yield from _table(("behaviour", "rate"), ((rate.name, rate_share(rate)) for rate in summary.behaviour.rates()))
     evidence = ((STATES[one.evidence], made_up_and_rise(one)) for one in summary.evidence.figures())

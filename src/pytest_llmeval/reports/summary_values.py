@@ -66,6 +66,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "weighted_rate": details.weighted_rate if details.is_weighted else None,
         "not_fully_correct": summary.not_fully_correct,
         "failure_labels": dict(summary.failure_labels.most_common()),
+        "error_modes": dict(summary.error_modes.counts()),
         "outcomes": dict(summary.outcomes),
         "reasons": dict(summary.reasons.most_common()),
         "categories": {name: _slice_values(part) for name, part in sorted(summary.categories.items())},

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pytest_llmeval.grading.grade import LEVELS, FailureLabel, Level
+from pytest_llmeval.grading.grade import LEVELS, ErrorMode, FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.safe_text import one_line
@@ -27,6 +27,7 @@ class GivenVote(BaseModel):
     scores: dict[str, int] = Field(default_factory=dict)
     """By a rubric with dimensions: the number given in each."""
     failure_label: FailureLabel | None = None
+    error_mode: ErrorMode | None = None
     notes: str | None = None
     model: str | None = None
     """With its provider or without."""
@@ -42,6 +43,8 @@ class GivenVote(BaseModel):
     def _no_label_on_right_answers(self) -> GivenVote:
         if self.grade == "fully_correct" and self.failure_label:
             raise ValueError("a fully_correct answer has no failure_label")
+        if self.grade == "fully_correct" and self.error_mode:
+            raise ValueError("a fully_correct answer has no error_mode")
         return self
 
     def graded(self, rubric: Rubric | None) -> GivenVote:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from pytest_llmeval.grading.grade import FailureLabel, Level
+from pytest_llmeval.grading.grade import ErrorMode, FailureLabel, Level
 from pytest_llmeval.runs.line import LineFault, faults_of
 from pytest_llmeval.runs.record import Record
 
@@ -18,7 +18,7 @@ BEFORE = "graded_before"
 BY_HAND = "human:"
 """How the grader id of a vote begins; the rater's name follows."""
 
-_REPLACED = ("grade", "failure_label", "grading_notes", "grader", "outcome")
+_REPLACED = ("grade", "failure_label", "error_mode", "grading_notes", "grader", "outcome")
 _SAID_NOTHING = frozenset({"error", "unscored", "skipped"})
 
 
@@ -31,6 +31,8 @@ class Vote(BaseModel):
     """Who."""
     grade: Level
     failure_label: FailureLabel | None = None
+    error_mode: ErrorMode | None = None
+    """In what way the answer is wrong; a rater may leave it out."""
     notes: str | None = None
     timestamp: str
     """When, ISO 8601 in UTC."""
@@ -96,11 +98,13 @@ def graded_line(line: Mapping[str, Any], votes: Iterable[Vote]) -> dict[str, Any
         return told
     told |= {"grade": vote.grade, "failure_label": vote.failure_label, "grading_notes": vote.notes}
     told |= {"grader": f"{BY_HAND}{vote.rater}"}
+    if vote.error_mode is not None or "error_mode" in told:  # a log of another program need not have the field
+        told["error_mode"] = vote.error_mode
     if told.get("outcome") in _SAID_NOTHING:
         told["outcome"] = None
     return {**told, BEFORE: before, VOTES: [_as_json(vote) for vote in given]}
 
 
 def _as_json(vote: Vote) -> dict[str, Any]:
-    told = vote.model_dump()
-    return told if vote.scores else {name: told[name] for name in told if name not in ("scores", "rubric_hash")}
+    left_out = {"scores", "rubric_hash"} if not vote.scores else set()
+    return vote.model_dump(exclude=left_out | ({"error_mode"} if vote.error_mode is None else set()))

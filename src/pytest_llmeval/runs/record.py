@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.confidence.stated import stated_confidence
-from pytest_llmeval.grading.grade import FailureLabel, Level, Score
+from pytest_llmeval.grading.grade import ERROR_MODES, ErrorMode, FailureLabel, Level, Score
 from pytest_llmeval.models.answer import Call, FinishReason, ToolCall, Usage
 from pytest_llmeval.runs.record_parts import JudgeInfo, PerturbationInfo, TurnRecord
 
@@ -146,6 +146,8 @@ class Record(BaseModel):
     """Tries over all calls, the successful ones included."""
     cached: bool | None = None
     """Whether every reply came from the cache."""
+    error_mode: ErrorMode | None = None
+    """In what way a failed answer is wrong, where a rule, a judge or a person told."""
     confidence: dict[str, float] = Field(default_factory=dict)
     """How sure of itself the answer is, from 0 to 1, by signal such as ``stated`` or ``logprob``."""
     judge: JudgeInfo | None = None
@@ -184,6 +186,11 @@ class Record(BaseModel):
     @classmethod
     def _none_is_empty(cls, value: Any) -> Any:
         return () if value is None else value
+
+    @field_validator("error_mode", mode="before")
+    @classmethod
+    def _no_mode_of_ours_is_unknown(cls, value: Any) -> Any:
+        return value if value in ERROR_MODES else None  # a foreign log may hold anything under this name
 
     @field_validator("confidence", mode="before")
     @classmethod

@@ -128,6 +128,7 @@ def _vote(given: GivenVote, rater: str, timestamp: str, rubric: Rubric | None) -
         rater=given.rater or rater,
         grade=given.grade,
         failure_label=given.failure_label,
+        error_mode=given.error_mode,
         notes=given.notes,
         timestamp=timestamp,
     )

@@ -9,9 +9,10 @@ import pytest
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError
+from pytest_llmeval.grading.error_modes import MODE_SCORES
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Level, Score, State
 from pytest_llmeval.grading.probes.by_judge import by_judge
-from pytest_llmeval.grading.probes.error_mode import SCORES, error_mode
+from pytest_llmeval.grading.probes.error_mode import error_mode
 from pytest_llmeval.models.answer import Answer
 from tests.grading.judge.scripted import ScriptedJudge
 from tests.grading.probes.test_by_judge import says
@@ -24,7 +25,7 @@ def graded(level: Level | None, label: FailureLabel | None = None, *scores: Scor
 
 
 def modes(grade: Grade) -> list[str]:
-    return [mode for mode, name in SCORES.items() for one in grade.scores if one.name == name and one.value == 0]
+    return [mode for mode, name in MODE_SCORES.items() for one in grade.scores if one.name == name and one.value == 0]
 
 
 def run(grader: Any, text: str = "The Alps.", classify: Any = None, entry: Entry = ENTRY) -> Grade:
@@ -40,6 +41,7 @@ def run(grader: Any, text: str = "The Alps.", classify: Any = None, entry: Entry
         (graded("wrong", "hallucination", Score("citations_real", 1.0)), "From the Moon.", ["hallucination"]),
         (graded("partially_correct"), "In Switzerland.", ["omission"]),
         (graded("wrong"), "I do not know.", ["omission"]),
+        (graded("wrong", None, Score("point_recall", 0.25, False)), "It is in Europe.", ["omission"]),
         (graded("wrong", None, Score("citations_real", None)), "From the Moon.", []),
     ],
 )
@@ -57,7 +59,7 @@ def test_the_grade_stays_that_of_the_grader() -> None:
 def test_a_right_answer_has_no_mode_and_no_judge_is_asked() -> None:
     judge = ScriptedJudge([])
     grade = run(graded("fully_correct"), classify=by_judge("error_mode", reference=True, judges=[judge]))
-    assert [one.value for one in grade.scores] == [1.0] * len(SCORES)
+    assert [one.value for one in grade.scores] == [1.0] * len(MODE_SCORES)
     assert (grade.notes, judge.asked) == ("said so", [])
 
 

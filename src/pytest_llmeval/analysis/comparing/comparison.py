@@ -16,6 +16,7 @@ from pytest_llmeval.analysis.comparing.conditions import Change, changes, incomp
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_grade, measure_rate
 from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour, measure_behaviour
 from pytest_llmeval.analysis.comparing.measured_spent import Latencies, Spent, measure_latencies, measure_spent
+from pytest_llmeval.analysis.comparing.mode_changes import ModeChange, measure_modes
 from pytest_llmeval.analysis.comparing.noise import floors
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing, pair
 from pytest_llmeval.analysis.comparing.pairing_variants import pair_variants
@@ -52,6 +53,8 @@ class Figures:
     spent: tuple[Spent, ...]
     latencies: Latencies
     symptoms: tuple[Symptom, ...]
+    error_modes: tuple[ModeChange, ...]
+    """Empty where no mode is known."""
     behaviour: tuple[Behaviour, ...]
 
     @property
@@ -162,6 +165,7 @@ def _figures(pairs: Sequence[Pair], variants: Sequence[Pair], alpha: float) -> F
         spent=tuple(measure_spent(pairs)),
         latencies=measure_latencies(pairs),
         symptoms=tuple(measure_symptoms(pairs)),
+        error_modes=tuple(measure_modes(pairs)),
         behaviour=measure_behaviour(pairs, alpha, variants),
     )
 

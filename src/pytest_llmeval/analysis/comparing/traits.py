@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.citation_use import REAL, citations_of
+from pytest_llmeval.analysis.error_modes import recorded_mode
 from pytest_llmeval.analysis.tool_use import counts_by_tool
+from pytest_llmeval.grading.grade import ErrorMode
 from pytest_llmeval.runs.record import Record
 
 _KEPT = frozenset({REAL, *(rule.score for rule in RULES)})
@@ -33,6 +35,8 @@ class Traits(NamedTuple):
     """None where nobody counted them."""
     scores: tuple[tuple[str, float], ...] = ()
     """Those that tell of behaviour, by name; the ones without a value left out."""
+    error_mode: ErrorMode | None = None
+    """In what way it is wrong, as far as its own record tells."""
 
     def score(self, name: str) -> float | None:
         """Return a score; None where it does not apply."""
@@ -58,4 +62,5 @@ def traits_of(record: Record) -> Traits:
         words=len((record.answer or "").split()),
         citations=citations_of(record),
         scores=tuple((one.name, one.value) for one in record.scores if one.name in _KEPT and one.value is not None),
+        error_mode=recorded_mode(record),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.grading.error_modes import MODE_SCORES, is_fabricated, only_leaves_out
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner
@@ -14,21 +14,12 @@ from pytest_llmeval.grading.judge.choice import because
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import stance
-from pytest_llmeval.grading.retrieval.citing import REAL
 from pytest_llmeval.grading.rule_grader import texts_of
 from pytest_llmeval.grading.running import grade_answer
 from pytest_llmeval.grading.wording import says, words_of
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.loop_thread import run_in_thread
 
-SCORES: Mapping[str, str] = {
-    "hallucination": "free_of_hallucination",
-    "omission": "free_of_omission",
-    "conflation": "free_of_conflation",
-    "fabrication": "free_of_fabrication",
-    "inconsistent": "free_of_inconsistency",
-}
-"""Mode to the score that is 0 where an answer has it, else 1."""
 OTHER = "other"
 """An error of which nothing more can be told."""
 
@@ -46,8 +37,8 @@ class ErrorMode(ClassifyingProbe):
     fabrication    the grader counted citations, and one of them is not real
     conflation     the reply says what belongs to something else, which the entry lists in ``confusable``
     hallucination  the grader's failure label is hallucination
-    omission       the reply states no answer, or is partially correct
-    inconsistent   told by judges only: the reply contradicts itself
+    omission       the reply states no answer, is partially correct, or merely leaves out key points
+    inconsistent   told by judges: the reply contradicts itself; a summary tells it of samples that disagree
     =============  ==================================================================================================
 
     Args:
@@ -55,7 +46,7 @@ class ErrorMode(ClassifyingProbe):
     """
 
     name: ClassVar[str] = "error_mode"
-    classes: ClassVar[tuple[str, ...]] = (*SCORES, OTHER)
+    classes: ClassVar[tuple[str, ...]] = (*MODE_SCORES, OTHER)
 
     _: KW_ONLY
     grader: Grader = NO_GRADER
@@ -75,7 +66,7 @@ class ErrorMode(ClassifyingProbe):
 
     def _with(self, mode: str | None, inner: Grade) -> Grade:
         kind = self.score_kind if mode else "heuristic"
-        made = (score(name, one != mode, mode or "", kind) for one, name in SCORES.items())
+        made = (score(name, one != mode, mode or "", kind) for one, name in MODE_SCORES.items())
         told = (f"error mode: {mode}", because(mode)) if mode else ()
         notes = "; ".join(part for part in (*told, inner.notes) if part)
         return replace(inner, scores=(*made, *inner.scores), notes=notes, grader=self.id)
@@ -83,14 +74,15 @@ class ErrorMode(ClassifyingProbe):
 
 def mode_by_rules(entry: Entry, answer: Answer, grade: Grade) -> str:
     """Tell the mode of an answer that is not fully correct; see `ErrorMode` for the rules."""
-    if any(one.name == REAL and one.value is not None and one.value < 1 for one in grade.scores):
+    if is_fabricated(grade.scores):
         return "fabrication"
     said = words_of(answer.text)
     if any(says(said, wording) for wording in texts_of(entry.field("confusable") or ())):
         return "conflation"
     if grade.failure_label == "hallucination":
         return "hallucination"
-    return "omission" if grade.level == "partially_correct" or stance(answer) == "abstains" else OTHER
+    leaves_out = grade.level == "partially_correct" or only_leaves_out(grade.scores)
+    return "omission" if leaves_out or stance(answer) == "abstains" else OTHER
 
 
 error_mode = ErrorMode
