@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -84,12 +85,20 @@ def test_the_folders_of_analysis_stand_in_their_order() -> None:
     assert [(name, other) for name, other in edges if place(other) > place(name)] == []
 
 
+def circle_in(edges: Mapping[str, set[str]]) -> list[str]:
+    """Return the modules of one circle, the first of them again at its end; none where there is no circle."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
 def test_there_are_no_import_circles() -> None:
     edges = {name: {o for o in others if o not in FACES} for name, others in graph().items() if name not in FACES}
-    try:
-        tuple(TopologicalSorter(edges).static_order())
-    except CycleError as error:
-        pytest.fail(f"import circle: {' -> '.join(error.args[1])}")
+    assert sum(map(len, edges.values())) > len(edges)  # the modules were read, and what they import was understood
+    assert circle_in(edges) == []
+    assert sorted(circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}})[1:]) == ["b", "c"]
 
 
 def test_providers_and_grading_do_not_know_each_other() -> None:

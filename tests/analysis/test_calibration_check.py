@@ -19,9 +19,12 @@ def run(confidence: float, rights: int, n: int = 40, **fields: Any) -> list[Reco
 
 
 def test_a_calibrated_run_passes_as_log_and_as_records(tmp_path: Path) -> None:
+    """Passing is raising nothing; that the log is read shows in one that does not pass."""
     records = run(0.75, 30)
     assert_calibrated(write_log(tmp_path / "run.jsonl", records), 0.05)
     assert_calibrated(records, 0.05, binning="mass", bins=5)
+    with pytest.raises(AssertionError, match=r"ECE is 0\.700"):
+        assert_calibrated(write_log(tmp_path / "too-sure.jsonl", run(0.95, 10)), 0.05)
 
 
 def test_every_model_that_is_too_sure_is_named_with_its_error() -> None:

@@ -34,6 +34,7 @@ def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in pages()])
 def test_examples_do_what_the_page_says(page: Page, folder: pytest.Pytester) -> None:
+    """The page's run fails by itself, at the block that is not as the page says; test_pages.py holds it to that."""
     if page.name in IN_THIS_REPOSITORY:
         copy_repository(folder.path)
     elif page.name != "docs/options.md":  # which shows an ini file of its own

@@ -338,8 +338,12 @@ def test_every_frame_of_ours_hides_from_the_traceback_so_that_it_ends_on_the_use
 
 
 def test_text_and_what_a_test_made_itself_leave_no_record() -> None:
-    assert_contains("Paris", "Paris")
-    assert_contains(replace(trial()[1], context="something else"), "Rome")
+    context, answer = trial()
+    assert_contains("Rome", "Rome")
+    assert_contains(replace(answer, context="something else"), "Rome")
+    assert context.checks == []
+    assert_contains(answer, "Rome")
+    assert [check.name for check in context.checks] == ["assert_contains"]
 
 
 def test_ten_thousand_failures_cost_little() -> None:

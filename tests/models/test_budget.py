@@ -54,11 +54,12 @@ def test_time_counts_from_the_start_of_the_run() -> None:
         budget.reserve_call()
 
 
-def test_without_limits_everything_goes() -> None:
-    budget = Budget(Limits(), OwnLedger())
+def test_without_limits_everything_goes_and_is_counted(ledger: Ledger) -> None:
+    budget = Budget(Limits(), ledger)
     for _ in range(100):
         budget.reserve_call()
         budget.charge(10**9, 10**6)
+    assert ledger.add(Spent()) == (True, Spent(100, 10**11, 10.0**8))
 
 
 def reserve(path: Path, tries: int, won: "multiprocessing.Queue[int]") -> None:

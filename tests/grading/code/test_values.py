@@ -126,17 +126,25 @@ def test_nonsense_is_told_as_such(data: object) -> None:
         decode(data, nothing_else)
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["int", "list", "dict"]), st.lists
-    )
+TAGS = (
+    "int float str list tuple dict set frozenset complex bytes bytearray range decimal fraction datetime date time "
+    "timedelta unknown"
+).split()
+wire = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["0x1", "1.5", "2020-01-01", *TAGS]),
+    lambda inner: st.lists(inner, max_size=3) | st.tuples(st.sampled_from(TAGS), inner).map(list),
+    max_leaves=10,
 )
+
+
+@given(wire)
 def test_whatever_arrives_is_a_value_or_nonsense(data: object) -> None:
     def refuse(_: str, __: object) -> Any:
         raise Unreadable("no")
 
     with suppress(Unreadable):
-        decode(data, refuse)
+        arrived = decode(data, refuse)
+        assert over(arrived) == arrived or "nan" in repr(arrived).lower()
 
 
 class OwnError(ValueError):

@@ -76,9 +76,21 @@ def test_whatever_stands_there_gives_a_share_or_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["confidence: ", "confidence is about ", "1 ", "9", " ", "confidence", "80% ", "'*`", "~"]
+    ("piece", "share"),
+    [
+        ("confidence: ", None),
+        ("confidence is about ", None),
+        ("1 ", 1.0),
+        ("9", None),
+        (" ", None),
+        ("confidence", None),
+        ("80% ", 0.8),
+        ("'*`", None),
+        ("~", None),
+    ],
 )
-def test_hostile_texts_come_to_an_end(piece: str) -> None:
+def test_hostile_texts_come_to_an_end(piece: str, share: float | None) -> None:
+    """A pattern that backtracks would take hours."""
     text = "confidence:" + piece * (200_000 // len(piece)) + "x"
-    stated_confidence(text)  # a pattern that backtracks would take hours
-    without_statement(text)
+    assert stated_confidence(text) == share
+    assert len(without_statement(text)) <= len(text)

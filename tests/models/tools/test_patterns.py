@@ -101,5 +101,8 @@ def test_what_can_never_fit_is_refused(pattern: Any, says: str) -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
-def test_no_plain_value_is_refused(value: Any) -> None:
+def test_no_plain_value_is_refused_and_an_unknown_operator_beside_it_is(value: Any) -> None:
+    """The plain value passes by raising nothing; that it is looked into shows in what stands beside it."""
     check_pattern(value)
+    with pytest.raises(ConfigurationError, match="is no pattern of an argument"):
+        check_pattern({"beside": [value, {"$like": value}]})
