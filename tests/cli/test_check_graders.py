@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval import graders
+from pytest_llmeval.cli import check_graders
 from pytest_llmeval.grading.checking.case import shipped_cases
 from pytest_llmeval.grading.code import quality
 from pytest_llmeval.grading.code.sandbox import NotIsolated, Sandbox
@@ -211,6 +212,7 @@ def test_a_machine_without_walls_says_the_way_out(
         raise NotIsolated("code cannot be isolated on this machine (no namespaces)")
 
     monkeypatch.setattr(Sandbox, "check", refuse)
+    monkeypatch.setattr(check_graders, "shipped_cases", lambda: shipped_cases(["code_tests", "contains"]))
     told = command("check-graders", "--allow-code-execution")
     assert told.status == 1
     assert told.err.startswith(
@@ -223,6 +225,7 @@ def test_graders_whose_package_is_missing_are_left_out_of_ours_and_an_error_of_y
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quality, "missing", lambda chosen: [n for n in chosen if n == "bandit"])
+    monkeypatch.setattr(check_graders, "shipped_cases", lambda: shipped_cases(["python_quality", "contains"]))
     told = command("check-graders")
     assert told.status == 0
     assert "not checked: python_quality, 3 cases: graders.python_quality() needs bandit; run pip install " in told.err

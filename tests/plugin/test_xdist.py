@@ -9,7 +9,6 @@ import pytest
 
 from pytest_llmeval.models.places import SharedPlaces
 from pytest_llmeval.plugin.shares import after_s, places_of, rate_of, share_of
-from tests.loopback.server import LoopbackServer
 from tests.plugin.conftest import CAPITALS, GRADED, Project
 
 WAYS = {
@@ -19,7 +18,6 @@ WAYS = {
     "-n 2": ("-n2",),
     "worksteal": ("-n2", "--dist=worksteal"),
 }
-OVER_THE_WIRE = "openai-compatible:m"
 VARIES = ("run_id", "timestamp", "latency_s", "calls")
 
 
@@ -91,18 +89,6 @@ def test_concurrency_is_divided_among_workers(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "places").iterdir()) == ["0", "1"]
 
 
-def test_more_workers_than_calls_at_once_make_no_more_calls_at_once(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "secret")
-    project.benchmark([{"id": f"q{n}", "question": f"{n}?"} for n in range(12)])
-    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
-    with LoopbackServer(latency_s=0.1) as server:
-        result = project.run("-n3", "--llm-concurrency=2", f"--llm-base-url={server.base_url}", model=OVER_THE_WIRE)
-    result.assert_outcomes(passed=12)
-    assert (len(server.requests), server.max_in_flight) == (12, 2)
-
-
 def test_calls_of_all_workers_go_as_calls_of_one() -> None:
     assert [after_s(worker(number, 4), 30) for number in range(4)] == [0.0, 2.0, 4.0, 6.0]
     assert after_s(worker(3, 4), 240) == 0.0
@@ -111,30 +97,39 @@ def test_calls_of_all_workers_go_as_calls_of_one() -> None:
     assert [rate_of(worker(number, 4), 30) for number in range(4)] == [7.5] * 4
 
 
-ALONE = """
+COUNTING = """
 import asyncio, os
+from pathlib import Path
 from pytest_llmeval.models.answer import Reply
 
-class Alone:
+class Counting:
     adapter_version = "1"
 
-    def __init__(self, settings): ...
+    def __init__(self, settings):
+        self.flying = Path("flying").absolute()
+        self.flying.mkdir(exist_ok=True)
 
     async def complete(self, request):
-        os.close(os.open("in flight", os.O_CREAT | os.O_EXCL))
-        await asyncio.sleep(0.01)
-        os.unlink("in flight")
+        own = self.flying / f"{os.getpid()}-{id(request)}"
+        own.touch()
+        with open("counted.txt", "a") as counted:
+            counted.write(f"{len(os.listdir(self.flying))}\\n")
+        await asyncio.sleep(0.05)
+        own.unlink()
         return Reply("Paris")
 
     async def aclose(self): ...
 
 def pytest_llmeval_register_providers(registry):
-    registry.register("alone", Alone)
+    registry.register("counting", Counting)
 """
 
 
-def test_more_workers_than_calls_may_be_in_flight_wait_for_one_another(project: Project) -> None:
-    (project.path / "conftest.py").write_text(ALONE)
-    project.benchmark({"id": f"q{n}", "question": "What?", "gold_answer": "Paris"} for n in range(12))
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_more_workers_than_calls_may_be_in_flight_wait_for_one_another(project: Project, concurrency: int) -> None:
+    (project.path / "conftest.py").write_text(COUNTING)
+    project.benchmark({"id": f"q{n}", "question": f"{n}?", "gold_answer": "Paris"} for n in range(12))
     project.evals(GRADED)
-    project.run("-n3", "--llm-concurrency=1", model="alone:m").assert_outcomes(passed=12)
+    project.run("-n3", f"--llm-concurrency={concurrency}", model="counting:m").assert_outcomes(passed=12)
+    in_flight = [int(line) for line in (project.path / "counted.txt").read_text().splitlines()]
+    assert (len(in_flight), max(in_flight)) == (12, concurrency)

@@ -31,7 +31,7 @@ def answers(pairs: list[tuple[Level, Level]], *, characters: int = 100) -> list[
     ]
 
 
-@settings(deadline=None, max_examples=40)  # a thousand resamples each
+@settings(deadline=None, max_examples=20)  # a thousand resamples each
 @given(PAIRS)
 def test_kappa_confusion_and_errors_are_those_of_scikit_learn(pairs: list[tuple[Level, Level]]) -> None:
     found = judge_agreement(answers(pairs))
