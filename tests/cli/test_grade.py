@@ -161,7 +161,7 @@ def test_a_benchmark_that_was_named_must_be_readable(
     typed("q")
     told = command("grade", run, "--rater", "anna", "--benchmark", tmp_path / "no.jsonl")
     assert told.status == 2
-    assert "no.jsonl" in told.err
+    assert "no.jsonl: no such file" in told.err
 
 
 def test_a_sample_is_even_over_the_grades(

@@ -138,6 +138,7 @@ def test_long_answers_can_be_scrolled(tmp_path: Path, command: Command, typed: T
     terminal = typed(" ", " ", " ", " ", "b", "q")
     grade(command, log)
     assert "more lines: space" in terminal.screens[0]
+    assert "evidence: src/a.py" not in terminal.screens[0]
     assert "evidence: src/a.py" in "".join(terminal.screens)
     assert "(empty)" in terminal.screens[0]
 

@@ -109,14 +109,21 @@ def test_run_of_one_model_is_not_gone_on_with_by_another(capitals: Project) -> N
 
 
 @pytest.mark.parametrize(
-    "content", [None, "", "not json\n", '{"a": 1}\n'], ids=["missing", "empty", "no json", "foreign"]
+    ("content", "fault"),
+    [
+        (None, "old.jsonl: cannot be read (No such file or directory)"),
+        ("", "old.jsonl: is empty; a run log has one per line"),
+        ("not json\n", "old.jsonl:1: no record: not JSON (*); is this a run log?"),
+        ('{"a": 1}\n', "old.jsonl:1: no record: run_id: Field required; *; is this a run log?"),
+    ],
+    ids=["missing", "empty", "no json", "foreign"],
 )
-def test_log_that_cannot_be_replayed_is_one_line(capitals: Project, content: str | None) -> None:
+def test_log_that_cannot_be_replayed_is_one_line(capitals: Project, content: str | None, fault: str) -> None:
     if content is not None:
         (capitals.path / "old.jsonl").write_text(content)
     result = capitals.run("--llm-replay=old.jsonl")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "old.jsonl" in result.stdout.str() + result.stderr.str()
+    result.stderr.fnmatch_lines([f"ERROR: *{fault}"])
     assert capitals.asked() == []
 
 

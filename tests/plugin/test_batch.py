@@ -265,7 +265,7 @@ def test_flags_that_cannot_go_together_are_one_line(project: Project, flags: tup
 def test_nothing_is_sent_where_no_test_runs(project: Project, openai: Vendor, flag: str) -> None:
     project.benchmark(many(2))
     project.evals(GRADED)
-    openai.run(project, flag)
+    assert openai.run(project, flag).ret == pytest.ExitCode.OK
     assert openai.server.requests == []
 
 

@@ -86,7 +86,7 @@ def test_selection_is_all_that_is_asked(project: Project) -> None:
 def test_looking_asks_nothing_and_writes_nothing(project: Project, flag: str) -> None:
     project.benchmark(many(3))
     project.evals(GRADED)
-    project.run(flag)
+    assert project.run(flag).ret == pytest.ExitCode.OK
     assert project.asked() == []
     assert project.logs() == []
 

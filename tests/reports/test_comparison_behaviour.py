@@ -60,7 +60,9 @@ def test_only_the_tools_called_most_are_told_unless_asked_for() -> None:
 
 def test_the_name_of_a_tool_is_untrusted() -> None:
     both = run(*[called("se\x1b[31march", "b")] * 8)
-    assert not any("\x1b" in text for text in shown(both, both))
+    told = shown(both, both)
+    assert any("search" in text for text in told)
+    assert not any("\x1b" in text for text in told)
 
 
 def test_json_tells_every_figure_with_what_it_is_of() -> None:

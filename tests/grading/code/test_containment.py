@@ -181,7 +181,8 @@ def test_this_process_takes_no_harm() -> None:
     received: list[int] = []
     old = signal.signal(signal.SIGUSR1, lambda number, _: received.append(number))
     try:
-        run("import os\ndef f(x):\n    os.kill(os.getppid(), 10)" + RIGHT, watched=False)
+        outcome = run("import os\ndef f(x):\n    os.kill(os.getppid(), 10)" + RIGHT, watched=False)
     finally:
         signal.signal(signal.SIGUSR1, old)
+    assert outcome.passed
     assert received == []
