@@ -58,8 +58,10 @@ class PageRun:
     may_fail: bool = False
     """Whether evals may fail whose report is not shown: those about this repository do."""
 
-    def all_blocks(self) -> None:
+    def all_blocks(self) -> list[str]:
+        """Return the places of the blocks that were run, which is all but those marked as text."""
         blocks = [block for block in self.page.blocks if block.language != "text"]
+        done = []
         for number, block in enumerate(blocks, 1):
             if block.language in COMMANDS:
                 self._commands(block)
@@ -67,6 +69,8 @@ class PageRun:
                 self._file(block, blocks[number:])
             else:
                 pytest.fail(f"{block.place}: a {block.language or 'nameless'} block is not executed; mark it as text")
+            done.append(block.place)
+        return done
 
     def _file(self, block: Block, later: list[Block]) -> None:
         if block.name is None:
