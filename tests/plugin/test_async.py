@@ -111,4 +111,4 @@ async def test_it(entry, llm):
 def test_async_test_without_the_marker_is_left_to_others(project: Project) -> None:
     project.evals("async def test_plain(): ...\n")
     result = project.run("-W", "ignore")
-    assert result.ret != 0 or "skipped" in result.stdout.str()
+    assert result.parseoutcomes() in ({"failed": 1}, {"skipped": 1})  # as the version of pytest has it

@@ -60,7 +60,8 @@ def test_wrong_key_stops_every_worker(project: Project) -> None:
 def test_log_that_exists_is_left_alone(capitals: Project) -> None:
     (capitals.path / "mine.jsonl").write_text("precious\n")
     result = capitals.run("-n2", "--llm-log=mine.jsonl")
-    assert result.ret != 0
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["*mine.jsonl: exists already, and two runs never write one file; *"])
     assert (capitals.path / "mine.jsonl").read_text() == "precious\n"
 
 
