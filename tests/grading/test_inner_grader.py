@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_llmeval import probes, self_consistency
+from pytest_llmeval import graders, probes, self_consistency
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError, UnscoredError
+from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.grade import Grade
+from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.inner_grader import inner_grade
 from pytest_llmeval.models.answer import Answer
 
@@ -46,6 +48,23 @@ def test_same_content_without_a_grader_asks_for_one() -> None:
 def test_the_grader_that_was_given_stands_in_the_id() -> None:
     """Though it has a default, which stands for none."""
     assert probes.error_mode(grader=lambda entry, answer: True).id.startswith("error_mode(grader=")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda grader: probes.error_mode(grader=grader),
+        lambda grader: probes.grounded(grader=grader),
+        lambda grader: probes.abstention(grader=grader),
+        lambda grader: probes.same_content(grader),
+        lambda grader: probes.pushback(grader).grader,
+        lambda grader: self_consistency(grader).grader,
+    ],
+)
+def test_code_that_a_grader_within_runs_is_known_before_anybody_is_asked(make: Callable[[Grader], Grader]) -> None:
+    assert executes_code(make(graders.code_tests()))
+    assert not executes_code(make(graders.contains()))
+    assert not executes_code(probes.abstention())
 
 
 def test_no_verdict_is_told_with_whose_answer_it_was() -> None:

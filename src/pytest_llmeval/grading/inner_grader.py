@@ -6,6 +6,7 @@ from typing import Any
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError, UnscoredError
+from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.grading.running import grade_answer
@@ -32,6 +33,19 @@ def check_inner(maker: str, grader: object, argument: str = "") -> None:
         raise ConfigurationError(
             f"{maker}() takes a grader that tells right answers, got {got}; write {maker}({argument}graders.contains())"
         )
+
+
+class HoldsGrader:
+    """What a grader with another one in its field ``grader`` says of it."""
+
+    __slots__ = ()
+
+    grader: Grader | None
+
+    @property
+    def executes_code(self) -> bool:
+        """Tell whether the grader within runs code out of answers, which has to be allowed."""
+        return self.grader is not None and executes_code(self.grader)
 
 
 async def inner_grade(grader: Grader, entry: Entry, answer: Answer, whose: str) -> Grade:

@@ -7,7 +7,9 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError
+from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.grade import Kind
+from pytest_llmeval.grading.grader import Grader
 from pytest_llmeval.models.answer import Answer, Call
 
 
@@ -17,6 +19,10 @@ class TaskSettings(Protocol):
     @property
     def id(self) -> str:
         """The name with all settings, by which grades are signed."""
+
+    @property
+    def grader_of_answers(self) -> Grader:
+        """Tells right answers."""
 
 
 Settings = TypeVar("Settings", bound=TaskSettings)
@@ -45,6 +51,11 @@ class TaskGrader(Generic[Settings]):
     def id(self) -> str:
         """Return the name with all settings."""
         return self.settings.id
+
+    @property
+    def executes_code(self) -> bool:
+        """Tell whether the grader within runs code out of answers, which has to be allowed."""
+        return executes_code(self.settings.grader_of_answers)
 
     def calls_of(self, entry: Entry, answer: Answer, times: int, told: str = "") -> list[Call]:
         """Return the calls of the model under test, as many as the task makes.

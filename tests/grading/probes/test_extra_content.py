@@ -12,7 +12,7 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.one_by_one import AT_ONCE
 from pytest_llmeval.grading.probes.extra_content import MOST_PIECES, ExtraContent
 from pytest_llmeval.models.answer import Answer
-from tests.grading.judge.scripted import Script, ScriptedJudge, scoring, section
+from tests.grading.judge.scripted import Script, ScriptedJudge, abstaining, scoring, section
 
 ENTRY = Entry(id="e", question="Capital of France?", gold_answer="SECRET GOLD", criteria=("SECRET CRITERION",))
 REPLY = "Great question! It is Paris. Ask me anything else."
@@ -34,6 +34,18 @@ def test_extra_is_the_share_of_the_words_that_nobody_asked_for() -> None:
     assert grade.notes == (
         "6 of 9 words beyond what was asked: Great question!; Ask me anything else.; the judge: Because."
     )
+
+
+@pytest.mark.parametrize(("script", "level", "abstained"), [(1, "fully_correct", False), (abstaining, None, True)])
+def test_what_judges_said_is_their_verdict_on_the_answer(script: Any, level: str | None, abstained: bool) -> None:
+    """A gate must not take it for a rule's."""
+    said = scoring(piece_1=1) if script == 1 else script
+    context = TrialContext(ENTRY, judges=(ScriptedJudge([said]),))
+    answer = Answer("It is Paris.", context=context)
+    grade = asyncio.run(ExtraContent()(ENTRY, answer))
+    assert [(one.level, one.abstained, f"extra_content@{one.judge_hash}") for one in context.judged] == [
+        (level, abstained, grade.grader)
+    ]
 
 
 @pytest.mark.parametrize(("limit", "level"), [(0.2, "wrong"), (2 / 9, "fully_correct"), (1.0, "fully_correct")])

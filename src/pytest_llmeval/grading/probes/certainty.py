@@ -11,7 +11,7 @@ from pytest_llmeval.errors import GraderError
 from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import Grade, Level
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.inner_grader import inner_grade
+from pytest_llmeval.grading.inner_grader import HoldsGrader, inner_grade
 from pytest_llmeval.grading.probes.classifying import GradedByClass
 from pytest_llmeval.grading.probes.probe import score, yes
 from pytest_llmeval.grading.probes.reply_classes import STANCES, hedges, stance
@@ -22,7 +22,7 @@ CERTAINTIES = ("settled", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
-class Abstention(GradedByClass):
+class Abstention(GradedByClass, HoldsGrader):
     """The reply abstains from what cannot be answered, and answers what can.
 
     The entry says ``answerable``: true or false. A hedged answer is neither an abstention nor a silent failure, and

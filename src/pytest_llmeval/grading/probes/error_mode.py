@@ -9,7 +9,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.error_modes import MODE_SCORES, is_fabricated, only_leaves_out
 from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner
+from pytest_llmeval.grading.inner_grader import NO_GRADER, HoldsGrader, check_inner
 from pytest_llmeval.grading.judge.choice import because
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
@@ -25,7 +25,7 @@ OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorMode(ClassifyingProbe):
+class ErrorMode(ClassifyingProbe, HoldsGrader):
     """Tells in what way an answer that is not fully correct is wrong, beside its grade, which stays as it is.
 
     An answer has one mode at most; one that is fully correct has none, and no judge is asked about it. By rule, the

@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict, noted
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.probes.prose import pieces, words
@@ -78,7 +78,8 @@ class ExtraContent:
         if settled is None:
             return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
         judges, asking, signature = settled
-        return self._graded(found, await asking.ask(found, entry, answer, judges), f"{self.id}@{signature.hash}")
+        said = await asking.ask(found, entry, answer, judges)
+        return noted(self._graded(found, said, f"{self.id}@{signature.hash}"), said, signature, answer)
 
     def _graded(self, found: Sequence[str], said: SaidOfEach | NoVerdict, signed: str) -> Grade:
         if isinstance(said, NoVerdict):

@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.perturbation.ablation import FIELD
 from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.grader import Grader
-from pytest_llmeval.grading.inner_grader import NO_GRADER, check_inner, inner_grade
+from pytest_llmeval.grading.inner_grader import NO_GRADER, HoldsGrader, check_inner, inner_grade
 from pytest_llmeval.grading.probes.classifying import ClassifyingProbe
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.probes.reply_classes import reply_class, stance
@@ -31,7 +31,7 @@ MEMORY = "right_from_memory"
 
 
 @dataclass(frozen=True, slots=True)
-class Grounded(ClassifyingProbe):
+class Grounded(ClassifyingProbe, HoldsGrader):
     """The reply answers where the evidence is there, and abstains or asks for it where it was taken away.
 
     For variants made by ``perturbations.without_evidence()`` and ``weak_evidence()``, beside their originals. An entry

@@ -8,11 +8,10 @@ from typing import ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.code.executing import executes_code
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Kind, Score, rank
 from pytest_llmeval.grading.grader import Grader, grader_id
-from pytest_llmeval.grading.inner_grader import NO_GRADER
+from pytest_llmeval.grading.inner_grader import NO_GRADER, HoldsGrader
 from pytest_llmeval.grading.probes.markup import marks_in, without_markup
 from pytest_llmeval.grading.probes.probe import score
 from pytest_llmeval.grading.running import grade_answer
@@ -22,7 +21,7 @@ NO_FORMAT = "the reply has no markup"
 
 
 @dataclass(frozen=True, slots=True)
-class SameContent:
+class SameContent(HoldsGrader):
     """The grader's own grade, and whether it would be the same without bullets, headers and bold type.
 
     A reply with markup is graded twice: as it is, and as the same words in prose. The score ``ignores_markup`` is 0
@@ -47,11 +46,6 @@ class SameContent:
     def id(self) -> str:
         """Return the name with the id of the grader."""
         return f"{self.name}({grader_id(self.grader)})"
-
-    @property
-    def executes_code(self) -> bool:
-        """Tell whether the grader runs code out of answers."""
-        return executes_code(self.grader)
 
     async def __call__(self, entry: Entry, answer: Answer) -> Grade:
         """Grade once, or twice.

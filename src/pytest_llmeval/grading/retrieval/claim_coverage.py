@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.context import JudgedText, context_of
+from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict, noted
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.retrieval.claims import claims_in
@@ -105,10 +105,7 @@ class ClaimCoverage:
         shown = {f"evidence {n}": f"source: {path}\n{text}" for n, (path, text) in enumerate(evidence.items(), 1)}
         said = await asking.ask(claims, entry, answer, judges, shown)
         grade = self._graded(claims, said, f"{self.name}@{signature.hash}", _unread(unread))
-        if context is not None:
-            abstained = isinstance(said, NoVerdict) and said.abstained
-            context.judged.append(JudgedText(signature.hash, answer.text, grade.level, abstained))
-        return grade
+        return noted(grade, said, signature, answer)
 
     async def _evidence(self, answer: Answer, roots: Sequence[Any]) -> tuple[Mapping[str, str], Sequence[str]]:
         if self.passages is None:

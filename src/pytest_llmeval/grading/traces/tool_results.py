@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.context import JudgedText, context_of
+from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Level, Score
-from pytest_llmeval.grading.judge.one_by_one import NoVerdict, SaidOfEach, no_verdict
+from pytest_llmeval.grading.judge.one_by_one import NoVerdict, SaidOfEach, no_verdict, noted
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.named_grader import shown_setting
@@ -108,10 +108,7 @@ class ToolGrounded(RuleGrader):
         told = [text for text in _said(answer) if text != entry.question]
         said = await asking.ask(asked, entry, answer, judges, shown_results(trace_of(answer).tool_calls, told))
         grade = self._by_judges(stated, asked, said, f"{self.name}@{signature.hash}")
-        if context is not None:
-            abstained = isinstance(said, NoVerdict) and said.abstained
-            context.judged.append(JudgedText(signature.hash, answer.text, grade.level, abstained))
-        return grade
+        return noted(grade, said, signature, answer)
 
     def _by_judges(self, stated: Stated, asked: Sequence[str], said: SaidOfEach | NoVerdict, signed: str) -> Grade:
         if isinstance(said, NoVerdict):
