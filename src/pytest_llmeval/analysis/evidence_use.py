@@ -53,10 +53,11 @@ class EvidenceUse:
     def add(self, record: Record) -> None:
         """Take in one more record of a trial that says something about the model."""
         scores = {one.name: one for one in record.scores}
-        honest, memory = _value(scores.get(HALLUCINATION)), _value(scores.get(MEMORY))
-        told = next((name for name in EXPECTED if name in scores), None)
+        told = next((name for name in scores if name in EXPECTED), None)
+        honest = _value(scores.get(HALLUCINATION))
         if honest is None or told is None:
             return
+        memory = _value(scores.get(MEMORY))
         entry = (eval_of(record.nodeid or ""), record.parent_id or record.question_id)
         trials = self._found.setdefault(EXPECTED[told], {}).setdefault(entry, Trials())
         trials.made_up.append(not honest)

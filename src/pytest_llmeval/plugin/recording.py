@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, TypeGuard, get_args
 
 import pytest
@@ -101,7 +101,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         failure_label=grade.failure_label if grade else None,
         grading_notes=(grade.notes or None) if grade else None,
         repo_sha=facts.repo_sha,
-        timestamp=utc_timestamp(now or datetime.now(UTC)),
+        timestamp=utc_timestamp(now),
         harness_version=harness_version(),
         nodeid=nodeid,
         outcome=outcome,

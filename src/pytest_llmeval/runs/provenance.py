@@ -78,7 +78,8 @@ def utc_timestamp(now: datetime | None = None) -> str:
         >>> utc_timestamp(datetime(2026, 11, 21, 4, 31, 3, tzinfo=UTC))
         '2026-11-21T04:31:03.000Z'
     """
-    told = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
+    at = datetime.now(UTC) if now is None else now.astimezone(UTC)
+    told = at.isoformat(timespec="milliseconds")
     return told.replace("+00:00", "Z")
 
 
