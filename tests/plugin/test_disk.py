@@ -1,6 +1,7 @@
 """Where the log cannot be written: one clear line, the session ends, and what was written stays readable."""
 
 import json
+import os
 import resource
 import subprocess
 
@@ -33,6 +34,7 @@ def test_full_disk_ends_the_session_and_leaves_a_readable_log(
     done = subprocess.run(
         command_of(*MODEL),
         cwd=project.path,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # what it compiles would be cut off too, and stay so
         capture_output=True,
         text=True,
         check=False,
