@@ -280,6 +280,7 @@ def test_log_that_exists_ends_the_run_before_anything_is_asked(capitals: Project
     result = capitals.run("--llm-log=mine.jsonl")
     assert result.ret == 4
     result.stdout.fnmatch_lines(["*mine.jsonl: exists already, and two runs never write one file; *"])
+    result.stdout.no_fnmatch_line("*= LLM evals =*")  # its summary would name the other run's log as this one's
     assert (capitals.path / "mine.jsonl").read_text() == "precious\n"
     assert capitals.asked() == []
 

@@ -113,7 +113,7 @@ class Desk:
         if self._info is not None:
             return
         kept = list(finished)
-        self._info = RunInfo(
+        info = RunInfo(
             run_id=self.facts.run_id,
             started=self._started,
             command=tuple(self._command),
@@ -128,11 +128,10 @@ class Desk:
         )
         try:
             self._log = self._new_log(kept)
-            write_sidecar(self.path, self._info)
+            write_sidecar(self.path, info)
         except RunLogError as error:
-            if self._log is None:
-                self._info = None  # there is no run to speak of
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        self._info = info
         for record in kept:
             self._count(record)
         self._finished_before = len(kept)
