@@ -13,6 +13,12 @@ from tests.plugin.test_running import ROOT, many
 MODEL = ("--llm-model=stand-in:m",)
 
 
+def writing_nothing_else() -> dict[str, str]:
+    """Keep the disk's bound off what a process writes beside its log: compiled modules, and what coverage measured."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def test_folder_that_cannot_be_made_ends_the_run_before_anything_is_asked(project: Project) -> None:
     (project.path / "file").write_text("")
     project.benchmark(many(3))
@@ -34,7 +40,7 @@ def test_full_disk_ends_the_session_and_leaves_a_readable_log(
     done = subprocess.run(
         command_of(*MODEL),
         cwd=project.path,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # what it compiles would be cut off too, and stay so
+        env=writing_nothing_else(),
         capture_output=True,
         text=True,
         check=False,
