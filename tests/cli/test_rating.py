@@ -168,6 +168,42 @@ def test_a_sheet_is_not_written_over_and_none_is_written_where_all_is_graded(
     assert told.err.startswith("pytest-llmeval: nothing is left to grade for anna")
 
 
+def test_a_variant_is_graded_against_the_gold_answer_of_what_it_was_made_of(command: Command, tmp_path: Path) -> None:
+    """Where the perturbation leaves the answer as it is; else nothing is known of it."""
+    Path("b.jsonl").write_text('{"id": "q1", "question": "Capital of France?", "gold_answer": "Paris"}\n')
+    kept, lost = ({"kind": "typos", "same_gold": same} for same in (True, False))
+    variants = [
+        trial(2, question_id="q1-typos", parent_id="q1", perturbation=kept),
+        trial(3, question_id="q1-template", parent_id="q1", perturbation=lost),
+    ]
+    log = write_log(tmp_path / "v.jsonl", [trial(1, question_id="q1"), *variants])
+    command("grade", log, "--rater", "anna", "--benchmark", "b.jsonl", "--export", "s.csv")
+    with Path("s.csv").open(newline="") as file:
+        assert [row["gold_answer"] for row in csv.DictReader(file)] == ["Paris", "Paris", ""]
+
+
+def test_an_error_mode_has_room_on_the_sheet(run: Path, command: Command, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    command("grade", run, "--rater", "anna", "--export", sheet)
+    with sheet.open(newline="") as file:
+        first, *_ = csv.DictReader(file)
+    with sheet.open("w", newline="") as file:
+        table = csv.DictWriter(file, list(first))
+        table.writeheader()
+        table.writerow({**first, "grade": "wrong", "error_mode": "omission"})
+    assert command("grade", run, "--rater", "anna", "--answers", sheet).status == 0
+    vote = GradedLog(run, graded_path(run)).trials[0].votes[-1]
+    assert (vote.grade, vote.error_mode) == ("wrong", "omission")
+
+
+def test_a_dimension_named_like_a_column_has_no_place_on_a_sheet(run: Path, command: Command, tmp_path: Path) -> None:
+    rubric = tmp_path / "odd.yaml"
+    rubric.write_text(TEXT.replace("name: tone", "name: notes"), encoding="utf-8")
+    told = command("grade", run, "--rater", "anna", "--rubric", rubric, "--export", tmp_path / "s.csv")
+    assert told.err == "pytest-llmeval: a sheet has a column 'notes' already; give that dimension another name\n"
+    assert not (tmp_path / "s.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [

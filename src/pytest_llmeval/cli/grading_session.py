@@ -22,6 +22,7 @@ from pytest_llmeval.reports.grading_screen import (
     words,
 )
 from pytest_llmeval.reports.lines import Line, line
+from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.graded_log import GradedLog, GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.provenance import utc_timestamp
@@ -134,7 +135,7 @@ class GradingSession(CardSession):
             return [line(), said(f"Nothing is left: {self.decided} graded now, {self.left} skipped.")]
         trial = self._trial
         votes = all_votes(trial) if self._settling else ()
-        card = Card(trial.record, self._entries.get(trial.record.question_id), votes, self._blind)
+        card = Card(trial.record, asked_entry(trial.record, self._entries), votes, self._blind)
         return card_lines(card, self._width - 2)
 
 

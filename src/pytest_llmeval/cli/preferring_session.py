@@ -12,6 +12,7 @@ from pytest_llmeval.cli.terminal_port import Terminal
 from pytest_llmeval.reports.grading_screen import keyed, said
 from pytest_llmeval.reports.lines import Line, line
 from pytest_llmeval.reports.pair_card import CHOICE_KEYS, CHOICES, OTHER_KEYS, pair_lines
+from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.preference_file import Preference, Verdict, write_preferences
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.safe_text import one_line
@@ -83,7 +84,7 @@ class PreferringSession(CardSession):
         if self._at_end:
             return [line(), said(f"Nothing is left: {self.decided} chosen now, {self.skipped} skipped.")]
         pair = self._pairs[self._place]
-        return pair_lines(pair, self._entries.get(pair.first.question_id), self._width - 2)
+        return pair_lines(pair, asked_entry(pair.first, self._entries), self._width - 2)
 
 
 def is_chosen(pair: AnswerPair, preferences: Sequence[Preference], rater: str) -> bool:

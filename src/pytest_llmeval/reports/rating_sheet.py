@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED, Entry
-from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
+from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS
 from pytest_llmeval.grading.judge.anchors import LEVEL_ANCHORS
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.reports.csv_cells import csv_lines
+from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.graded_log import GradedTrial
 
 SHEETS = (".csv", ".jsonl", ".html")
@@ -22,6 +24,11 @@ SAVED = "grades.jsonl"
 """What the page saves the grades as; a table is filled in itself."""
 _PAGE = "rating_sheet.html"
 _DATA = "{{ data }}"
+COLUMNS = frozenset(
+    "trial question_id category answered_by question gold_answer criteria answer evidence_files grade failure_label "
+    "error_mode notes rater model sample scores".split()
+)
+"""Of a sheet, and of the file of grades that comes back; no dimension can be named like one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,16 @@ class Sheet:
             rubric: Whose numbers are asked for in place of a grade.
             blind: Whether to leave the models out.
             needs_notes: Whether what is not fully correct needs a note.
+
+        Raises:
+            ConfigurationError: Where a dimension is named like another column.
         """
         dimensions = rubric.dimensions if rubric is not None else ()
+        _check_names(one.name for one in dimensions)
         asked = tuple(map(_asked, dimensions))
         room = [one.name for one in dimensions] or ["grade"]
         rows = (
-            {"trial": name, **_row(one, entries.get(one.record.question_id), room, blind=blind)}
+            {"trial": name, **_row(one, asked_entry(one.record, entries), room, blind=blind)}
             for name, one in trials.items()
         )
         return cls(tuple(rows), asked, needs_notes)
@@ -83,6 +94,7 @@ class Sheet:
             "dimensions": self.dimensions,
             "levels": [{"name": level, "means": LEVEL_ANCHORS[level]} for level in LEVELS],
             "labels": FAILURE_LABELS,
+            "modes": ERROR_MODES,
             "saved": SAVED,
             "needs_notes": self.needs_notes,
         }
@@ -90,6 +102,12 @@ class Sheet:
         data = json.dumps(told).replace("<", "\\u003c")
         page = files("pytest_llmeval.reports").joinpath(_PAGE).read_text(encoding="utf-8")
         yield page.replace(_DATA, data)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    taken = [name for name in names if name in COLUMNS]
+    if taken:
+        raise ConfigurationError(f"a sheet has a column {taken[0]!r} already; give that dimension another name")
 
 
 def _asked(dimension: Dimension) -> dict[str, Any]:
@@ -109,7 +127,7 @@ def _row(trial: GradedTrial, entry: Entry | None, room: Sequence[str], *, blind:
         "answer": record.answer or "",
         "evidence_files": list(record.evidence_files),
     }
-    return {**told, **dict.fromkeys([*room, "failure_label", "notes"], "")}
+    return {**told, **dict.fromkeys([*room, "failure_label", "error_mode", "notes"], "")}
 
 
 def _lines(criteria: Sequence[object]) -> str:

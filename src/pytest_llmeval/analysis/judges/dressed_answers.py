@@ -10,6 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.battery import Case
 from pytest_llmeval.grading.probes.markup import marks_in, without_markup
+from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.reading import iter_records
 
 KIND = "same_content"
@@ -36,7 +37,7 @@ def cases_of_run(log: Path, entries: Mapping[str, Entry]) -> tuple[Case, ...]:
         if record.answer and marks_in(record.answer):
             place = (record.question_id, record.answer)
             name = f"{record.question_id}-{len(found) + 1}"
-            found.setdefault(place, _case(name, record.question, record.answer, entries.get(record.question_id)))
+            found.setdefault(place, _case(name, record.question, record.answer, asked_entry(record, entries)))
     if not found:
         raise ConfigurationError(f"{log}: none of its {answers:,} answers has bullets, headers or bold type")
     return tuple(found.values())
