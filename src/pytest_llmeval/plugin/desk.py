@@ -19,6 +19,7 @@ from pytest_llmeval.analysis.judges.judge_trust import JudgesInRun, Trust, trust
 from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
+from pytest_llmeval.plugin.freezing import TrialsFrozen
 from pytest_llmeval.plugin.past import LOG_FOLDER
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.settings import Settings
@@ -80,6 +81,7 @@ class Desk:
         self._finished_before = 0
         self.listeners: list[Callable[[Record], None]] = []
         """Are told of every record once it is written."""
+        self._frozen = TrialsFrozen()
         self._gave_up = False
         self.decided: dict[str, Any] = {}
         """What a gate has come to, as the sidecar keeps it."""
@@ -181,6 +183,7 @@ class Desk:
             self._give_up(error)
         else:
             self._count(record)
+            self._frozen.one_more()
             for listener in self.listeners:
                 listener(record)
 

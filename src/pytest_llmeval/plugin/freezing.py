@@ -1,4 +1,4 @@
-"""Sparing the garbage collector what stays to the end of the session: collected items, imported SDKs."""
+"""Sparing the garbage collector what stays to the end of the session: collected items, imported SDKs, told reports."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 FROZEN = pytest.StashKey[bool]()
 """Whether the session of a config has frozen anything."""
+MANY = 1_000
+"""Trials that are worth a freeze: what pytest keeps of them is some fifty thousand objects."""
 
 
 def freeze_what_is_there() -> None:
@@ -24,6 +26,24 @@ def freeze_collected(config: pytest.Config) -> None:
     """Freeze what collecting has made, until `thaw_at_end`."""
     config.stash[FROZEN] = True
     freeze_what_is_there()
+
+
+class TrialsFrozen:
+    """Freezes what pytest keeps of trials that are over, each time there are `MANY` more.
+
+    It keeps their reports to the end. Gone through by every full collection, they would make the time that a run takes
+    grow with the square of its trials. Garbage is collected before, or it would stay as well.
+    """
+
+    def __init__(self) -> None:
+        self._over = 0
+
+    def one_more(self) -> None:
+        """Count a trial that is over."""
+        self._over += 1
+        if self._over % MANY == 0 and gc.isenabled():
+            gc.collect()
+            freeze_what_is_there()
 
 
 def thaw_at_end(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
-from pytest_llmeval.plugin.freezing import freeze_collected
+from pytest_llmeval.plugin.freezing import MANY, freeze_collected
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.marker import read_marker
@@ -124,6 +124,8 @@ class EvalSession:
         else:
             refusal = code_execution(self._config).refusal(spec.graders)
             parametrize(metafunc, [replace(one, refusal=refusal) for one in found] if refusal else found, self._models)
+            if len(found) >= MANY:
+                freeze_collected(self._config)
             return
         pytest.fail(fault, pytrace=False)  # outside of the handler, or the fault would be told twice
 
