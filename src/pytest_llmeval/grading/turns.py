@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import GraderError, NothingExpected
-from pytest_llmeval.grading.by_name import graders_named
 from pytest_llmeval.grading.combining import LEVEL_VALUES, Composite
 from pytest_llmeval.grading.cuts import honest_about_cuts
 from pytest_llmeval.grading.grade import Grade, Kind, Score, lowest
@@ -62,6 +61,8 @@ def names_graders(entry: Entry) -> bool:
 
 
 def _named(turn: Entry) -> tuple[Grader, ...]:
+    from pytest_llmeval.grading.by_name import graders_named  # knows every grader there is, which few entries name
+
     return graders_named([turn.metadata.get("grader"), *_listed(turn.metadata.get("graders"))])
 
 
