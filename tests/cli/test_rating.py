@@ -170,15 +170,16 @@ def test_a_sheet_is_not_written_over_and_none_is_written_where_all_is_graded(
 
 def test_a_variant_is_graded_against_the_gold_answer_of_what_it_was_made_of(command: Command, tmp_path: Path) -> None:
     """Where the perturbation leaves the answer as it is; else nothing is known of it."""
-    Path("b.jsonl").write_text('{"id": "q1", "question": "Capital of France?", "gold_answer": "Paris"}\n')
+    benchmark, sheet = tmp_path / "b.jsonl", tmp_path / "s.csv"
+    benchmark.write_text('{"id": "q1", "question": "Capital of France?", "gold_answer": "Paris"}\n')
     kept, lost = ({"kind": "typos", "same_gold": same} for same in (True, False))
     variants = [
         trial(2, question_id="q1-typos", parent_id="q1", perturbation=kept),
         trial(3, question_id="q1-template", parent_id="q1", perturbation=lost),
     ]
     log = write_log(tmp_path / "v.jsonl", [trial(1, question_id="q1"), *variants])
-    command("grade", log, "--rater", "anna", "--benchmark", "b.jsonl", "--export", "s.csv")
-    with Path("s.csv").open(newline="") as file:
+    command("grade", log, "--rater", "anna", "--benchmark", benchmark, "--export", sheet)
+    with sheet.open(newline="") as file:
         assert [row["gold_answer"] for row in csv.DictReader(file)] == ["Paris", "Paris", ""]
 
 
