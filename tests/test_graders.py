@@ -38,7 +38,7 @@ MODULES = (
     value_graders,
     *TRACES,
 )
-BY_JUDGE = {"claim_coverage", "rubric_judge"}
+BY_JUDGE = {"citation_support", "claim_coverage", "rubric_judge"}
 NEED_AN_ARGUMENT = {"all_of", "any_of", "budget", "excludes", "retrieve_then_read", "weighted"}
 WAITING = {"code_tests", "python_quality", "citations"}
 """Graders that wait for other processes or for files, and so need a thread of their own."""

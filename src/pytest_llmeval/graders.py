@@ -14,6 +14,7 @@ from pytest_llmeval.grading.json_schema import json_schema
 from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
 from pytest_llmeval.grading.key_points import key_points
 from pytest_llmeval.grading.length import length
+from pytest_llmeval.grading.retrieval.citation_support import citation_support
 from pytest_llmeval.grading.retrieval.citing import citations
 from pytest_llmeval.grading.retrieval.claim_coverage import claim_coverage
 from pytest_llmeval.grading.retrieval.reading import retrieve_then_read
@@ -36,6 +37,7 @@ __all__ = [
     "budget",
     "checkpoints",
     "choice",
+    "citation_support",
     "citations",
     "claim_coverage",
     "code_tests",

@@ -12,6 +12,7 @@ from pytest_llmeval.grading.json_schema import json_schema
 from pytest_llmeval.grading.judge.rubric_judge import rubric_judge
 from pytest_llmeval.grading.key_points import key_points
 from pytest_llmeval.grading.length import length
+from pytest_llmeval.grading.retrieval.citation_support import citation_support
 from pytest_llmeval.grading.retrieval.citing import citations
 from pytest_llmeval.grading.retrieval.claim_coverage import claim_coverage
 from pytest_llmeval.grading.retrieval.retrieval import retrieval
@@ -27,6 +28,7 @@ MAKERS: Mapping[str, Callable[..., Grader]] = {
         asks_back,
         choice,
         citations,
+        citation_support,
         claim_coverage,
         contains,
         evidence,
