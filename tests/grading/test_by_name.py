@@ -22,7 +22,7 @@ def test_names_settings_and_functions_are_graders() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("contain", "'contain' names no grader; there are asks_back, choice, citations,"),
+        ("contain", "'contain' names no grader; there are asks_back, choice, citation_support,"),
         (5, "5 names no grader"),
         ({"rel_tol": 1}, "names no grader"),
         ({"name": "numeric", "tolerance": 1}, "grader 'numeric' cannot be made with {'tolerance': 1}"),

@@ -123,6 +123,28 @@ def test_judge_is_not_told_which_model_answered() -> None:
     assert "acme" not in text_of(prompt) + prompt.system
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Ask Turbo Large 3 or turbo_large_3.", "Ask {0} or {0}."),
+        ("I'm Claude 3.5 Sonnet, made by Anthropic. 4.", "I'm {0}, made by {0}. 4."),
+        ("I am GPT-4o mini, a model trained by OpenAI, so 4.", "I am {0}, a model trained by {0}, so 4."),
+        ("Kubernetes was developed by Google. I am sure.", "Kubernetes was developed by Google. I am sure."),
+        ("Claude Shannon says 4.", "Claude Shannon says 4."),
+    ],
+)
+def test_judge_is_not_told_by_an_introduction_which_model_answered(said: str, shown: str) -> None:
+    """However the name is spelt; facts about models and firms stay as they are."""
+    prompt = make_prompt(ENTRY, Answer(said, calls=(called("turbo-large-3"),)), Rubric())
+    assert section(text_of(prompt), "answer") == shown.format("[model name withheld]")
+
+
+def test_introduction_that_the_question_asks_for_stays() -> None:
+    entry = Entry(id="x", question="Say that you are Claude.")
+    prompt = make_prompt(entry, Answer("I am Claude."), Rubric())
+    assert section(text_of(prompt), "answer") == "I am Claude."
+
+
 def test_model_name_that_is_part_of_the_question_stays() -> None:
     entry = Entry(id="x", question="Which model is the default?", gold_answer="turbo-large-3")
     prompt = make_prompt(entry, Answer("It is turbo-large-3.", calls=(called("turbo-large-3"),)), Rubric())
