@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.grading.judge.battery import builtin_cases
+from pytest_llmeval.grading.judge.instructions import instructions
+from pytest_llmeval.grading.judge.rubric_file import read_rubric
+from pytest_llmeval.grading.judge.rubric_judge import RubricJudge
 from tests.cli.conftest import Told
 from tests.cli.judging import JUDGE, is_right, judge_server, opinion
 from tests.cli.logs import trial
-from tests.grading.judge.scripted import key_in, section, verdict_text
+from tests.grading.judge.scripted import ScriptedJudge, key_in, section, verdict_text
 from tests.loopback.outcomes import Outcome, Say
 from tests.loopback.scenario import Received
 
@@ -190,3 +193,45 @@ def test_what_cannot_go_together_or_holds_no_markup_is_told(command: Command, tm
     ):
         told = command("check-judge", JUDGE, *arguments)
         assert (told.status, fault in told.err) == (2, True), told.err
+
+
+RUBRIC = """\
+dimensions:
+  - {name: accuracy, asks: Is all of it true?}
+examples:
+  - {answer: It is Berlin., why: Another capital., scores: {accuracy: 1}}
+"""
+
+
+def test_judge_is_tried_by_the_rubric_of_a_file(command: Command, tmp_path: Path) -> None:
+    """Prompt, examples, verdict and hash are those of the judge with this rubric in a run."""
+    path = tmp_path / "rubric.yaml"
+    path.write_text(RUBRIC)
+    systems: set[str] = set()
+
+    def by_numbers(received: Received) -> Outcome:
+        systems.add(received.body["messages"][0]["content"])
+        right = is_right(CASES[section(received.text, "question")], section(received.text, "answer"))
+        verdict = {"rationale": "So.", "judged": "yes", "scores": {"accuracy": 5 if right else 1}}
+        return Say(json.dumps({**verdict, "key": key_in(received.text)}))
+
+    told = checked(command, by_numbers, "--json", "--rubric", path)
+    assert told.status == 0, told.out
+    (found,) = json.loads(told.out)["judges"]
+    assert found["all"] == {"passed": len(CASES), "n": len(CASES)}
+    rubric = read_rubric(path)
+    assert systems == {instructions(rubric)}
+    assert "It is Berlin." in systems.pop()
+    assert found["hash"] == RubricJudge(rubric).signature([ScriptedJudge([], JUDGE)]).hash
+
+
+def test_rubric_does_not_go_with_pairs_and_must_be_one(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text("dimension: []\n")
+    for arguments, fault in (
+        (("--rubric", "r.yaml", "--pairwise"), "--rubric grades answers one by one, --pairwise compares two; leave"),
+        (("--rubric", "none.yaml"), "none.yaml: cannot be read"),
+        (("--rubric", "odd.yaml"), "odd.yaml: dimension: "),
+    ):
+        told = command("check-judge", JUDGE, *arguments)
+        assert (told.status, told.out, len(told.err.splitlines())) == (2, "", 1)
+        assert fault in told.err

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pytest_llmeval.grading.judge.pairwise import Text, ask_both_orders, pairwis
 from pytest_llmeval.grading.judge.port import Judge
 from pytest_llmeval.grading.judge.prompt import make_prompt
 from pytest_llmeval.grading.judge.rubric import Rubric
+from pytest_llmeval.grading.judge.rubric_file import read_rubric
 from pytest_llmeval.grading.judge.rubric_judge import RubricJudge
 from pytest_llmeval.models.answer import Answer, Call
 from pytest_llmeval.models.model_name import ModelName
@@ -32,10 +34,10 @@ WEAK = 1
 Trying = Callable[[Judge, Case, dict[str, Any]], Coroutine[Any, Any, Tried]]
 
 EPILOG = """\
-The judge grades both answers of each case by the default rubric; with --pairwise it says which is better, in both
-orders. The kinds: confident_wrong, non_proof, fake_citations, length, formatting and injection try its biases;
-close_call has answers that fail one key requirement only; easy is what any judge gets right. With --run the kind is
-same_content.
+The judge grades both answers of each case by the default rubric, or by that of --rubric, whose examples it sees and
+whose hash is told, as in a run; with --pairwise, which takes no rubric, it says which is better, in both orders. The
+kinds: confident_wrong, non_proof, fake_citations, length, formatting and injection try its biases; close_call has
+answers that fail one key requirement only; easy is what any judge gets right. With --run the kind is same_content.
 
 exit status: 0 each kind reaches --min-passed; 1 one does not; 2 misuse
 """
@@ -54,6 +56,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="its answers that have markup, each against itself as prose",
     )
     parser.add_argument("--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the sidecar says)")
+    parser.add_argument(
+        "--rubric", metavar="FILE", type=Path, help="what it grades by (YAML or JSON; default: four levels)"
+    )
     parser.add_argument("--pairwise", action="store_true", help="try it as a pairwise judge")
     parser.add_argument("--repeats", metavar="N", type=whole, default=1, help="ask so often (default: 1)")
     parser.add_argument("--min-passed", metavar="X", type=share_at, default=0.8, help="of each kind (default: 0.8)")
@@ -64,9 +69,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Try the judges; 0 where each kind reaches the share that is wanted, else 1."""
-    cases = _cases(given)
+    cases, rubric = _cases(given), _rubric(given)
     with judges_asked(given, given.judge) as desk:
-        found = _tried(cases, desk, repeats=given.repeats, pairwise=given.pairwise)
+        found = _tried(cases, desk, repeats=given.repeats, rubric=rubric)
     if given.json:
         write([json.dumps({"judges": [judge_check_values(one) for one in found]}, indent=2)])
     else:
@@ -84,6 +89,15 @@ def _cases(given: argparse.Namespace) -> tuple[Case, ...]:
     return cases_of_run(given.log, {entry.id: entry for entry in entries_of(given.log, given.benchmark)})
 
 
+def _rubric(given: argparse.Namespace) -> Rubric | None:
+    """Return what single answers are graded by; None where pairs are compared."""
+    if given.pairwise and given.rubric is not None:
+        raise ConfigurationError("--rubric grades answers one by one, --pairwise compares two; leave one of them out")
+    if given.pairwise:
+        return None
+    return Rubric() if given.rubric is None else read_rubric(given.rubric)
+
+
 def _print(found: Sequence[JudgeCheck], given: argparse.Namespace) -> None:
     screen = screen_of(sys.stdout, verbosity=given.verbose)
     for number, one in enumerate(found):
@@ -91,10 +105,10 @@ def _print(found: Sequence[JudgeCheck], given: argparse.Namespace) -> None:
         write_lines(lines, sys.stdout, ascii_only=screen.ascii_only)
 
 
-def _tried(cases: Sequence[Case], desk: JudgeDesk, *, repeats: int, pairwise: bool) -> list[JudgeCheck]:
+def _tried(cases: Sequence[Case], desk: JudgeDesk, *, repeats: int, rubric: Rubric | None) -> list[JudgeCheck]:
     progress = Progress("check-judge", len(cases) * repeats * len(desk.models))
     calls: list[Call] = []
-    trying = _in_pairs if pairwise else _by_levels
+    trying: Trying = _in_pairs if rubric is None else partial(_by_levels, rubric)
 
     async def one(model: ModelName, case: Case, sample: int) -> Tried:
         found = await trying(desk.judge(model, calls.append, sample=sample), case, desk.params)
@@ -112,17 +126,18 @@ def _tried(cases: Sequence[Case], desk: JudgeDesk, *, repeats: int, pairwise: bo
     finally:
         progress.end()
     tell_spent(calls)
-    hashes = [_hash(desk, model, pairwise=pairwise) for model in desk.models]
+    hashes = [_hash(desk, model, rubric) for model in desk.models]
     return [judge_check(str(model), h, tried) for model, h, tried in zip(desk.models, hashes, found, strict=True)]
 
 
-def _hash(desk: JudgeDesk, model: ModelName, *, pairwise: bool) -> str:
+def _hash(desk: JudgeDesk, model: ModelName, rubric: Rubric | None) -> str:
     judge = desk.judge(model, lambda _: None)
-    return pairwise_hash(judge, desk.params) if pairwise else RubricJudge(params=desk.params).signature([judge]).hash
+    if rubric is None:
+        return pairwise_hash(judge, desk.params)
+    return RubricJudge(rubric, params=desk.params).signature([judge]).hash
 
 
-async def _by_levels(judge: Judge, case: Case, params: dict[str, Any]) -> Tried:
-    rubric = Rubric()
+async def _by_levels(rubric: Rubric, judge: Judge, case: Case, params: dict[str, Any]) -> Tried:
     prompts = [make_prompt(case.entry, Answer(text), rubric) for text in (case.better, case.worse)]
     votes = await side_by_side([ask_judges([judge], prompt, rubric, params) for prompt in prompts])
     better, worse = (vote.verdict.level if vote.verdict else None for (vote,) in votes)
