@@ -54,7 +54,6 @@ class Comparison:
 
     @property
     def level(self) -> Level:
-        """All as expected, some of it, or none."""
         """All as expected is fully correct, some of it partially."""
         whole = not self.late and not self.apart
         whole = whole and (not self.missing or self.order == "subset")
@@ -64,7 +63,6 @@ class Comparison:
         return "partially_correct" if self.named else "wrong"
 
     def scores(self) -> Iterator[Score]:
-        """Measure what can be measured; see `ToolCalls`."""
         """Measure what can be measured, as ``graders.tool_calls`` describes it."""
         required = [place for place, one in enumerate(self.expected) if not one.optional]
         if self.calls:
