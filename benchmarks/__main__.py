@@ -2,7 +2,7 @@
 
 Throughput against a loopback server beside a hand-written loop, plain pytest and other eval harnesses; then what evals
 cost that ask nobody, beside bare pytest. Each is also a command of its own, as are ``benchmarks.kill``,
-``benchmarks.startup``, ``benchmarks.big_logs`` and ``benchmarks.power``.
+``benchmarks.startup``, ``benchmarks.big_logs``, ``benchmarks.code_execution`` and ``benchmarks.power``.
 """
 
 from __future__ import annotations
