@@ -127,9 +127,24 @@ def test_times_of_tokens_are_told_where_replies_were_streamed() -> None:
     told = shown(summary_lines(summaries_by_model([streamed(), trial("wrong")])))
     assert told.endswith(
         "  latency             p50 1.2 s · p90 1.2 s · p95 1.2 s · n 2\n"
-        "  first token         p50 210 ms · p95 210 ms · n 1\n"
-        "  per output token    p50 12 ms · n 1"
+        "  first token         p50 210 ms · p90 210 ms · p95 210 ms · n 1\n"
+        "  per output token    p50 12 ms · p90 12 ms · p95 12 ms · n 1"
     )
+
+
+def test_times_of_tokens_have_a_99th_percentile_from_a_hundred_calls_on() -> None:
+    """They go by the rule of the latency."""
+    told = shown(summary_lines(summaries_by_model([streamed()] * 100)))
+    assert told.endswith(
+        "  first token         p50 210 ms · p90 210 ms · p95 210 ms · p99 210 ms · n 100\n"
+        "  per output token    p50 12 ms · p90 12 ms · p95 12 ms · p99 12 ms · n 100"
+    )
+    assert "p99" not in shown(summary_lines(summaries_by_model([streamed()] * 99)))
+
+
+def test_times_of_tokens_are_without_those_of_the_cache() -> None:
+    told = shown(summary_lines(summaries_by_model([streamed().model_copy(update={"cached": True}), streamed()])))
+    assert "  first token         p50 210 ms · p90 210 ms · p95 210 ms · n 1\n" in told
 
 
 def test_times_of_tokens_of_two_models_stand_side_by_side() -> None:
@@ -137,8 +152,11 @@ def test_times_of_tokens_of_two_models_stand_side_by_side() -> None:
     assert (
         "  latency p95           1.2 s                        1.2 s\n"
         "  first token p50       210 ms                       –\n"
+        "  first token p90       210 ms                       –\n"
         "  first token p95       210 ms                       –\n"
         "  per output token p50  12 ms                        –\n"
+        "  per output token p90  12 ms                        –\n"
+        "  per output token p95  12 ms                        –\n"
     ) in told
 
 

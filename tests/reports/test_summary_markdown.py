@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.slicing import Slicing
+from pytest_llmeval.models.answer import Call, Reply, Usage
 from pytest_llmeval.reports.summary_markdown import markdown_lines, plain
 from tests.cli.logs import every_grade, trial
 
@@ -47,6 +48,16 @@ def test_without_grades_it_is_of_what_passed() -> None:
     assert "**openai:small**: 1 of 1 · 100 % [21–100] passed" in told
     assert "| odd | 1 of 1 · 100 % [21–100] |" in told
     assert "Cost –, of a success –; latency p50 –, p95 –, n 0." in told
+
+
+def test_times_of_tokens_follow_the_latency_where_replies_were_streamed() -> None:
+    run = RunFigures("run-1")
+    reply = Reply("text", usage=Usage(1000, 201), ttft_s=0.21, streamed_s=2.4)
+    run.add(trial(1, "wrong", latency_s=2.0, calls=(Call("p", "m", (), reply, "hash"),)))
+    assert (
+        "Cost –, of a success –; latency p50 2.0 s, p95 2.0 s, n 1; "
+        "first token p50 210 ms, p95 210 ms, n 1; per output token p50 12 ms, p95 12 ms, n 1."
+    ) in list(markdown_lines(run))
 
 
 def test_text_of_strangers_is_shown_as_it_is() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.slicing import Slicing
+from pytest_llmeval.models.answer import Call, Reply, Usage
 from pytest_llmeval.reports.summary_values import ROW_COLUMNS, rows, run_values
 from pytest_llmeval.runs.sidecar import RunInfo
 from tests.cli.logs import every_grade, trial
@@ -51,6 +52,7 @@ def test_unknown_is_null() -> None:
     assert model["cost_usd"]["value"] is None
     assert model["cost_per_success_usd"]["value"] is None
     assert model["latency_s"]["p50"] is None
+    assert (model["ttft_s"]["p50"], model["time_per_output_token_s"]["n"]) == (None, 0)
     assert run_values(run)["complete"] is None
     assert "by" not in model
 
@@ -82,3 +84,17 @@ def test_a_sum_of_which_a_part_is_unknown_is_empty() -> None:
     run = figures()
     run.add(trial(99, "wrong"))
     assert next(iter(rows(run)))["cost_usd"] is None
+
+
+def test_times_of_tokens_are_there_in_the_shape_of_the_latency() -> None:
+    reply = Reply("text", usage=Usage(1000, 201), ttft_s=0.25, streamed_s=2.0)
+    run = figures(slicing=Slicing("difficulty"))
+    run.add(trial(9, "wrong", difficulty="easy", calls=(Call("p", "m", (), reply, "hash"),)))
+    (model,) = run_values(run)["models"]
+    for found in (model, model["by"]["slices"]["easy"]):
+        assert found["ttft_s"] == {"n": 1, "p50": 0.25, "p90": 0.25, "p95": 0.25, "p99": 0.25}
+        assert set(found["ttft_s"]) == set(found["latency_s"]) == set(found["time_per_output_token_s"])
+        assert found["time_per_output_token_s"]["p95"] == 0.01
+    (row, *_) = rows(run)
+    assert (row["ttft_p50_s"], row["ttft_p95_s"]) == (0.25, 0.25)
+    assert (row["time_per_output_token_p50_s"], row["time_per_output_token_p95_s"]) == (0.01, 0.01)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.repeats import RepeatFigures
-from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, Verdict
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.evidence_lines import evidence_lines
+from pytest_llmeval.reports.latency_lines import times_told
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.robustness_lines import behaviour_lines, robustness_lines
 
@@ -20,8 +21,6 @@ WIDEST_LABEL = 30
 WIDEST_BAR = 24
 CATEGORIES_SHOWN = 20
 REASONS_SHOWN = 3
-ENOUGH_FOR_P99 = 100
-"""With fewer answers the 99th percentile is but the slowest of them."""
 
 STYLES: Mapping[str, tuple[Style, ...]] = {
     "fully_correct": ("green",),
@@ -214,37 +213,9 @@ def _price(summary: Summary, screen: Screen) -> Iterator[Line]:
         judging = [figures.sum_of(summary.judge_input_tokens), figures.sum_of(summary.judge_output_tokens)]
         cost = figures.sum_of(summary.judge_cost_usd, figures.cost)
         yield from _wrapped_row("cost of judging", [cost, f"{judging[0]} in", f"{judging[1]} out"], screen)
-    if told := latency_told(summary):
-        yield from _wrapped_row("latency", told, screen)
-    yield from _streamed(summary, screen)
-
-
-def latency_told(summary: Summary) -> list[str]:
-    """Return what there is to say of how long answers took; nothing where none was timed, nor came from the cache."""
-    spread = summary.latency_s
-    told = [f"{name} {figures.duration(getattr(spread, name))}" for name in percentiles_shown(spread)]
-    if told:
-        told.append(f"n {figures.count(spread.n)}")
-    if summary.cached:
-        told.append(f"{figures.count(summary.cached)} from the cache")
-    return told
-
-
-def _streamed(summary: Summary, screen: Screen) -> Iterator[Line]:
-    first, each = summary.first_token_s, summary.per_token_s
-    if first.n:
-        told = [f"p50 {figures.duration(first.p50)}", f"p95 {figures.duration(first.p95)}", f"n {first.n:,}"]
-        yield from _wrapped_row("first token", told, screen)
-    if each.n:
-        yield from _wrapped_row("per output token", [f"p50 {figures.duration(each.p50)}", f"n {each.n:,}"], screen)
+    for label, told in times_told(summary):
+        yield from _wrapped_row(label, told, screen)
 
 
 def _wrapped_row(label: str, items: list[str], screen: Screen) -> Iterator[Line]:
     yield from map(line, wrapped(f"  {fit(label, LABEL_WIDTH - 2)}", items, screen.width))
-
-
-def percentiles_shown(spread: Percentiles) -> tuple[str, ...]:
-    """Return the names of those percentiles that so many answers can tell."""
-    if not spread.n:
-        return ()
-    return ("p50", "p90", "p95", "p99") if spread.n >= ENOUGH_FOR_P99 else ("p50", "p90", "p95")

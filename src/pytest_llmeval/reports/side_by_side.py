@@ -14,8 +14,9 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
 from pytest_llmeval.reports.evidence_lines import STATES, made_up
+from pytest_llmeval.reports.latency_lines import percentiles_shown
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened, width_of
-from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, LABEL_WIDTH, STYLES, Screen, percentiles_shown
+from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, LABEL_WIDTH, STYLES, Screen
 from pytest_llmeval.reports.robustness_lines import gap_points, points, rate_share, share
 from pytest_llmeval.runs.record import OUTCOMES
 from pytest_llmeval.safe_text import one_line
@@ -229,16 +230,11 @@ def _price(summaries: Sequence[Summary]) -> Iterator[Row]:
     yield _row("cost", summaries, lambda summary: figures.sum_of(summary.cost_usd, figures.cost))
     if any(one.judge_cost_usd.counted or one.judge_cost_usd.unknown for one in summaries):
         yield _row("cost of judging", summaries, lambda summary: figures.sum_of(summary.judge_cost_usd, figures.cost))
-    spreads = [summary.latency_s for summary in summaries]
+    yield from _percentile_rows("latency", [one.latency_s for one in summaries])
+    yield from _percentile_rows("first token", [one.first_token_s for one in summaries])
+    yield from _percentile_rows("per output token", [one.per_token_s for one in summaries])
+
+
+def _percentile_rows(label: str, spreads: Sequence[Percentiles]) -> Iterator[Row]:
     for name in max((percentiles_shown(spread) for spread in spreads), key=len):
-        yield _percentile_row("latency", name, spreads)
-    first, each = [one.first_token_s for one in summaries], [one.per_token_s for one in summaries]
-    if any(spread.n for spread in first):
-        yield _percentile_row("first token", "p50", first)
-        yield _percentile_row("first token", "p95", first)
-    if any(spread.n for spread in each):
-        yield _percentile_row("per output token", "p50", each)
-
-
-def _percentile_row(label: str, name: str, spreads: Sequence[Percentiles]) -> Row:
-    return Row(f"{label} {name}", tuple(figures.duration(getattr(spread, name)) for spread in spreads))
+        yield Row(f"{label} {name}", tuple(figures.duration(getattr(spread, name)) for spread in spreads))

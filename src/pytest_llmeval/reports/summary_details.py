@@ -13,8 +13,9 @@ from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.abstention_lines import abstention_lines
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
 from pytest_llmeval.reports.error_mode_lines import error_mode_lines
+from pytest_llmeval.reports.latency_lines import latency_told
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
-from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen, latency_told
+from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category
 from pytest_llmeval.reports.tool_lines import tool_lines
 from pytest_llmeval.reports.turn_lines import turn_lines

@@ -11,6 +11,7 @@ from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.confidence_lines import confidence_sentence
 from pytest_llmeval.reports.error_mode_lines import error_mode_rows
 from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
+from pytest_llmeval.reports.latency_lines import short_times
 from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
 from pytest_llmeval.reports.robustness_lines import points, rate_share, share, whole_rows
@@ -55,7 +56,7 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
         found = ((name, _share(part)) for name, part in run.slices(summary).items())
         yield from _table((plain(run.slicing.field), "fully correct" if whole.judged else "passed"), found)
     cost = f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}" if price.dollars else figures.UNKNOWN
-    yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; " + _latency(summary)
+    yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; {short_times(summary)}."
     for one in run.details(summary).confidences.figures():
         yield ""
         yield confidence_sentence(one, plain(one.signal))
@@ -86,11 +87,6 @@ def _categories(summary: Summary) -> Iterator[tuple[str, str]]:
     graded = summary.overall.judged > 0
     for name, part in sorted(summary.categories.items()):
         yield name, figures.share_of(part.fully_correct if graded else part.pass_rate)
-
-
-def _latency(summary: Summary) -> str:
-    spread = summary.latency_s
-    return f"latency p50 {figures.duration(spread.p50)}, p95 {figures.duration(spread.p95)}, n {spread.n:,}."
 
 
 def _table(titles: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Iterator[str]:

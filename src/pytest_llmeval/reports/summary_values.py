@@ -38,6 +38,10 @@ ROW_COLUMNS = (
     "output_tokens",
     "latency_p50_s",
     "latency_p95_s",
+    "ttft_p50_s",
+    "ttft_p95_s",
+    "time_per_output_token_p50_s",
+    "time_per_output_token_p95_s",
 )
 """What `rows` gives; a cost or number of tokens of which a part is unknown is empty."""
 
@@ -77,8 +81,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "judges": {name: _total(getattr(summary, f"judge_{name}")) for name in SPENT},
         "abstentions": [abstention_values(one) for one in details.abstentions.figures()],
         "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},
-        "latency_s": asdict(summary.latency_s),
-        "cached": summary.cached,
+        **_time_values(summary),
         "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
         "majority_vote": vote_values(details.confidences.votes()),
         "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
@@ -95,7 +98,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         values["by"] = {
             "field": run.slicing.field,
             "slices": {
-                name: {**_slice_values(part.overall), "latency_s": asdict(part.latency_s), "cached": part.cached}
+                name: {**_slice_values(part.overall), **_time_values(part)}
                 for name, part in run.slices(summary).items()
             },
         }
@@ -109,6 +112,15 @@ def _slice_values(part: Slice) -> dict[str, Any]:
         "accuracy": share_values(part.fully_correct),
         "not_graded": part.ungraded,
         "passed": share_values(part.pass_rate),
+    }
+
+
+def _time_values(summary: Summary) -> dict[str, Any]:
+    return {
+        "latency_s": asdict(summary.latency_s),
+        "ttft_s": asdict(summary.first_token_s),
+        "time_per_output_token_s": asdict(summary.per_token_s),
+        "cached": summary.cached,
     }
 
 
@@ -165,12 +177,16 @@ def _cells(part: Slice) -> dict[str, Any]:
 
 
 def _price_cells(summary: Summary) -> dict[str, Any]:
-    spread = summary.latency_s
+    first, each = summary.first_token_s, summary.per_token_s
     totals = {name: getattr(summary, name) for name in ("cost_usd", "input_tokens", "output_tokens")}
     return {
         "errors": summary.outcomes["error"],
         "unscored": summary.outcomes["unscored"],
         **{name: None if total.unknown else total.value for name, total in totals.items()},
-        "latency_p50_s": spread.p50,
-        "latency_p95_s": spread.p95,
+        "latency_p50_s": summary.latency_s.p50,
+        "latency_p95_s": summary.latency_s.p95,
+        "ttft_p50_s": first.p50,
+        "ttft_p95_s": first.p95,
+        "time_per_output_token_p50_s": each.p50,
+        "time_per_output_token_p95_s": each.p95,
     }
