@@ -25,24 +25,26 @@ def changed(base: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str, s
     return [(one.what, one.base, one.new) for one in told]
 
 
-def call(served: str, role: str = "model") -> Call:
-    return Call("openai", "m", (), Reply("", served_model=served), "h", role=role)  # type: ignore[arg-type]
+def call(served: str, role: str = "model", mark: str | None = None) -> Call:
+    reply = Reply("", served_model=served, system_fingerprint=mark)
+    return Call("openai", "m", (), reply, "h", role=role)  # type: ignore[arg-type]
 
 
 def test_every_condition_of_a_record_that_changed_is_told() -> None:
     base = {
         "model": "a", "provider": "openai", "prompt_hash": "p1", "retrieval_method": "bm25", "repo_sha": "a" * 40,
         "harness_version": "1", "params": {"temperature": 0.0, "seed": 1}, "grader": "g1",
-        "judge": JudgeInfo(model="j", hash="1"), "calls": (call("a-01"),),
+        "judge": JudgeInfo(model="j", hash="1"), "calls": (call("a-01", mark="fp1"),),
     }  # fmt: skip
     new = {
         "model": "b", "provider": "openai", "prompt_hash": "p2", "retrieval_method": "dense", "repo_sha": "b" * 40,
         "harness_version": "2", "params": {"seed": 1, "temperature": 1.0}, "grader": "g2",
-        "judge": JudgeInfo(model="j", hash="2"), "calls": (call("b-01"), call("j-01", "judge")),
+        "judge": JudgeInfo(model="j", hash="2"), "calls": (call("b-01", mark="fp2"), call("j-01", "judge", "fp3")),
     }  # fmt: skip
     assert changed(base, new) == [
         ("model", "openai:a", "openai:b"),
         ("served model", "a-01", "b-01"),
+        ("system fingerprint", "fp1", "fp2"),
         ("system prompt", "p1", "p2"),
         ("retrieval", "bm25", "dense"),
         ("repository", "aaaaaaaa", "bbbbbbbb"),
@@ -59,6 +61,7 @@ def test_every_condition_of_a_record_that_changed_is_told() -> None:
         ("model", {"model": "b"}, "b"),
         ("model", {"provider": "openai"}, "openai:a"),
         ("served model", {"calls": (call("b-01"),)}, "b-01"),
+        ("system fingerprint", {"calls": (call("b-01", mark="fp2"),)}, "fp2"),
         ("system prompt", {"prompt_hash": "p2"}, "p2"),
         ("retrieval", {"retrieval_method": "dense"}, "dense"),
         ("repository", {"repo_sha": "b" * 40}, "bbbbbbbb"),
@@ -75,13 +78,35 @@ def test_a_condition_that_changes_within_a_run_is_told(what: str, fields: dict[s
     assert conditions(row, {**row, **fields}).of(what)[-1] == value
 
 
+def test_a_system_fingerprint_that_changes_while_the_same_model_is_served_is_told() -> None:
+    rows = [{"calls": (call("a-01", mark=mark),)} for mark in ("fp1", "fp2")]
+    assert conditions(*rows).of("system fingerprint") == ("fp1", "fp2")
+
+
 def test_what_is_the_same_is_no_change() -> None:
     row = {"model": "a", "prompt_hash": "p", "grader": "g"}
     assert changed(row, row) == []
 
 
-def test_what_one_side_does_not_state_is_no_change() -> None:
-    assert changed({"model": "a", "prompt_hash": "p"}, {"model": "a"}) == []
+@pytest.mark.parametrize("ours", [{}, {"harness_version": "1"}])
+def test_what_one_side_does_not_state_is_no_change_where_a_log_is_of_another_program(ours: dict[str, Any]) -> None:
+    assert changed({"model": "a", "prompt_hash": "p", **ours}, {"model": "a"}) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "value"),
+    [
+        ("system prompt", {"prompt_hash": "p"}, "p"),
+        ("parameters", {"params": {"seed": 1}}, "seed=1"),
+        ("retrieval", {"retrieval_method": "bm25"}, "bm25"),
+    ],
+)
+def test_between_logs_of_ours_a_condition_that_came_or_went_is_told(
+    what: str, fields: dict[str, Any], value: str
+) -> None:
+    without = {"model": "a", "harness_version": "1"}
+    assert changed(without, {**without, **fields}) == [(what, "none", value)]
+    assert changed({**without, **fields}, without) == [(what, value, "none")]
 
 
 def test_of_many_values_those_that_only_one_side_has_come_first() -> None:

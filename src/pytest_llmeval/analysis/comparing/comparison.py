@@ -20,6 +20,7 @@ from pytest_llmeval.analysis.comparing.mode_changes import ModeChange, measure_m
 from pytest_llmeval.analysis.comparing.noise import floors
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing, pair
 from pytest_llmeval.analysis.comparing.pairing_variants import pair_variants
+from pytest_llmeval.analysis.comparing.requests import request_changes
 from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.comparing.symptoms import Symptom, measure_symptoms
 from pytest_llmeval.analysis.statistics.power import ALPHA, fewest_pairs
@@ -136,12 +137,13 @@ def compare(base: Side, new: Side, *, alpha: float = ALPHA, allowed: float = 0.0
         noise = base.info.noise if base.info else {}
         told = floors(noise, figures.rate, figures.grade, figures.categories)
         regressions = tuple(one for one, floor in told if one.worse_by_more_than(max(allowed, floor), alpha))
+    changed = changes(base.conditions, new.conditions, base.info, new.info)
     return Comparison(
         base=base,
         new=new,
         pairing=pairing,
         figures=figures,
-        changes=tuple(changes(base.conditions, new.conditions, base.info, new.info)),
+        changes=(*changed, *request_changes(pairing.pairs, changed)),
         obstacles=obstacles,
         outcome=outcome,
         reasons=tuple(reasons),

@@ -13,6 +13,8 @@ from pytest_llmeval.runs.sidecar import RunInfo
 SHORT_HASH = 8
 MOST_VALUES = 4
 """Different values of one condition that are told; further ones are counted."""
+ABSENT = "none"
+"""Stands for a condition that a run did not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _as_said(record: Record) -> tuple[Any, ...]:
         record.grader,
         *[score.grader for score in record.scores],
         judge and (judge.model, judge.hash),
-        *[call.reply.served_model for call in record.calls if call.role == "model"],
+        *[(call.reply.served_model, call.reply.system_fingerprint) for call in record.calls if call.role == "model"],
     )
 
 
@@ -71,6 +73,8 @@ def _conditions_of(record: Record) -> Iterator[tuple[str, str]]:
     for call in record.calls:
         if call.role == "model" and call.reply.served_model:
             yield "served model", call.reply.served_model
+        if call.role == "model" and call.reply.system_fingerprint:
+            yield "system fingerprint", call.reply.system_fingerprint
     for what, value in (
         ("system prompt", record.prompt_hash),
         ("retrieval", record.retrieval_method),
@@ -102,8 +106,14 @@ def incomparable(base: Conditions, new: Conditions) -> list[Change]:
 
 
 def changes(base: Conditions, new: Conditions, base_info: RunInfo | None, new_info: RunInfo | None) -> list[Change]:
-    """Return every condition that both sides state and that is not the same."""
-    told = [_changed(what, base.of(what), new.of(what)) for what in {**base.values, **new.values}]
+    """Return every condition that is not the same.
+
+    What one side does not state is a change between two logs of ours, which state all they know; a log of another
+    program may leave out anything.
+    """
+    absent = (ABSENT,) if base.of("harness") and new.of("harness") else ()
+    names = {**base.values, **new.values}
+    told = [_changed(what, base.of(what) or absent, new.of(what) or absent) for what in names]
     if base_info is not None and new_info is not None:
         told += _sidecar_changes(base_info, new_info)
     return [change for change in told if change is not None]

@@ -37,6 +37,8 @@ class Traits(NamedTuple):
     """Those that tell of behaviour, by name; the ones without a value left out."""
     error_mode: ErrorMode | None = None
     """In what way it is wrong, as far as its own record tells."""
+    requests: tuple[int, ...] = ()
+    """Hashes of what the model under test was sent, as numbers of this process: they take the least memory."""
 
     def score(self, name: str) -> float | None:
         """Return a score; None where it does not apply."""
@@ -63,4 +65,11 @@ def traits_of(record: Record) -> Traits:
         citations=citations_of(record),
         scores=tuple((one.name, one.value) for one in record.scores if one.name in _KEPT and one.value is not None),
         error_mode=recorded_mode(record),
+        requests=tuple(_requests(record)),
     )
+
+
+def _requests(record: Record) -> Iterator[int]:
+    hashes = [call.request_hash for call in record.calls if call.role == "model"]
+    for one in hashes or filter(None, (record.request_hash,)):  # a log without its calls still has the hash of all
+        yield hash(one)
