@@ -52,7 +52,7 @@ def test_findings_are_told_check_by_check(here: Path, command: Command) -> None:
 
 
 def test_a_sound_benchmark_passes(here: Path, command: Command) -> None:
-    log = write(here / "q.jsonl", {"id": "a", "question": "Why?"})
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So."})
     told = command("check", log, "--strict")
     assert (told.status, told.out.splitlines()[-1]) == (0, "nothing found")
 
@@ -72,7 +72,7 @@ def test_many_findings_are_counted_and_all_told_on_demand(here: Path, command: C
 
 def test_machines_get_every_finding_and_the_thresholds(here: Path, command: Command) -> None:
     question = "How many words must a question have before runs of eight of them can be compared?"
-    log = write(here / "q.jsonl", {"id": "a", "question": question})
+    log = write(here / "q.jsonl", {"id": "a", "question": question, "gold_answer": "8"})
     (here / "corpus.txt").write_text(question)
     told = json.loads(command("check", log, "--against", here / "corpus.txt", "--json").out)
     assert told["contamination"] == "checked, 1 flagged"
@@ -131,3 +131,19 @@ def test_entries_that_tell_no_model_from_another_are_found_in_runs(here: Path, c
     assert told.status == 0
     assert "items  2 warnings" in told.out
     assert "  q2: answered wrong by all 5 models, runs and samples: is the gold answer" in told.out
+
+
+def test_entries_to_grade_by_nothing_and_schemas_that_are_none_are_told(here: Path, command: Command) -> None:
+    rows: list[dict[str, Any]] = [{"id": f"n{number}", "question": f"{number}?"} for number in range(6)]
+    told = command(
+        "check", write(here / "q.jsonl", *rows, {"id": "s", "question": "S?", "response_schema": {"$id": 1}})
+    )
+    assert told.status == 1
+    assert told.out.splitlines()[2:8] == [
+        "no expectation  1 warning",
+        "  n0, n1, n2, n3, and 2 more: 6 of 7 entries say nothing of what a right answer",
+        "  is; give them a gold_answer, criteria or expected_files",
+        "",
+        "broken schemas  1 error",
+        "  s: response_schema is no JSON Schema: at /$id: 1 is not of type 'string'",
+    ]

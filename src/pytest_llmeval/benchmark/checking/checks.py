@@ -10,6 +10,7 @@ from pathlib import Path
 from pytest_llmeval.benchmark.checking.contamination import Thresholds, contaminated
 from pytest_llmeval.benchmark.checking.dates import stale
 from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
+from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expecting_nothing
 from pytest_llmeval.benchmark.checking.finding import CHECKS, Finding
 from pytest_llmeval.benchmark.checking.leaks import leaked
 from pytest_llmeval.benchmark.checking.manifest import Manifest, unreleased
@@ -61,6 +62,8 @@ def check_benchmark(
         *nearly_repeated(entries, bounds.alike),
         *leaked(entries, prompts or {}),
         *(contaminated(entries, corpus, bounds.contamination) if corpus is not None else ()),
+        *expecting_nothing(entries),
+        *broken_schemas(entries),
         *missing_references(entries, root, beside),
         *stale(entries, today, bounds.stale_after_days),
         *thin(entries, bounds.least_in_slice),

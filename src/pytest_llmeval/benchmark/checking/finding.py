@@ -13,6 +13,8 @@ Check = Literal[
     "duplicates",
     "near duplicates",
     "leaked answers",
+    "no expectation",
+    "broken schemas",
     "thin slices",
     "missing files",
     "missing symbols",
