@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.analysis.summary import Summary, success_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.record import Record
 
@@ -58,7 +58,10 @@ class Slicing:
 
     @staticmethod
     def _to(slices: dict[tuple[str, str], Summary], model: str, name: str, record: Record) -> None:
-        slices.setdefault((model, name), Summary(model)).count(record)
+        part = slices.setdefault((model, name), Summary(model))
+        part.count(record)
+        if success_of(record) is not None:
+            part.behaviour.add(record)
 
     def of(self, model: str) -> dict[str, Summary]:
         """Return the slices of a model by name, numbers in their order.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pytest_llmeval.analysis.behaviour import Gap, Rate
+from pytest_llmeval.analysis.behaviour import RULES, Gap, Rate
 from pytest_llmeval.analysis.drops import Drop
 from pytest_llmeval.analysis.positions import Sweep, sweeps
 from pytest_llmeval.analysis.repeats import Estimate
@@ -137,6 +137,15 @@ def behaviour_lines(summary: Summary, *, width: int) -> Iterator[Line]:
 def rate_share(rate: Rate) -> str:
     """Write a rate in full: count, n, percent and interval."""
     return f"{rate.count:,} of {rate.n:,} · {share(rate.estimate)}"
+
+
+def rates_by_slice(slices: Mapping[str, Summary]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield each rate of behaviour that a slice has, with the slices it applies to, in their order."""
+    found = {name: {rate.name: rate for rate in part.behaviour.rates()} for name, part in slices.items()}
+    for rule in RULES:
+        told = [(name, rate_share(rates[rule.rate])) for name, rates in found.items() if rule.rate in rates]
+        if told:
+            yield rule.rate, told
 
 
 def gap_points(gap: Gap) -> str:

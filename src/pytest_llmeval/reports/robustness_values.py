@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from pytest_llmeval.analysis.behaviour import Rate
+from pytest_llmeval.analysis.behaviour import BehaviourRates, Rate
 from pytest_llmeval.analysis.positions import sweeps
 from pytest_llmeval.analysis.repeats import Estimate
 from pytest_llmeval.analysis.robustness import KindFigures
@@ -17,12 +17,16 @@ from pytest_llmeval.reports.noise_lines import noise_values
 
 def robustness_values(summary: Summary) -> dict[str, Any]:
     """Return ``behaviour``, ``evidence`` and ``variants``, each None where there is nothing of it."""
-    rates = summary.behaviour.rates()
-    gap = summary.behaviour.hedging_gap()
-    categories = {name: _rates(found) for name, found in summary.behaviour.by_category().items()}
-    told = {"rates": _rates(rates), "hedging_gap": asdict(gap) if gap else None, "categories": categories}
     evidence = evidence_values(summary.evidence.figures())
-    return {"behaviour": told if rates else None, "evidence": evidence, "variants": _variants(summary)}
+    return {"behaviour": behaviour_values(summary.behaviour), "evidence": evidence, "variants": _variants(summary)}
+
+
+def behaviour_values(found: BehaviourRates) -> dict[str, Any] | None:
+    """Return the rates of behaviour probes, in all and by category, and the hedging gap; None without any."""
+    rates, gap = found.rates(), found.hedging_gap()
+    categories = {name: _rates(told) for name, told in found.by_category().items()}
+    told = {"rates": _rates(rates), "hedging_gap": asdict(gap) if gap else None, "categories": categories}
+    return told if rates else None
 
 
 def _rates(rates: Iterable[Rate]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pytest_llmeval.reports.error_mode_lines import error_mode_lines
 from pytest_llmeval.reports.latency_lines import latency_told
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
-from pytest_llmeval.reports.robustness_lines import behaviour_by_category
+from pytest_llmeval.reports.robustness_lines import behaviour_by_category, rates_by_slice
 from pytest_llmeval.reports.tool_lines import tool_lines
 from pytest_llmeval.reports.turn_lines import turn_lines
 
@@ -126,9 +126,11 @@ def _by(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
         return
     found, field = run.slices(summary), screen.safe(run.slicing.field)
     yield from _slices(f"by {field}", [(name, _share(part)) for name, part in found.items()], screen)
+    for rate, told in rates_by_slice(found):
+        yield from _slices(f"{rate} by {field}", told, screen)
     times = [(name, " · ".join(latency_told(part))) for name, part in found.items()]
-    if any(told for _, told in times):
-        yield from _slices(f"latency by {field}", [(name, told or figures.UNKNOWN) for name, told in times], screen)
+    if any(spent for _, spent in times):
+        yield from _slices(f"latency by {field}", [(name, spent or figures.UNKNOWN) for name, spent in times], screen)
 
 
 def _slices(title: str, found: Sequence[tuple[str, str]], screen: Screen) -> Iterator[Line]:

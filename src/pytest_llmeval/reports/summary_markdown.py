@@ -14,7 +14,7 @@ from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
 from pytest_llmeval.reports.latency_lines import short_times
 from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
-from pytest_llmeval.reports.robustness_lines import points, rate_share, share, whole_rows
+from pytest_llmeval.reports.robustness_lines import points, rate_share, rates_by_slice, share, whole_rows
 from pytest_llmeval.reports.summary_details import caveats
 from pytest_llmeval.safe_text import one_line
 
@@ -53,8 +53,11 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     yield from _table(("evidence", "hallucinates"), evidence)
     yield from _variants(summary)
     if run.slicing is not None:
-        found = ((name, _share(part)) for name, part in run.slices(summary).items())
-        yield from _table((plain(run.slicing.field), "fully correct" if whole.judged else "passed"), found)
+        slices, field = run.slices(summary), plain(run.slicing.field)
+        found = ((name, _share(part)) for name, part in slices.items())
+        yield from _table((field, "fully correct" if whole.judged else "passed"), found)
+        for rate, told in rates_by_slice(slices):
+            yield from _table((field, rate), told)
     cost = f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}" if price.dollars else figures.UNKNOWN
     yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; {short_times(summary)}."
     for one in run.details(summary).confidences.figures():

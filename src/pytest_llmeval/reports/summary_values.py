@@ -15,7 +15,7 @@ from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.abstention_lines import abstention_values
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.figures import share_values
-from pytest_llmeval.reports.robustness_values import robustness_values
+from pytest_llmeval.reports.robustness_values import behaviour_values, robustness_values
 from pytest_llmeval.reports.turn_lines import turn_values
 
 ROW_COLUMNS = (
@@ -98,7 +98,11 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         values["by"] = {
             "field": run.slicing.field,
             "slices": {
-                name: {**_slice_values(part.overall), **_time_values(part)}
+                name: {
+                    **_slice_values(part.overall),
+                    **_time_values(part),
+                    "behaviour": behaviour_values(part.behaviour),
+                }
                 for name, part in run.slices(summary).items()
             },
         }
