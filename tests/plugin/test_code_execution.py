@@ -102,13 +102,25 @@ def test_an_isolation_there_is_none_of_is_one_line(code: Project) -> None:
     result.stderr.fnmatch_lines(["ERROR: --llm-code-isolation must be one of namespaces, process, got none"])
 
 
+HOSTILE = (
+    "import os; os._exit(0)",
+    "print('passed')",
+    "import os; os.kill(os.getppid(), 9)",
+    "exec('while True: pass')",
+    "hog = bytearray(10_000_000_000)",
+    "print('x' * 1_000_000_000)",
+    "import socket; socket.create_connection(('127.0.0.1', 9), 1)",
+    "import os; [os.fork() for _ in range(6)]",
+    "open('/etc/mine', 'w').write('x')",
+)
+
+
 def test_hostile_code_is_graded_and_the_run_goes_on(project: Project, allowed: tuple[str, ...]) -> None:
-    hostile = ["import os; os._exit(0)", "print('passed')", "import os; os.kill(os.getppid(), 9)", RIGHT]
-    rows = [{"id": str(n), "question": f"say: {text}", **TESTS} for n, text in enumerate(hostile)]
+    rows = [{"id": str(n), "question": f"say: {text}", **TESTS} for n, text in enumerate((*HOSTILE, RIGHT))]
     project.benchmark(rows)
-    project.evals(GRADED)
-    project.run(*allowed).assert_outcomes(passed=1, failed=3)
-    assert [one["grade"] for one in project.records()] == ["wrong", "wrong", "wrong", "fully_correct"]
+    project.evals(GRADED.replace("code_tests()", "code_tests(timeout_s=1)"))
+    project.run(*allowed).assert_outcomes(passed=1, failed=len(HOSTILE))
+    assert [one["grade"] for one in project.records()] == ["wrong"] * len(HOSTILE) + ["fully_correct"]
 
 
 def test_tests_that_cannot_be_run_are_an_error_with_the_entry_and_not_a_failure(

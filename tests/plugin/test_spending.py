@@ -21,6 +21,15 @@ def test_max_calls_is_exact_and_the_rest_is_skipped_with_the_reason(project: Pro
     result.stdout.fnmatch_lines(["*not asked * 23 of 30*--llm-max-calls=7 is used up*"])
 
 
+def test_four_workers_spend_from_one_ledger(project: Project) -> None:
+    project.benchmark(many(60))
+    project.evals(GRADED)
+    project.run("--llm-max-calls=13", "-n4").assert_outcomes(passed=13, skipped=47)
+    assert len(project.asked()) == 13
+    project.run("--llm-max-tokens=450", "--llm-concurrency=8", "-n4", "--llm-log=tokens.jsonl")
+    assert 30 <= len(project.asked()) - 13 <= 38  # each call takes 15 tokens, and eight are in flight at most
+
+
 @pytest.mark.parametrize("way", WAYS, ids=["plain", "-n 2"])
 def test_max_tokens_stops_at_most_one_window_late_and_never_early(project: Project, way: tuple[str, ...]) -> None:
     project.benchmark(many(40))
@@ -77,6 +86,36 @@ def test_what_the_cache_has_is_asked_anew_where_a_parameter_changed_or_the_user_
     assert len(project.asked()) == 20
     project.run(*cached, "--llm-log=third.jsonl", "--llm-cache=refresh")
     assert len(project.asked()) == 30
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        'system_prompt="Be brief."',
+        'params={"temperature": 1}',
+        'tools=[{"name": "look", "returns": "x"}]',
+        "perturb=[]",
+    ],
+)
+def test_another_system_prompt_parameter_or_tool_is_another_question(project: Project, changed: str) -> None:
+    """A marker that says the same in other words is not."""
+    project.benchmark(many(5))
+    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
+    cached = ("--llm-cache=auto", "-p", "cacheprovider")
+    project.run(*cached)
+    project.evals(f'@pytest.mark.llm_eval("questions.jsonl", {changed})\ndef test_it(answer): ...\n')
+    project.run(*cached, "--llm-log=second.jsonl").assert_outcomes(passed=5)
+    assert len(project.asked()) == (5 if changed == "perturb=[]" else 10)
+
+
+def test_another_response_schema_is_another_question(project: Project) -> None:
+    schemas = ({"type": "object"}, {"type": "array"})
+    cached = ("--llm-cache=auto", "-p", "cacheprovider")
+    for number, schema in enumerate(schemas):
+        project.benchmark([{**row, "response_schema": schema} for row in many(5)])
+        project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_it(answer): ...\n')
+        project.run(*cached, f"--llm-log={number}.jsonl")
+    assert len(project.asked()) == 10
 
 
 def test_cached_answers_need_no_budget(project: Project) -> None:
