@@ -147,3 +147,26 @@ def test_entries_to_grade_by_nothing_and_schemas_that_are_none_are_told(here: Pa
         "broken schemas  1 error",
         "  s: response_schema is no JSON Schema: at /$id: 1 is not of type 'string'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "flag", "said"),
+    [
+        ("corpus.jsonl", "--against", "corpus.jsonl:2: the line is longer than 2 MiB; split it, or name another file"),
+        ("corpus.txt", "--against", "corpus.txt: is larger than 3 MiB; split it, or name another file"),
+        ("system.txt", "--prompt", "system.txt: is larger than 3 MiB; split it, or name another file"),
+        ("q.manifest.json", None, "q.manifest.json: is larger than 3 MiB; split it, or name another file"),
+    ],
+)
+def test_a_file_without_bounds_is_refused_in_one_line(
+    name: str, flag: str | None, said: str, here: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_llmeval.bounded.LONGEST_LINE", 2 << 20)
+    monkeypatch.setattr("pytest_llmeval.bounded.LARGEST_WHOLE", 3 << 20)
+    (here / name).write_bytes(b'{"a": "b"}\n{"a": "' + b"x" * (4 << 20))
+    benchmark = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So."})
+    told = command("check", benchmark, *([flag, name] if flag else []))
+    assert (told.status, told.out) == (2, "")
+    assert told.err.startswith("pytest-llmeval: ")
+    assert told.err.endswith(f"{said}\n")
+    assert told.err.count("\n") == 1

@@ -194,6 +194,13 @@ def test_rows_of_a_corpus_are_documents_with_all_their_texts(tmp_path: Path) -> 
     ]
 
 
+def test_a_corpus_may_begin_with_a_byte_order_mark_and_have_any_line_ends(tmp_path: Path) -> None:
+    rows, text = tmp_path / "a.jsonl", tmp_path / "b.txt"
+    rows.write_bytes(b'\xef\xbb\xbf{"a": "one"}\r\n["two"]')
+    text.write_bytes(b"\xef\xbb\xbfthree")
+    assert [said for _, said in read_corpus([rows, text])] == ["one", "two", "three"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"), [(None, "cannot be read"), (b"\xff\xfe", "is no text"), (b"{", "is no text")]
 )

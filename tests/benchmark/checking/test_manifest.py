@@ -75,6 +75,12 @@ def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         read_manifest(tmp_path / "q.jsonl")
 
 
+def test_a_manifest_in_another_encoding_is_told(tmp_path: Path) -> None:
+    manifest_path(tmp_path / "q.jsonl").write_bytes(b'{"name": "\xe9"}')
+    with pytest.raises(BenchmarkError, match=r"is no manifest: no UTF-8 \(invalid continuation byte at byte 10\)"):
+        read_manifest(tmp_path / "q.jsonl")
+
+
 def test_a_manifest_has_a_release() -> None:
     with pytest.raises(ValueError, match="releases"):
         Manifest(name="q", hash="h", releases=(), entries={})

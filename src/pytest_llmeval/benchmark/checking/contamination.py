@@ -13,6 +13,7 @@ from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.near import jaccard
 from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.bounded import TooLong, bounded_lines, whole_text
 from pytest_llmeval.errors import BenchmarkError
 
 ROWS = (".jsonl", ".ndjson")
@@ -104,21 +105,26 @@ def read_corpus(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
         paths: Files; of a row every text in it counts, however deep.
 
     Raises:
-        BenchmarkError: For a file that cannot be read as text, or a row that is no JSON.
+        BenchmarkError: For a file that cannot be read as text or has no bounds, or a row that is no JSON.
     """
     for path in paths:
         try:
-            with path.open(encoding="utf-8-sig") as file:
-                if path.suffix not in ROWS:
-                    yield str(path), file.read()
-                    continue
-                for number, line in enumerate(file, start=1):
-                    if line.strip():
-                        yield f"{path}:{number}", " ".join(_texts(json.loads(line)))
+            yield from _rows(path) if path.suffix in ROWS else ((str(path), whole_text(path)),)
+        except TooLong as error:
+            place = path if error.line is None else f"{path}:{error.line}"
+            raise BenchmarkError([f"{place}: {error}"]) from None
         except OSError as error:
             raise BenchmarkError([f"{path}: cannot be read: {error.strerror or error}"]) from None
         except ValueError as error:  # no UTF-8, or no JSON
             raise BenchmarkError([f"{path}: is no text that can be searched: {error}"]) from None
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    with path.open("rb") as file:
+        for number, line in enumerate(bounded_lines(file), start=1):
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            if text.strip():
+                yield f"{path}:{number}", " ".join(_texts(json.loads(text)))
 
 
 def _texts(value: Any) -> Iterator[str]:

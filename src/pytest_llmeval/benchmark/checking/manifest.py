@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.loading import Benchmark
+from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import BenchmarkError
 
 SHOWN = 10
@@ -69,7 +70,11 @@ def read_manifest(benchmark: Path) -> Manifest | None:
     if not path.exists():
         return None
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return Manifest.model_validate_json(whole_text(path))
+    except TooLong as error:
+        raise BenchmarkError([f"{path}: {error}"]) from None
+    except UnicodeDecodeError as error:
+        raise BenchmarkError([f"{path}: is no manifest: no UTF-8 ({error.reason} at byte {error.start})"]) from None
     except OSError as error:
         raise BenchmarkError([f"{path}: cannot be read: {error.strerror}"]) from None
     except ValidationError as error:
