@@ -156,6 +156,7 @@ def test_with_verbose_every_entry_is_told_whole() -> None:
     told = shown(compare(base_run(), new_run()), verbosity=1)
     assert told.count("      asked  ") == 9
     assert "more with --verbose" not in told
+    assert any(line.split()[:3] == ["tokens", "out", "p95"] for line in told.splitlines())
     assert " ".join(told.split()).count("not there. So it is not there. So it is not there. So it is not there.") >= 8
 
 

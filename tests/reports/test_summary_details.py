@@ -57,6 +57,12 @@ def test_details_tell_price_weights_scores_spreads_and_slices() -> None:
     ]
 
 
+def test_with_verbose_the_entries_at_the_bad_end_are_named() -> None:
+    told = [line.split() for line in shown(figures(list(measured())), verbosity=1)]
+    assert ["latency", "q39", "3.9s", "·", "q38", "3.8s", "·", "q37", "3.7s"] in told
+    assert ["score", "exact", "q0", "0.00", "·"] in [line[:5] for line in told]  # of scores the lowest
+
+
 def test_citations_are_told_where_they_were_counted() -> None:
     counted = [trial(n, "wrong", scores=[Score("cites", float(n > 0), detail=f"{n} cited")]) for n in range(4)]
     run = figures(counted)

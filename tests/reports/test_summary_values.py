@@ -36,6 +36,7 @@ def test_all_figures_are_there_unrounded() -> None:
     assert model["cost_per_success_usd"] == {"value": 2.0, "at_least": False}
     assert model["latency_s"]["p95"] == 1.0
     assert model["spreads"]["latency"]["n"] == 8
+    assert [one["value"] for one in model["worst"]["latency"]] == [1.0, 1.0, 1.0]
     assert model["by"] == {"field": "difficulty", "slices": {"easy": model["by"]["slices"]["easy"]}}
     assert model["by"]["slices"]["easy"]["judged"] == 8
     assert (model["by"]["slices"]["easy"]["latency_s"]["p95"], model["by"]["slices"]["easy"]["cached"]) == (1.0, 0)

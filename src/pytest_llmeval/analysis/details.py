@@ -106,6 +106,10 @@ class Details:
         found = {name: column.spread() for name, column in self.columns.items()}
         return {name: spread for name, spread in found.items() if spread is not None}
 
+    def worst(self) -> dict[str, tuple[tuple[str, float], ...]]:
+        """Return the entries at the bad end of each column: the lowest scores, and what took most of anything else."""
+        return {name: column.extremes(lowest=name.startswith("score ")) for name, column in self.columns.items()}
+
     def worst_slices(self, summary: Summary) -> list[WorstSlice]:
         """Return the slices that are lower than the whole, the surest first: those with the lowest upper bound.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison, Figures
 from pytest_llmeval.analysis.comparing.measured import Direction, Measured
-from pytest_llmeval.analysis.comparing.measured_spent import Spent
+from pytest_llmeval.analysis.comparing.measured_spent import Spent, Tails
 from pytest_llmeval.analysis.comparing.mode_changes import ModeChange
 from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.comparing.symptoms import Symptom
@@ -34,7 +34,7 @@ def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
         yield from _symptoms(comparison.figures)
         yield from _error_modes(comparison.figures)
         yield from behaviour_lines(comparison.figures.behaviour, comparison.alpha, screen)
-        yield from _spent(comparison.figures)
+        yield from _spent(comparison.figures, screen)
     yield from uncompared_lines(comparison.pairing, screen)
     yield from changed_lines(comparison.changes, screen)
 
@@ -186,7 +186,7 @@ def _counts(label: str, one: Symptom | ModeChange) -> Line:
     return line(f"  {fit(label, 38)}{one.base:>6,}{one.new:>8,}{one.new - one.base:>+9,}{p_value(one.p):>9}")
 
 
-def _spent(figures: Figures) -> Iterator[Line]:
+def _spent(figures: Figures, screen: Screen) -> Iterator[Line]:
     if not figures.spent:
         return
     yield line()
@@ -196,11 +196,16 @@ def _spent(figures: Figures) -> Iterator[Line]:
         change = _change(one.ratio)
         more = f"{one.more:,} of {one.pairs:,}"
         yield line(f"  {fit(one.name, 16)}{base:>12}{new:>12}{change:>9}{p_value(one.p):>8}   {more}")
-    spread = figures.latencies
-    for name in ("p50", "p95") if spread.base.n else ():
-        base, new = (getattr(side, name) for side in (spread.base, spread.new))
+    yield from _tails("latency", figures.latencies, written.duration)
+    if screen.verbosity > 0:
+        yield from _tails("tokens out", figures.lengths, written.count)
+
+
+def _tails(label: str, tails: Tails, write: Callable[[float], str]) -> Iterator[Line]:
+    for name in ("p50", "p95") if tails.base.n else ():
+        base, new = (getattr(side, name) for side in (tails.base, tails.new))
         change = _change(new / base if base else None)
-        yield line(f"  {fit(f'latency {name}', 16)}{written.duration(base):>12}{written.duration(new):>12}{change:>9}")
+        yield line(f"  {fit(f'{label} {name}', 16)}{write(base):>12}{write(new):>12}{change:>9}")
 
 
 def _change(ratio: float | None) -> str:

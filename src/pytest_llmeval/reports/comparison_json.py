@@ -60,6 +60,7 @@ def _figures(figures: Figures, alpha: float) -> dict[str, Any]:
         "behaviour": [_behaviour(one, alpha) for one in figures.behaviour],
         "per_trial": [{**asdict(one), "ratio": one.ratio} for one in figures.spent],
         "latency_s": asdict(figures.latencies),
+        "output_tokens": asdict(figures.lengths),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.details import Details, WorstSlice, cost_per_success
 from pytest_llmeval.analysis.run_figures import RunFigures
@@ -93,6 +93,18 @@ def _spreads(details: Details, screen: Screen) -> Iterator[Line]:
         cuts = "".join(f"{fit(_short(name)(getattr(spread, cut)), 6).rstrip():>7}" for cut in _CUTS)
         label = "cost in cents" if name == "cost" else screen.safe(name)
         yield line(f"  {fit(label, LABEL_WIDTH - 5)}{cuts}  {_bars(spread, screen)}")
+    if screen.verbosity > 0:
+        yield from _worst_entries(details, found, screen)
+
+
+def _worst_entries(details: Details, found: Mapping[str, Spread], screen: Screen) -> Iterator[Line]:
+    yield line(Segment("  at the bad end", ("light",)))
+    for name, far in details.worst().items():
+        if name in found:
+            told = " · ".join(f"{screen.safe(entry)} {_short(name)(value)}" for entry, value in far)
+            yield line(
+                f"    {fit(screen.safe(name), LABEL_WIDTH - 5)} {fit(told, screen.width - LABEL_WIDTH).rstrip()}"
+            )
 
 
 def _short(name: str) -> Callable[[float], str]:

@@ -83,6 +83,9 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},
         **_time_values(summary),
         "spreads": {name: asdict(spread) for name, spread in details.spreads().items()},
+        "worst": {
+            name: [{"entry": entry, "value": value} for entry, value in far] for name, far in details.worst().items()
+        },
         "majority_vote": vote_values(details.confidences.votes()),
         "confidence": {one.signal: confidence_values(one) for one in details.confidences.figures()},
         "tools": _tool_values(details.tools) if details.tools.is_used else None,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.comparing.measured_spent import measure_latencies, measure_spent
+from pytest_llmeval.analysis.comparing.measured_spent import measure_latencies, measure_lengths, measure_spent
 from pytest_llmeval.analysis.comparing.pairing import pair
 from pytest_llmeval.models.answer import Usage
 from tests.analysis.two_runs import records, side, side_of
@@ -37,3 +37,10 @@ def test_latencies_are_of_pairs_that_neither_side_took_from_the_cache() -> None:
     new = [*records("CC", latency_s=3.0), *records("  C", latency_s=0.0, cached=True)]
     found = measure_latencies(pair(side_of(base), side_of(new)).pairs)
     assert (found.base.n, found.base.p50, found.new.n, found.new.p95) == (2, 1.0, 2, 3.0)
+
+
+def test_lengths_are_of_pairs_in_which_both_sides_know_their_tokens() -> None:
+    base = records("CCC", usage=Usage(1, 10))
+    new = [*records("CC", usage=Usage(1, 30)), *records("  C", usage=Usage(1, None))]
+    found = measure_lengths(pair(side_of(base), side_of(new)).pairs)
+    assert (found.base.n, found.base.p50, found.new.n, found.new.p95) == (2, 10, 2, 30)

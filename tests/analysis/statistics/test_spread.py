@@ -59,3 +59,16 @@ def test_what_is_unknown_is_left_out() -> None:
     found = column.spread()
     assert found is not None
     assert found.n == 1
+
+
+@pytest.mark.parametrize(
+    ("lowest", "far"), [(False, (("b", 9.0), ("a", 5.0))), (True, (("c", 1.0), ("a", 4.0)))], ids=["highest", "lowest"]
+)
+def test_the_entries_at_an_end_stand_once_each_with_their_farthest_number(
+    lowest: bool, far: tuple[tuple[str, float], ...]
+) -> None:
+    column = Column()
+    for entry, value in [("a", 5.0), ("b", 9.0), ("a", 4.0), ("c", 1.0), ("b", 8.0)]:
+        column.add(value, entry)
+    assert column.extremes(lowest=lowest, most=2) == far
+    assert Column().extremes() == ()

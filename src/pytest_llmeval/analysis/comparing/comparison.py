@@ -15,7 +15,13 @@ from typing import Literal
 from pytest_llmeval.analysis.comparing.conditions import Change, changes, incomparable
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_grade, measure_rate
 from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour, measure_behaviour
-from pytest_llmeval.analysis.comparing.measured_spent import Latencies, Spent, measure_latencies, measure_spent
+from pytest_llmeval.analysis.comparing.measured_spent import (
+    Spent,
+    Tails,
+    measure_latencies,
+    measure_lengths,
+    measure_spent,
+)
 from pytest_llmeval.analysis.comparing.mode_changes import ModeChange, measure_modes
 from pytest_llmeval.analysis.comparing.noise import floors
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing, pair
@@ -52,7 +58,8 @@ class Figures:
     categories: tuple[Measured, ...]
     """Worst change first; none where there is but one category."""
     spent: tuple[Spent, ...]
-    latencies: Latencies
+    latencies: Tails
+    lengths: Tails
     symptoms: tuple[Symptom, ...]
     error_modes: tuple[ModeChange, ...]
     """Empty where no mode is known."""
@@ -166,6 +173,7 @@ def _figures(pairs: Sequence[Pair], variants: Sequence[Pair], alpha: float) -> F
         categories=tuple(sorted(categories, key=lambda one: (one.difference, one.name))),
         spent=tuple(measure_spent(pairs)),
         latencies=measure_latencies(pairs),
+        lengths=measure_lengths(pairs),
         symptoms=tuple(measure_symptoms(pairs)),
         error_modes=tuple(measure_modes(pairs)),
         behaviour=measure_behaviour(pairs, alpha, variants),

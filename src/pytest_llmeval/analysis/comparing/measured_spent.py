@@ -62,14 +62,23 @@ def _spent(name: str, known: Sequence[tuple[float, float]]) -> Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Latencies:
-    """How long answers took on both sides, in the pairs where neither came from the cache."""
+class Tails:
+    """How a number of the trials is spread on both sides, in the pairs where both know it."""
 
     base: Percentiles
     new: Percentiles
 
 
-def measure_latencies(pairs: Sequence[Pair]) -> Latencies:
-    """Compare the spread of latencies."""
-    known = _both(pairs, attrgetter("latency_s"))
-    return Latencies(percentiles(base for base, _ in known), percentiles(new for _, new in known))
+def measure_latencies(pairs: Sequence[Pair]) -> Tails:
+    """Compare how long answers took, in the pairs where neither came from the cache."""
+    return _tails(pairs, attrgetter("latency_s"))
+
+
+def measure_lengths(pairs: Sequence[Pair]) -> Tails:
+    """Compare how long answers are, in output tokens of all calls of a trial."""
+    return _tails(pairs, attrgetter("output_tokens"))
+
+
+def _tails(pairs: Sequence[Pair], value: Callable[[Trial], float | None]) -> Tails:
+    known = _both(pairs, value)
+    return Tails(percentiles(base for base, _ in known), percentiles(new for _, new in known))

@@ -48,6 +48,20 @@ class Column:
             self.values.append(value)
             self.entries.append(entry)
 
+    def extremes(self, *, lowest: bool = False, most: int = 3) -> tuple[tuple[str, float], ...]:
+        """Return the entries of the highest numbers, or of the lowest, each with its number; an entry once.
+
+        Args:
+            lowest: Whether the low ones are wanted.
+            most: How many entries.
+        """
+        far: dict[str, float] = {}
+        for value, entry in sorted(zip(self.values, self.entries, strict=True), reverse=not lowest):
+            far.setdefault(entry, value)
+            if len(far) == most:
+                break
+        return tuple(far.items())
+
     def spread(self, *, seed: int = 0) -> Spread | None:
         """Return how the numbers are spread; None where there are none."""
         if not self.values:
