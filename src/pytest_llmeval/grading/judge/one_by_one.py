@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.grading.context import JudgedText, TrialContext, context_of, judges_for
-from pytest_llmeval.grading.grade import Grade, Score
+from pytest_llmeval.grading.context import TrialContext, judges_for
+from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.grading.judge.asking import Vote, ask_judges
 from pytest_llmeval.grading.judge.panel import decide
 from pytest_llmeval.grading.judge.port import Judge
@@ -146,17 +146,3 @@ class OneByOne:
         verdicts = [vote.verdict for vote in votes if vote.verdict is not None]
         alike = (one for one in verdicts if tuple(bool(one.scores[name]) for name in names) == yes)
         return SaidOfEach(yes, next(alike, verdicts[0]).rationale)
-
-
-def noted(grade: Grade, said: SaidOfEach | NoVerdict, signature: Signature, answer: Answer) -> Grade:
-    """Write a grade that follows from what judges said down as their verdict on the answer, and return it."""
-    context = context_of(answer)
-    if context is not None:
-        abstained = isinstance(said, NoVerdict) and said.abstained
-        context.judged.append(JudgedText(signature.hash, answer.text, grade.level, abstained))
-    return grade
-
-
-def no_verdict(name: str, why: str, signed: str) -> Grade:
-    """Leave an answer unscored, and its score unknown, where judges gave no usable verdict."""
-    return Grade(None, None, why, (Score(name, None, None, why, "judge", signed),), signed, "unscored")

@@ -7,12 +7,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import Grade, Level, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict, noted
+from pytest_llmeval.grading.judge.item_grading import graded_by_items
+from pytest_llmeval.grading.judge.one_by_one import OneByOne, SaidOfEach
 from pytest_llmeval.grading.judge.port import Judge
-from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.probes.prose import pieces, words
 from pytest_llmeval.grading.rule_grader import check_share
 from pytest_llmeval.models.answer import Answer
@@ -70,20 +69,16 @@ class ExtraContent:
         Raises:
             FatalProviderError: Where a judge can never be asked.
         """
-        context = context_of(answer)
         found = pieces(blinded(answer, [entry.question]), MOST_PIECES)
-        if not found:
-            return self._graded(found, SaidOfEach((), ""), self.id)
-        settled = ASKED_FOR.by(self.judges, context, self.params)
-        if settled is None:
-            return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
-        judges, asking, signature = settled
-        said = await asking.ask(found, entry, answer, judges)
-        return noted(self._graded(found, said, f"{self.id}@{signature.hash}"), said, signature, answer)
 
-    def _graded(self, found: Sequence[str], said: SaidOfEach | NoVerdict, signed: str) -> Grade:
-        if isinstance(said, NoVerdict):
-            return no_verdict("asked_for", said.why, signed)
+        def follows(said: SaidOfEach, signed: str) -> Grade:
+            return self._graded(found, said, signed)
+
+        if not found:
+            return follows(SaidOfEach((), ""), self.id)
+        return await graded_by_items(self, ASKED_FOR, found, entry, answer, follows, score="asked_for", signed=self.id)
+
+    def _graded(self, found: Sequence[str], said: SaidOfEach, signed: str) -> Grade:
         extra = [piece for piece, needed in zip(found, said.yes, strict=True) if not needed]
         beyond, all_words = sum(map(words, extra)), sum(map(words, found))
         share = beyond / all_words if all_words else 0.0

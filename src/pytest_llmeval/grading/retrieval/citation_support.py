@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.evidence import clean_path
-from pytest_llmeval.grading.grade import Grade, Level, Score
+from pytest_llmeval.grading.grade import Grade, Score
 from pytest_llmeval.grading.judge.blinding import blinded
-from pytest_llmeval.grading.judge.one_by_one import NoVerdict, OneByOne, SaidOfEach, no_verdict, noted
-from pytest_llmeval.grading.judge.port import Judge
-from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
+from pytest_llmeval.grading.judge.item_grading import graded_by_items
+from pytest_llmeval.grading.judge.one_by_one import OneByOne, SaidOfEach
 from pytest_llmeval.grading.retrieval.claims import claims_in
 from pytest_llmeval.grading.retrieval.evidence_text import evidence_text
-from pytest_llmeval.grading.rule_grader import check_share
+from pytest_llmeval.grading.retrieval.support import MOST_CHARACTERS, SupportGrader, as_sections
 from pytest_llmeval.models.answer import Answer
 from pytest_llmeval.models.citations import cited_files
-from pytest_llmeval.safe_text import one_line
 
-MOST_CHARACTERS = 100_000
-"""Of the sources shown to a judge, about four to a token."""
 BEARS_OUT = OneByOne(
     "citation",
     "Does the source that citation {n} names bear out the sentence it stands in?",
@@ -50,7 +45,7 @@ class Cited(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CitationSupport:
+class CitationSupport(SupportGrader):
     """Each citation bears out the sentence it stands in: the score is supporting citations / citations.
 
     Unlike `claim_coverage`, which holds every claim against all evidence together, it holds each against the file that
@@ -64,21 +59,8 @@ class CitationSupport:
     """
 
     name: ClassVar[str] = "citation_support"
-    runs_inline: ClassVar[bool] = True
-    """It is a coroutine."""
-
-    _: KW_ONLY
-    threshold: float = 1.0
-    params: Mapping[str, Any] = field(default_factory=dict)
-    judges: Sequence[Judge] = ()
-
-    def __post_init__(self) -> None:
-        check_share(self.name, threshold=self.threshold)
-
-    @property
-    def id(self) -> str:
-        """Return the name, with the threshold where it is not 1."""
-        return self.name if self.threshold == 1 else f"{self.name}(threshold={self.threshold:g})"
+    noun: ClassVar[str] = "citations"
+    lacks: ClassVar[str] = "not borne out by its source"
 
     async def __call__(self, entry: Entry, answer: Answer) -> Grade:
         """Ask the judges about every citation of a file that can be read.
@@ -91,33 +73,19 @@ class CitationSupport:
         sources, _ = await asyncio.to_thread(evidence_text, answer, roots, MOST_CHARACTERS)
         text = blinded(answer, [entry.question, *sources.values()])
         cited = [Cited(claim, clean_path(path)) for claim in claims_in(text) for path in cited_files(claim)]
+        shown = [str(one) for one in cited if one.path in sources]
+
+        def follows(said: SaidOfEach, signed: str) -> Grade:
+            verdicts = iter(said.yes)
+            lacking = [str(one) for one in cited if one.path not in sources or not next(verdicts)]
+            return self.by_share(lacking, len(cited), said.why, signed)
+
         if not cited:
             notes = "no sentence of the answer cites a file"
             return Grade("unsupported", "missing_evidence", notes, (Score(self.name, None, None, notes),), self.id)
-        shown = [str(one) for one in cited if one.path in sources]
         if not shown:
-            return self._graded(cited, sources, SaidOfEach((), ""), self.id)
-        settled = BEARS_OUT.by(self.judges, context, self.params)
-        if settled is None:
-            return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
-        judges, asking, signature = settled
-        evidence = {f"evidence {n}": f"source: {path}\n{told}" for n, (path, told) in enumerate(sources.items(), 1)}
-        said = await asking.ask(shown, entry, answer, judges, evidence)
-        return noted(self._graded(cited, sources, said, f"{self.name}@{signature.hash}"), said, signature, answer)
-
-    def _graded(self, cited: Sequence[Cited], sources: Container[str], said: SaidOfEach | NoVerdict, by: str) -> Grade:
-        if isinstance(said, NoVerdict):
-            return no_verdict(self.name, said.why, by)
-        verdicts = iter(said.yes)
-        lacking = [one for one in cited if one.path not in sources or not next(verdicts)]
-        share = (len(cited) - len(lacking)) / len(cited)
-        enough = round(share, 12) >= self.threshold
-        listed = "; ".join(one_line(str(one), 160) for one in lacking)
-        told = f"not borne out by its source: {listed}" if lacking else ""
-        score = Score(self.name, share, enough, told or f"{len(cited)} of {len(cited)} citations", "judge", by)
-        level: Level = "fully_correct" if enough else "partially_correct" if share >= 0.5 else "unsupported"
-        notes = "; ".join(part for part in (told, said.why) if part)
-        return Grade(level, None if enough else "hallucination", notes, (score,), by)
+            return follows(SaidOfEach((), ""), self.id)
+        return await graded_by_items(self, BEARS_OUT, shown, entry, answer, follows, material=as_sections(sources))
 
 
 citation_support = CitationSupport

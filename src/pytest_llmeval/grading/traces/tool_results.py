@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.grading.context import context_of
 from pytest_llmeval.grading.grade import FailureLabel, Grade, Kind, Level, Score
-from pytest_llmeval.grading.judge.one_by_one import NoVerdict, SaidOfEach, no_verdict, noted
+from pytest_llmeval.grading.judge.item_grading import graded_by_items
+from pytest_llmeval.grading.judge.one_by_one import SaidOfEach
 from pytest_llmeval.grading.judge.port import Judge
-from pytest_llmeval.grading.judge.rubric_judge import NO_JUDGE
 from pytest_llmeval.grading.named_grader import shown_setting
 from pytest_llmeval.grading.numbers import Number, numbers_in
 from pytest_llmeval.grading.rule_grader import RuleGrader, texts_of
@@ -99,20 +98,15 @@ class ToolGrounded(RuleGrader):
         return self._graded(self._stated(entry, answer))
 
     async def _judged(self, stated: Stated, entry: Entry, answer: Answer) -> Grade:
-        context = context_of(answer)
-        settled = VALUES.by(self.judges, context, self.params)
-        if settled is None:
-            return Grade(None, None, NO_JUDGE, (), self.id, "unscored")
-        judges, asking, signature = settled
         asked = tuple(dict.fromkeys(stated.unknown))
-        told = [text for text in _said(answer) if text != entry.question]
-        said = await asking.ask(asked, entry, answer, judges, shown_results(trace_of(answer).tool_calls, told))
-        grade = self._by_judges(stated, asked, said, f"{self.name}@{signature.hash}")
-        return noted(grade, said, signature, answer)
+        results = shown_results(trace_of(answer).tool_calls, [text for text in _said(answer) if text != entry.question])
 
-    def _by_judges(self, stated: Stated, asked: Sequence[str], said: SaidOfEach | NoVerdict, signed: str) -> Grade:
-        if isinstance(said, NoVerdict):
-            return no_verdict(self.name, said.why, signed)
+        def follows(said: SaidOfEach, signed: str) -> Grade:
+            return self._by_judges(stated, asked, said, signed)
+
+        return await graded_by_items(self, VALUES, asked, entry, answer, follows, material=results)
+
+    def _by_judges(self, stated: Stated, asked: Sequence[str], said: SaidOfEach, signed: str) -> Grade:
         supported = {value for value, yes in zip(asked, said.yes, strict=True) if yes}
         left = tuple(value for value in stated.unknown if value not in supported)
         grade = self._graded(replace(stated, unknown=left))
