@@ -24,12 +24,14 @@ from pytest_llmeval.analysis.gating.gates import (
     max_regression,
     missing_entries,
     must_pass,
+    output_tokens_per_trial,
     raters_agree,
     stopped_at_drop,
 )
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.grading.grade import Level, Score
+from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.record import Record
 from tests.analysis.two_runs import records, run_info, side, side_of
@@ -227,6 +229,17 @@ def test_cost_is_held_per_trial_and_unknown_prices_do_not_pass() -> None:
     half_known.add(records("C")[0])
     assert cost_per_trial(half_known, 0.02).decision == "cannot decide"
     assert cost_per_trial(half_known, 0.01).decision == "failed"
+
+
+def test_output_tokens_are_held_per_trial_and_unknown_usage_does_not_pass() -> None:
+    long = summary("CC", usage=Usage(1, 300))
+    assert output_tokens_per_trial(long, 300).decision == "passed"
+    assert output_tokens_per_trial(long, 299) == GateVerdict(
+        "output tokens per trial at most 299", "failed", "300.0 over 2 trials"
+    )
+    long.add(records("C")[0])
+    assert output_tokens_per_trial(long, 300).reason == "300.0 over 2 trials, the usage of 1 is unknown"
+    assert output_tokens_per_trial(summary("C"), 1).reason == "no usage is known"
 
 
 def test_a_failure_label_has_a_limit() -> None:

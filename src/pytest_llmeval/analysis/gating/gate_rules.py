@@ -25,6 +25,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "max_missing": Limit("percent", 100),
         "latency_p95": Limit("seconds"),
         "cost_per_trial": Limit("dollars"),
+        "output_tokens_per_trial": Limit("tokens"),
         "failure_label": Limit("percent", 100),
         "behaviour": Limit("percent", 100),
         "stop_at_drop": Limit("points", 100),

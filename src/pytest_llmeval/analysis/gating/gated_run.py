@@ -24,6 +24,7 @@ from pytest_llmeval.analysis.gating.gates import (
     max_regression,
     missing_entries,
     must_pass,
+    output_tokens_per_trial,
     raters_agree,
     stopped_at_drop,
 )
@@ -187,4 +188,5 @@ _ABOUT_A_SUMMARY: Mapping[str, Callable[[Summary, float], GateVerdict]] = {
     "max_unscored": coverage,
     "latency_p95": latency_p95,
     "cost_per_trial": cost_per_trial,
+    "output_tokens_per_trial": output_tokens_per_trial,
 }

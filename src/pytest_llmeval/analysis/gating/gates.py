@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from pytest_llmeval.analysis.comparing.comparison import Comparison
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_rate
 from pytest_llmeval.analysis.comparing.sides import Trial
 from pytest_llmeval.analysis.contested import Raters
-from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import Proportion, Total
 from pytest_llmeval.analysis.summary import Summary
 
 Decision = Literal["passed", "failed", "cannot decide"]
@@ -178,14 +178,23 @@ def latency_p95(summary: Summary, most_s: float) -> GateVerdict:
 def cost_per_trial(summary: Summary, most_usd: float) -> GateVerdict:
     """Want a mean cost of at most so many dollars; with unknown prices only a breach can be told."""
     rule = f"cost per trial at most ${most_usd:g}"
-    total = summary.cost_usd
+    return _mean_limit(rule, summary.cost_usd, most_usd, "price", lambda mean: f"${mean:.4g}")
+
+
+def output_tokens_per_trial(summary: Summary, most: float) -> GateVerdict:
+    """Want at most so many output tokens on average; with unknown usage only a breach can be told."""
+    rule = f"output tokens per trial at most {most:g}"
+    return _mean_limit(rule, summary.output_tokens, most, "usage", lambda mean: f"{mean:,.1f}")
+
+
+def _mean_limit(rule: str, total: Total, most: float, what: str, write: Callable[[float], str]) -> GateVerdict:
     if not total.counted:
-        return GateVerdict(rule, "cannot decide", "no price is known")
+        return GateVerdict(rule, "cannot decide", f"no {what} is known")
     mean = total.known / total.counted
-    told = f"${mean:.4g} over {total.counted:,} trials"
-    if total.unknown and total.known / (total.counted + total.unknown) <= most_usd:
-        return GateVerdict(rule, "cannot decide", f"{told}, the price of {total.unknown:,} is unknown")
-    return _held(rule, mean <= most_usd, told)
+    told = f"{write(mean)} over {total.counted:,} trials"
+    if total.unknown and total.known / (total.counted + total.unknown) <= most:
+        return GateVerdict(rule, "cannot decide", f"{told}, the {what} of {total.unknown:,} is unknown")
+    return _held(rule, mean <= most, told)
 
 
 def failure_label_limit(summary: Summary, label: str, most: float) -> GateVerdict:
