@@ -33,6 +33,17 @@ def test_help_fits_a_narrow_terminal_but_for_its_examples(
     assert [line for line in told if len(line) > 80 and not line.startswith("  pytest-llmeval")] == []
 
 
+def test_examples_in_a_help_stand_as_they_are_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    with pytest.raises(SystemExit, match="0"):
+        front.main(["grade", "--help"])
+    told = capsys.readouterr().out.splitlines()
+    at = told.index("examples:")
+    assert told[at + 1] == "  pytest-llmeval grade llm-runs/RUN.jsonl --blind --sample 50"
+
+
 def test_ctrl_c_ends_with_the_status_that_shells_know(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_given: object) -> int:
         raise KeyboardInterrupt

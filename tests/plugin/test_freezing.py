@@ -71,6 +71,23 @@ def test_what_is_kept_of_trials_that_are_over_is_frozen_now_and_then(every_third
     assert not is_seen(kept)
 
 
+def test_reports_of_trials_are_frozen_while_the_run_goes_on(capitals: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at by the test after the third trial."""
+    monkeypatch.setattr(freezing, "MANY", 3)
+    capitals.evals("""
+import gc
+
+@pytest.mark.llm_eval("questions.jsonl")
+def test_it(entry): ...
+
+def test_looks(request):
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    told = {id(report) for report in reporter.stats["passed"][:2]}
+    assert told and not told & {id(one) for one in gc.get_objects()}
+""")
+    capitals.run().assert_outcomes(passed=4)
+
+
 def test_garbage_of_trials_does_not_stay(every_third: TrialsFrozen) -> None:
     garbage = Cyclic()
     gone = weakref.ref(garbage)

@@ -81,6 +81,13 @@ def test_without_a_gate_a_failed_assertion_fails_the_run(project: Project) -> No
     assert (project.sidecar()["gate"], project.sidecar()["gates"]) == (None, [])
 
 
+@pytest.mark.parametrize(("most", "decision"), [(5, "passed"), (4, "failed")])
+def test_answers_that_take_more_tokens_than_allowed_fail(project: Project, most: int, decision: str) -> None:
+    many(project)
+    assert project.run(f"--llm-gates=output_tokens_per_trial={most}").ret == (decision == "failed")
+    assert gate_of(project)[1] == {f"output tokens per trial at most {most}": decision}
+
+
 def test_a_rule_on_the_command_line_is_held_beside_those_of_the_ini(project: Project) -> None:
     many(project, q3=BAD)
     project.pytester.makeini("[pytest]\nllm_gates = fail_under=95 max_unscored=0\n")
