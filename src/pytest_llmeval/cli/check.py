@@ -8,12 +8,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pytest_llmeval.analysis.comparing.items import item_findings, items_of
 from pytest_llmeval.analysis.comparing.sides import read_sides
-from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
-from pytest_llmeval.benchmark.checking.contamination import Thresholds, read_corpus
+from pytest_llmeval.benchmark.checking.checks import check_benchmark
+from pytest_llmeval.benchmark.checking.contamination import read_corpus
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.manifest import (
     Manifest,
@@ -23,100 +22,16 @@ from pytest_llmeval.benchmark.checking.manifest import (
     released,
 )
 from pytest_llmeval.benchmark.loading import Benchmark, load_benchmark
+from pytest_llmeval.cli.check_arguments import declare, strictness_of
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.check_lines import check_lines
 from pytest_llmeval.reports.lines import Segment, line
 from pytest_llmeval.runs.whole_file import replace_whole
 
+__all__ = ["declare", "run"]
+
 FOUND = 1
-
-
-def declare(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
-    parser.add_argument("benchmark", metavar="BENCHMARK", type=Path, help="benchmark file of any format")
-    _declare_looks(parser.add_argument_group("what else to look at"))
-    _declare_bounds(parser.add_argument_group("where a check begins to object"), Strictness())
-    release = parser.add_argument_group("releasing a version")
-    release.add_argument(
-        "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
-    )
-    release.add_argument("--why", metavar="TEXT", default="", help="what the release is for")
-    parser.add_argument("--strict", action="store_true", help="let warnings fail too")
-    parser.add_argument("--json", action="store_true", help="all findings")
-    parser.add_argument("-v", "--verbose", action="store_true", help="tell every finding")
-    parser.epilog = "exit status: 0 no error, 1 some error (with --strict: or warning), 2 a file cannot be used"
-
-
-def _declare_looks(look: argparse._ArgumentGroup) -> None:
-    look.add_argument("--root", metavar="DIR", type=Path, default=Path(), help="where expected files lie (.)")
-    look.add_argument(
-        "--prompt",
-        metavar="FILE",
-        type=Path,
-        nargs="+",
-        default=[],
-        help="prompts of your system, which must hold no entry",
-    )
-    look.add_argument(
-        "--against",
-        metavar="FILE",
-        type=Path,
-        nargs="+",
-        help="a corpus to look for the questions in: texts, or .jsonl",
-    )
-    look.add_argument(
-        "--answered",
-        metavar="RUN",
-        type=Path,
-        nargs="+",
-        default=[],
-        help="run logs: which entries are too easy, too hard or unclear (five answers of each at least)",
-    )
-
-
-def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> None:
-    bounds.add_argument(
-        "--min-slice", metavar="N", type=int, default=standard.least_in_slice, help="entries of a slice (%(default)s)"
-    )
-    bounds.add_argument(
-        "--alike",
-        metavar="SHARE",
-        type=_share,
-        default=standard.alike,
-        help="similarity of near duplicates (%(default)s)",
-    )
-    bounds.add_argument(
-        "--stale-after",
-        metavar="DAYS",
-        type=int,
-        default=standard.stale_after_days,
-        help="since the last review (%(default)s)",
-    )
-    bounds.add_argument(
-        "--contained",
-        metavar="SHARE",
-        type=_share,
-        default=standard.contamination.contained,
-        help="of a question's word runs in a document (%(default)s)",
-    )
-    bounds.add_argument(
-        "--ngram",
-        metavar="WORDS",
-        type=int,
-        default=standard.contamination.run,
-        help="length of such a run (%(default)s)",
-    )
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share above 0, up to 1")
-    return value
 
 
 def run(given: argparse.Namespace) -> int:
@@ -135,7 +50,6 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _findings(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None) -> list[Finding]:
-    thresholds = Thresholds(run=max(given.ngram, 1), contained=given.contained, alike=given.alike)
     found = check_benchmark(
         benchmark,
         root=given.root,
@@ -143,7 +57,7 @@ def _findings(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifes
         manifest=manifest,
         prompts=dict(read_corpus(given.prompt)),
         corpus=read_corpus(given.against) if given.against else None,
-        strictness=Strictness(given.min_slice, given.alike, given.stale_after, thresholds),
+        strictness=strictness_of(given),
     )
     if given.answered:
         sides = [side for log in given.answered for side in read_sides(log).values()]

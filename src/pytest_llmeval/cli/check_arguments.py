@@ -1,0 +1,102 @@
+"""What `pytest-llmeval check` can be asked: what to look at, and where it begins to object."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pytest_llmeval.benchmark.checking.checks import Strictness
+from pytest_llmeval.benchmark.checking.contamination import Thresholds
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("benchmark", metavar="BENCHMARK", type=Path, help="benchmark file of any format")
+    _declare_looks(parser.add_argument_group("what else to look at"))
+    _declare_bounds(parser.add_argument_group("where a check begins to object"), Strictness())
+    release = parser.add_argument_group("releasing a version")
+    release.add_argument(
+        "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
+    )
+    release.add_argument("--why", metavar="TEXT", default="", help="what the release is for")
+    parser.add_argument("--strict", action="store_true", help="let warnings fail too")
+    parser.add_argument("--json", action="store_true", help="all findings")
+    parser.add_argument("-v", "--verbose", action="store_true", help="tell every finding")
+    parser.epilog = "exit status: 0 no error, 1 some error (with --strict: or warning), 2 a file cannot be used"
+
+
+def _declare_looks(look: argparse._ArgumentGroup) -> None:
+    look.add_argument("--root", metavar="DIR", type=Path, default=Path(), help="where expected files lie (.)")
+    look.add_argument(
+        "--prompt",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="prompts of your system, which must hold no entry",
+    )
+    look.add_argument(
+        "--against",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        help="a corpus to look for the questions in: texts, or .jsonl",
+    )
+    look.add_argument(
+        "--answered",
+        metavar="RUN",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="run logs: which entries are too easy, too hard or unclear (five answers of each at least)",
+    )
+
+
+def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> None:
+    bounds.add_argument(
+        "--min-slice", metavar="N", type=int, default=standard.least_in_slice, help="entries of a slice (%(default)s)"
+    )
+    bounds.add_argument(
+        "--alike",
+        metavar="SHARE",
+        type=_share,
+        default=standard.alike,
+        help="similarity of near duplicates (%(default)s)",
+    )
+    bounds.add_argument(
+        "--stale-after",
+        metavar="DAYS",
+        type=int,
+        default=standard.stale_after_days,
+        help="since the last review (%(default)s)",
+    )
+    bounds.add_argument(
+        "--contained",
+        metavar="SHARE",
+        type=_share,
+        default=standard.contamination.contained,
+        help="of a question's word runs in a document (%(default)s)",
+    )
+    bounds.add_argument(
+        "--ngram",
+        metavar="WORDS",
+        type=int,
+        default=standard.contamination.run,
+        help="length of such a run (%(default)s)",
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share above 0, up to 1")
+    return value
+
+
+def strictness_of(given: argparse.Namespace) -> Strictness:
+    """Return where the check begins to object."""
+    thresholds = Thresholds(run=max(given.ngram, 1), contained=given.contained, alike=given.alike)
+    return Strictness(given.min_slice, given.alike, given.stale_after, thresholds)
