@@ -15,7 +15,7 @@ import pytest
 import pytest_llmeval
 
 PACKAGE = Path(pytest_llmeval.__file__).parent
-ROOT_MODULES = ("bounded", "errors", "fingerprint", "redaction", "safe_text", "student_t")
+ROOT_MODULES = ("bounded", "errors", "fingerprint", "redaction", "safe_text", "seen_from", "student_t")
 """Small modules below every folder; they import nothing but each other."""
 ROAD = ("benchmark", "models", "grading", "runs", "analysis", "reports")
 """Each folder may import those before it, and the root modules."""

@@ -177,3 +177,9 @@ def test_what_is_no_repetition_tells_no_noise(
     assert main(["bless", first, f"--again={again}"]) == 2
     assert told(capsys) == f"pytest-llmeval: b.jsonl: {fault}\n"
     assert not BLESSED.exists()
+
+
+def test_a_comparison_names_the_baseline_as_it_is_seen_from_here(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bless", log("a.jsonl", "C" * 10, info={})])
+    assert main(["compare", "main", "a.jsonl"]) == 0
+    assert f"\n  base  {BLESSED} · " in capsys.readouterr().out

@@ -57,6 +57,14 @@ def test_details_tell_price_weights_scores_spreads_and_slices() -> None:
     ]
 
 
+def test_a_score_of_nothing_but_0_and_1_is_told_by_its_mean_alone() -> None:
+    run = figures([trial(n, "wrong", scores=[Score("exact", float(n % 2))]) for n in range(10)])
+    told = shown(run, verbosity=1)
+    assert "  score exact         mean 0.50 [0.20–0.80] · n 10" in told
+    assert not [line for line in told if line.startswith(("  spread", "  at the bad end"))]
+    assert run_values(run)["models"][0]["spreads"]["score exact"]["p95"] == 1.0
+
+
 def test_with_verbose_the_entries_at_the_bad_end_are_named() -> None:
     told = [line.split() for line in shown(figures(list(measured())), verbosity=1)]
     assert ["latency", "q39", "3.9s", "·", "q38", "3.8s", "·", "q37", "3.7s"] in told

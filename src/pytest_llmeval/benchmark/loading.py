@@ -18,6 +18,7 @@ from pytest_llmeval.benchmark.spellings import places, spelled
 from pytest_llmeval.benchmark.values import CellError, shaped
 from pytest_llmeval.errors import BenchmarkError
 from pytest_llmeval.fingerprint import fingerprint
+from pytest_llmeval.seen_from import seen_from
 
 CONTENT_ID = "q-"
 """How an id begins that was made from an entry's content; eight hex digits follow."""
@@ -59,7 +60,7 @@ def load_benchmark(path: Path, *, columns: Mapping[str, str] | None = None, show
         BenchmarkError: With every fault of the file.
         ConfigurationError: If ``columns`` names an unknown field.
     """
-    shown = shown or _shown(path)
+    shown = shown or seen_from(Path.cwd(), path).as_posix()
     pile = _Pile(columns or {}, shown)
     try:
         if fault := path_fault(path):
@@ -98,11 +99,6 @@ def benchmark_from_entries(
 
 def _benchmark(name: str, path: Path | None, entries: tuple[Entry, ...], shown: str) -> Benchmark:
     return Benchmark(name, path, entries, fingerprint(sorted((one.id, one.hash) for one in entries)), shown)
-
-
-def _shown(path: Path) -> str:
-    whole, here = path.absolute(), Path.cwd()
-    return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
 
 
 @dataclass(slots=True)

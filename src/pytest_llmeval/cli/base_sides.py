@@ -7,6 +7,7 @@ from pathlib import Path
 from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.runs.baselines import blessed_logs, folder_near, is_path
+from pytest_llmeval.seen_from import seen_from
 
 
 def base_sides(named: Path, votes: VoteRules | None = None) -> dict[str, Side]:
@@ -19,6 +20,7 @@ def base_sides(named: Path, votes: VoteRules | None = None) -> dict[str, Side]:
     Raises:
         RunLogError: Where there is neither.
     """
-    logs = [] if named.exists() or is_path(str(named)) else blessed_logs(folder_near(Path.cwd()), str(named))
-    found = {model: side for log in logs for model, side in read_sides(log, votes).items()}
+    here = Path.cwd()
+    logs = [] if named.exists() or is_path(str(named)) else blessed_logs(folder_near(here), str(named))
+    found = {model: side for log in logs for model, side in read_sides(seen_from(here, log), votes).items()}
     return found or read_sides(named, votes)

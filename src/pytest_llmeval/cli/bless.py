@@ -19,6 +19,7 @@ from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, SignedOff, read_sidecar, sidecar_path
+from pytest_llmeval.seen_from import seen_from
 
 REFUSED = 1
 
@@ -117,7 +118,9 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
     told = {"blessed": signed, "models": (side.model,), "batches": (), "noise": noise}
     written = bless(path, _records_of(given.log, side), info.model_copy(update=told))
     said = " although it is not whole" if forced else ""
-    note(f"{_shown(path)}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}")
+    note(
+        f"{seen_from(Path.cwd(), path)}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}"
+    )
     if noise:
         note(f"two runs of it differ by up to {noise[RATE]:.1f} points by chance; no gate calls less a drop")
     without = len(side.trials) - side.scored
@@ -125,10 +128,6 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
         note(f"{without:,} of its {len(side.trials):,} trials have no verdict, and no run is compared with those")
     if info.gate == "failed":
         note("its gate failed; later runs are now held against it all the same")
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _first(log: Path) -> Record:

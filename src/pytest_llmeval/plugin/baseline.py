@@ -15,6 +15,7 @@ from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.gate_lines import next_command
 from pytest_llmeval.runs.baselines import baseline_path, blessed_names, folder_near, is_path
 from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.seen_from import seen_from
 
 
 def baseline_file(config: pytest.Config, named: str) -> Path:
@@ -99,7 +100,7 @@ def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], log: st
         if base is None:
             matches.why_not[model] = f"{path.name} of baseline {named} holds no record of {model}; bless a run again"
             continue
-        base.path = path.relative_to(here) if path.is_relative_to(here) else path
+        base.path = seen_from(here, path)
         matches.sides[model] = (base, side)
     return matches
 

@@ -32,6 +32,7 @@ from pytest_llmeval.runs.provenance import GitState, utc_timestamp, versions
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.run_log import RunLog
 from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, write_sidecar
+from pytest_llmeval.seen_from import seen_from
 
 
 class Desk:
@@ -89,8 +90,7 @@ class Desk:
     @property
     def shown_path(self) -> str:
         """The log's path, from the folder pytest was called in where it lies below that."""
-        path = self.path
-        return str(path.relative_to(self._shown_from) if path.is_relative_to(self._shown_from) else path)
+        return str(seen_from(self._shown_from, self.path))
 
     @property
     def seconds(self) -> float:

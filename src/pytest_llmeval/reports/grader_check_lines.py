@@ -12,6 +12,7 @@ from pytest_llmeval.grading.checking.run import CaseResult
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of
 from pytest_llmeval.reports.one_model import Screen
+from pytest_llmeval.seen_from import seen_from
 
 SHOWN = 10
 _TITLES = ("false accepts", "false rejects")
@@ -31,8 +32,7 @@ def check_lines(checks: Sequence[GraderCheck], screen: Screen, kept: Sequence[Pa
     for check in checks:
         yield from _disagreements(check, screen)
     if kept:
-        folder, here = kept[0].parent, Path.cwd()
-        shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
+        shown = seen_from(Path.cwd(), kept[0].parent)
         told = f"kept in {screen.safe(str(shown), 4096)}, {figures.counted(len(kept), 'grader')}"
         yield from (line(), line(Segment(told, ("light",))))
 

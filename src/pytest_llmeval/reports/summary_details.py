@@ -84,7 +84,7 @@ def _row(label: str, text: str, screen: Screen) -> Line:
 
 
 def _spreads(details: Details, screen: Screen) -> Iterator[Line]:
-    found = details.spreads()
+    found = {name: spread for name, spread in details.spreads().items() if not spread.two_valued}
     if not found:
         return
     titles = "".join(f"{name:>7}" for name in ("min", *_CUTS[1:-1], "max"))

@@ -33,6 +33,8 @@ class Spread:
     high: float
     bins: tuple[int, ...]
     """How many lie in each of `BINS` equal parts of the range."""
+    two_valued: bool
+    """Whether every number is 0 or 1, of which the mean says all."""
 
 
 @dataclass(slots=True)
@@ -70,9 +72,8 @@ class Column:
         means = means_by_entry(self.entries, self.values)
         interval = paired_bootstrap_interval(means, draws=max(200, min(2000, _MOST_DRAWN // len(means))), seed=seed)
         p5, p25, p50, p75, p95 = (percentile(ordered, percent) for percent in (5, 25, 50, 75, 95))
-        return Spread(
-            len(ordered), fmean(ordered), interval, ordered[0], p5, p25, p50, p75, p95, ordered[-1], _histogram(ordered)
-        )
+        cuts = (ordered[0], p5, p25, p50, p75, p95, ordered[-1])
+        return Spread(len(ordered), fmean(ordered), interval, *cuts, _histogram(ordered), {*ordered} <= {0.0, 1.0})
 
 
 def _histogram(ordered: Sequence[float]) -> tuple[int, ...]:
