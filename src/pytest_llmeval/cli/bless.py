@@ -118,9 +118,8 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
     told = {"blessed": signed, "models": (side.model,), "batches": (), "noise": noise}
     written = bless(path, _records_of(given.log, side), info.model_copy(update=told))
     said = " although it is not whole" if forced else ""
-    note(
-        f"{seen_from(Path.cwd(), path)}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}"
-    )
+    shown = seen_from(Path.cwd(), path)
+    note(f"{shown}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}")
     if noise:
         note(f"two runs of it differ by up to {noise[RATE]:.1f} points by chance; no gate calls less a drop")
     without = len(side.trials) - side.scored

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.models.run_ahead import Job
-from pytest_llmeval.plugin.trial import TrialRun
+from pytest_llmeval.plugin.trial_run import TrialRun
 
 ORIGINAL = "__llm_eval_async__"
 """The attribute of a stand-in under which the test's own coroutine function is found."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_llmeval.models.client import LLM
     from pytest_llmeval.models.tools.fake_tools import FakeTools
     from pytest_llmeval.plugin.judging import TrialJudge
-    from pytest_llmeval.plugin.trial import TrialRun
+    from pytest_llmeval.plugin.trial_run import TrialRun
 
 
 class EvalFixtures:

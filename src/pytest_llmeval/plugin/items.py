@@ -6,7 +6,8 @@ import pytest
 
 from pytest_llmeval.plugin.parameter import value_of
 from pytest_llmeval.plugin.recording import Phases
-from pytest_llmeval.plugin.trial import Trial, TrialRun
+from pytest_llmeval.plugin.trial import Trial
+from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.runs.record import Record
 
 RUN = pytest.StashKey[TrialRun]()

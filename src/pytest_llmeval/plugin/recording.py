@@ -19,7 +19,8 @@ from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
 from pytest_llmeval.models.resending import described_once
 from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
-from pytest_llmeval.plugin.trial import Trial, TrialRun
+from pytest_llmeval.plugin.trial import Trial
+from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
 from pytest_llmeval.runs.record import Outcome, Record

@@ -20,7 +20,7 @@ from pytest_llmeval.plugin.items import FINISHED, PHASES, RUN, trial_of
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.state import code_execution
-from pytest_llmeval.plugin.trial import TrialRun
+from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.upcoming import Upcoming, upcoming_items
 from pytest_llmeval.plugin.workers import is_worker
 

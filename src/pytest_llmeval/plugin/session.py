@@ -31,7 +31,8 @@ from pytest_llmeval.plugin.screen import Screen
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.standing import standing_notes
 from pytest_llmeval.plugin.state import SETTINGS, cast_of, code_execution, past, run_id, slicer
-from pytest_llmeval.plugin.trial import Trial, TrialRun
+from pytest_llmeval.plugin.trial import Trial
+from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.workers import Collected
 from pytest_llmeval.runs.provenance import git_state
 
