@@ -52,12 +52,22 @@ def whole_text(path: Path, *, largest: int | None = None) -> str:
         OSError: Where it cannot be read.
         UnicodeDecodeError: Where it is not UTF-8.
     """
+    return whole_content(path, largest=largest).decode("utf-8-sig")
+
+
+def whole_content(path: Path, *, largest: int | None = None) -> bytes:
+    """Read a file whatever it holds.
+
+    Raises:
+        TooLong: Where it is larger than that many bytes, `LARGEST_WHOLE` by default.
+        OSError: Where it cannot be read.
+    """
     limit = LARGEST_WHOLE if largest is None else largest
     with path.open("rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
         raise TooLong(f"is larger than {_mebibytes(limit)}; split it, or name another file")
-    return content.decode("utf-8-sig")
+    return content
 
 
 def _mebibytes(limit: int) -> str:

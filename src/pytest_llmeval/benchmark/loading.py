@@ -38,6 +38,11 @@ class Benchmark:
     shown: str
     """How messages name it: the path as seen from the working folder."""
 
+    @property
+    def current(self) -> tuple[Entry, ...]:
+        """Return the entries that are not retired."""
+        return tuple(entry for entry in self.entries if entry.status != "retired")
+
     def described(self) -> dict[str, Any]:
         """Return what a run's sidecar says of it."""
         return {"name": self.name, "path": self.path and self.shown, "entries": len(self.entries), "hash": self.hash}

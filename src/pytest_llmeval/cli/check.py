@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pytest_llmeval.analysis.comparing.items import item_findings, items_of
 from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.benchmark.checking.checks import check_benchmark
-from pytest_llmeval.benchmark.checking.contamination import read_corpus
+from pytest_llmeval.benchmark.checking.corpus import Corpus
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.manifest import (
     Manifest,
@@ -23,6 +23,7 @@ from pytest_llmeval.benchmark.checking.manifest import (
 )
 from pytest_llmeval.benchmark.loading import Benchmark, load_benchmark
 from pytest_llmeval.cli.check_arguments import declare, strictness_of
+from pytest_llmeval.cli.check_contamination import Looked, look
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.check_lines import check_lines
@@ -38,25 +39,28 @@ def run(given: argparse.Namespace) -> int:
     """Tell the findings; 0, 1 where any counts, 2 where a file cannot be used."""
     benchmark = load_benchmark(given.benchmark)
     manifest = read_manifest(given.benchmark)
-    findings = _findings(given, benchmark, manifest)
+    looked = look(given, benchmark, strictness_of(given).contamination)
+    findings = _findings(given, benchmark, manifest, looked)
     failed = any(given.strict or one.severity == "error" for one in findings)
     if given.release and not failed:
         manifest = _release(given, benchmark, manifest)
         findings = [one for one in findings if one.check != "manifest"]
-    _tell(given, benchmark, manifest, findings)
+    _tell(given, benchmark, manifest, findings, looked)
     if given.release and failed:
         note(f"version {given.release} is not released; mend the errors first")
     return FOUND if failed else 0
 
 
-def _findings(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None) -> list[Finding]:
+def _findings(
+    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, looked: Looked
+) -> list[Finding]:
     found = check_benchmark(
         benchmark,
         root=given.root,
         today=datetime.now(UTC).date(),
         manifest=manifest,
-        prompts=dict(read_corpus(given.prompt)),
-        corpus=read_corpus(given.against) if given.against else None,
+        prompts=dict(Corpus(given.prompt)),
+        matches=looked.matches,
         strictness=strictness_of(given),
     )
     if given.answered:
@@ -74,39 +78,39 @@ def _release(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest
 
 
 def _tell(
-    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, findings: Sequence[Finding]
+    given: argparse.Namespace,
+    benchmark: Benchmark,
+    manifest: Manifest | None,
+    findings: Sequence[Finding],
+    looked: Looked,
 ) -> None:
     if given.json:
-        write([json.dumps(_values(given, benchmark, manifest, findings), indent=2, ensure_ascii=False)])
+        write([json.dumps(_values(given, benchmark, manifest, findings, looked), indent=2, ensure_ascii=False)])
         return
     screen = screen_of(sys.stdout, verbosity=int(given.verbose))
-    heading = line(Segment(" · ".join(_heading(given, benchmark, manifest, findings)), ("bold",)))
+    heading = line(Segment(" · ".join(_heading(benchmark, manifest, looked)), ("bold",)))
     write_lines([heading, line(), *check_lines(findings, screen)], sys.stdout, ascii_only=screen.ascii_only)
 
 
-def _heading(
-    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, findings: Sequence[Finding]
-) -> Iterator[str]:
-    retired = sum(entry.status == "retired" for entry in benchmark.entries)
+def _heading(benchmark: Benchmark, manifest: Manifest | None, looked: Looked) -> Iterator[str]:
+    retired = len(benchmark.entries) - len(benchmark.current)
     yield benchmark.shown
     yield f"{len(benchmark.entries):,} entries" + (f", {retired:,} retired" if retired else "")
     yield f"version {manifest.version}" if manifest else "no version"
-    yield f"contamination {_contamination(given, findings)}"
-
-
-def _contamination(given: argparse.Namespace, findings: Sequence[Finding]) -> str:
-    if not given.against:
-        return "not checked"
-    return f"checked, {sum(one.check == 'contamination' for one in findings):,} flagged"
+    yield f"contamination {looked}"
 
 
 def _values(
-    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, findings: Sequence[Finding]
+    given: argparse.Namespace,
+    benchmark: Benchmark,
+    manifest: Manifest | None,
+    findings: Sequence[Finding],
+    looked: Looked,
 ) -> dict[str, object]:
     return {
         "benchmark": benchmark.described(),
         "version": manifest.version if manifest else None,
-        "contamination": _contamination(given, findings),
+        "contamination": str(looked),
         "thresholds": {
             name: getattr(given, name) for name in ("min_slice", "alike", "stale_after", "contained", "ngram")
         },

@@ -43,6 +43,9 @@ def _declare_looks(look: argparse._ArgumentGroup) -> None:
         help="a corpus to look for the questions in: texts, or .jsonl",
     )
     look.add_argument(
+        "--keep", action="store_true", help="write what --against finds beside the benchmark, where runs look for it"
+    )
+    look.add_argument(
         "--answered",
         metavar="RUN",
         type=Path,

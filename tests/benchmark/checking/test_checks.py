@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
-from pytest_llmeval.benchmark.checking.contamination import read_corpus
+from pytest_llmeval.benchmark.checking.contamination import matches_in
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.loading import benchmark_from_entries
-from pytest_llmeval.errors import BenchmarkError
 
 TODAY = date(2026, 11, 21)
 LONG = "Which of the two callers of the parser decides whether a torn last line is an error or is passed over?"
@@ -21,7 +20,9 @@ LONG = "Which of the two callers of the parser decides whether a torn last line 
 def findings(*rows: dict[str, Any], root: Path = Path(), **given: Any) -> list[Finding]:
     entries = [{"id": f"q{number}", "gold_answer": f"gold {number}", **row} for number, row in enumerate(rows, start=1)]
     given.setdefault("strictness", Strictness(least_in_slice=0))
-    return check_benchmark(benchmark_from_entries(entries), root=root, today=TODAY, **given)
+    benchmark, bounds = benchmark_from_entries(entries), given["strictness"].contamination
+    given["matches"] = matches_in(benchmark.current, given.pop("corpus", ()), bounds)
+    return check_benchmark(benchmark, root=root, today=TODAY, **given)
 
 
 def only(*rows: dict[str, Any], **given: Any) -> Finding:
@@ -181,32 +182,3 @@ def test_a_question_that_is_nearly_a_document_is_found() -> None:
     bounds = Strictness(0)
     found = only({"question": " ".join(words)}, corpus=[("d", " ".join(changed))], strictness=bounds)
     assert found.text == "has 91 % of its runs of 8 words in d"
-
-
-def test_rows_of_a_corpus_are_documents_with_all_their_texts(tmp_path: Path) -> None:
-    rows, text = tmp_path / "a.jsonl", tmp_path / "b.txt"
-    rows.write_text('{"a": "one", "b": [{"c": "two"}, 3]}\n\n["three"]\n')
-    text.write_text("four\nfive")
-    assert list(read_corpus([rows, text])) == [
-        (f"{rows}:1", "one two"),
-        (f"{rows}:3", "three"),
-        (str(text), "four\nfive"),
-    ]
-
-
-def test_a_corpus_may_begin_with_a_byte_order_mark_and_have_any_line_ends(tmp_path: Path) -> None:
-    rows, text = tmp_path / "a.jsonl", tmp_path / "b.txt"
-    rows.write_bytes(b'\xef\xbb\xbf{"a": "one"}\r\n["two"]')
-    text.write_bytes(b"\xef\xbb\xbfthree")
-    assert [said for _, said in read_corpus([rows, text])] == ["one", "two", "three"]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"), [(None, "cannot be read"), (b"\xff\xfe", "is no text"), (b"{", "is no text")]
-)
-def test_a_corpus_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None, said: str) -> None:
-    path = tmp_path / "a.jsonl"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(BenchmarkError, match=said):
-        list(read_corpus([path]))

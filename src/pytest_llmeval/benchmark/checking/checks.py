@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pytest_llmeval.benchmark.checking.contamination import Thresholds, contaminated
+from pytest_llmeval.benchmark.checking.contamination import Match, Thresholds, contaminated
 from pytest_llmeval.benchmark.checking.dates import stale
 from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
 from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expecting_nothing
@@ -37,7 +37,7 @@ def check_benchmark(
     today: date,
     manifest: Manifest | None = None,
     prompts: Mapping[str, str] | None = None,
-    corpus: Iterable[tuple[str, str]] | None = None,
+    matches: Mapping[str, Match] | None = None,
     strictness: Strictness | None = None,
 ) -> list[Finding]:
     """Look for what would make the numbers of a benchmark wrong; retired entries are left alone.
@@ -48,20 +48,20 @@ def check_benchmark(
         today: The day that reviews are counted from.
         manifest: Of the benchmark, where it has one.
         prompts: Texts that the system under test gets with every question, by name.
-        corpus: Name and text of each document that questions must not stand in; None where there is none to check.
+        matches: Entries that stand in a corpus, by id; None where there is none to check.
         strictness: By default that of `Strictness`.
 
     Returns:
         All findings, in the order of `CHECKS`.
     """
     bounds = strictness or Strictness()
-    entries = [entry for entry in benchmark.entries if entry.status != "retired"]
+    entries = [*benchmark.current]
     beside = benchmark.path.parent if benchmark.path else root
     found = [
         *repeated(entries),
         *nearly_repeated(entries, bounds.alike),
         *leaked(entries, prompts or {}),
-        *(contaminated(entries, corpus, bounds.contamination) if corpus is not None else ()),
+        *contaminated(matches or {}, bounds.contamination),
         *expecting_nothing(entries),
         *broken_schemas(entries),
         *missing_references(entries, root, beside),

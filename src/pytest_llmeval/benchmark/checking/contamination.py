@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
 
+from pytest_llmeval.benchmark.checking.contamination_file import ContaminationCheck, CorpusFile, FoundAt
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.near import jaccard
 from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.bounded import TooLong, bounded_lines, whole_text
-from pytest_llmeval.errors import BenchmarkError
 
-ROWS = (".jsonl", ".ndjson")
+How = Literal["word for word", "runs of words", "as a whole"]
+"""In what way a question stands in a document: as it is, in most of its runs of words, or nearly alike as a whole."""
+_SUREST: tuple[How, ...] = ("as a whole", "runs of words", "word for word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,23 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
+class Match:
+    """Where in a corpus a question was found."""
+
     document: str
-    how: str
-    strength: float
-    """To tell which of several documents to name."""
+    how: How
+    alike: float
+    """From 0 to 1: of its runs of words those that stand there; as a whole, the Jaccard similarity of the runs."""
+
+    @property
+    def strength(self) -> tuple[int, float]:
+        """Order matches, to tell which of several documents to name."""
+        return _SUREST.index(self.how), self.alike
 
 
-def contaminated(
+def matches_in(
     entries: Sequence[Entry], documents: Iterable[tuple[str, str]], thresholds: Thresholds
-) -> Iterator[Finding]:
+) -> dict[str, Match]:
     """Find entries whose question stands in a corpus: word for word, in most of its runs, or nearly alike as a whole.
 
     Containment is ``|runs of question and of document| / |runs of question|``. The corpus is read once and is not kept.
@@ -50,15 +56,64 @@ def contaminated(
         entries: What to look for.
         documents: Name and text of each document.
         thresholds: What counts as found.
+
+    Returns:
+        The best match of each entry that has one, by its id, in the order of the entries.
     """
     index = _Index([entry.question for entry in entries], thresholds)
-    best: dict[int, _Match] = {}
+    best: dict[int, Match] = {}
     for name, text in documents:
         for place, match in index.matches(name, text):
             if place not in best or match.strength > best[place].strength:
                 best[place] = match
-    for place, found in sorted(best.items()):
-        yield Finding("contamination", "error", (entries[place].id,), f"{found.how} {found.document}")
+    return {entries[place].id: found for place, found in sorted(best.items())}
+
+
+def contaminated(matches: Mapping[str, Match], thresholds: Thresholds) -> Iterator[Finding]:
+    """Tell of each entry that was found where it stands."""
+    for name, found in matches.items():
+        yield Finding("contamination", "error", (name,), _told(found, thresholds))
+
+
+def _told(found: Match, thresholds: Thresholds) -> str:
+    percent = f"{100 * found.alike:.0f} %"
+    if found.how == "word for word":
+        return f"stands word for word in {found.document}"
+    if found.how == "runs of words":
+        return f"has {percent} of its runs of {thresholds.run} words in {found.document}"
+    return f"is {percent} like {found.document}"
+
+
+def kept_check(
+    benchmark: str,
+    entries: Sequence[Entry],
+    matches: Mapping[str, Match],
+    *,
+    against: Iterable[CorpusFile],
+    thresholds: Thresholds,
+    checked: str,
+    earlier: ContaminationCheck | None = None,
+) -> ContaminationCheck:
+    """Return what is kept of a check.
+
+    Args:
+        benchmark: The file's name.
+        entries: What was looked for.
+        matches: What was found.
+        against: What was looked through.
+        thresholds: What counted as found.
+        checked: When, ISO 8601 in UTC.
+        earlier: The check that it takes the place of; what others wrote into it is kept.
+    """
+    return ContaminationCheck(
+        **(earlier.model_extra or {} if earlier else {}),
+        benchmark=benchmark,
+        checked=checked,
+        against=tuple(against),
+        thresholds=asdict(thresholds),
+        entries={entry.id: entry.hash for entry in entries},
+        flagged={name: FoundAt(**asdict(found)) for name, found in matches.items()},
+    )
 
 
 class _Index:
@@ -74,7 +129,7 @@ class _Index:
                 self._places[run].append(place)
         self._lengths = {thresholds.run, *(run.count(" ") + 1 for run in self._places)}
 
-    def matches(self, name: str, text: str) -> Iterator[tuple[int, _Match]]:
+    def matches(self, name: str, text: str) -> Iterator[tuple[int, Match]]:
         """Yield each question that a document holds, by its place."""
         found = words(text)
         theirs = runs(found, self._bounds.run)
@@ -86,50 +141,12 @@ class _Index:
             if match is not None:
                 yield place, match
 
-    def _match(self, name: str, place: int, count: int, whole: str, theirs: frozenset[str]) -> _Match | None:
+    def _match(self, name: str, place: int, count: int, whole: str, theirs: frozenset[str]) -> Match | None:
         own, bounds = self._runs[place], self._bounds
         if holds(whole, self._questions[place]):
-            return _Match(name, "stands word for word in", 2)
+            return Match(name, "word for word", 1.0)
         contained = count / len(own)
         if contained >= bounds.contained:
-            how = f"has {100 * contained:.0f} % of its runs of {bounds.run} words in"
-            return _Match(name, how, 1 + contained)
+            return Match(name, "runs of words", contained)
         alike = jaccard(own, theirs)
-        return _Match(name, f"is {100 * alike:.0f} % like", alike) if alike >= bounds.alike else None
-
-
-def read_corpus(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each document: each row of a file of rows, every other file as a whole.
-
-    Args:
-        paths: Files; of a row every text in it counts, however deep.
-
-    Raises:
-        BenchmarkError: For a file that cannot be read as text or has no bounds, or a row that is no JSON.
-    """
-    for path in paths:
-        try:
-            yield from _rows(path) if path.suffix in ROWS else ((str(path), whole_text(path)),)
-        except TooLong as error:
-            place = path if error.line is None else f"{path}:{error.line}"
-            raise BenchmarkError([f"{place}: {error}"]) from None
-        except OSError as error:
-            raise BenchmarkError([f"{path}: cannot be read: {error.strerror or error}"]) from None
-        except ValueError as error:  # no UTF-8, or no JSON
-            raise BenchmarkError([f"{path}: is no text that can be searched: {error}"]) from None
-
-
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(bounded_lines(file), start=1):
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-            if text.strip():
-                yield f"{path}:{number}", " ".join(_texts(json.loads(text)))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+        return Match(name, "as a whole", alike) if alike >= bounds.alike else None

@@ -1,0 +1,70 @@
+"""A corpus: files whose documents questions are looked for in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pytest_llmeval.benchmark.checking.contamination_file import CorpusFile
+from pytest_llmeval.bounded import TooLong, bounded_lines, whole_content
+from pytest_llmeval.errors import BenchmarkError
+
+ROWS = (".jsonl", ".ndjson")
+
+
+class Corpus:
+    """Yields name and text of each document: each row of a file of rows, every other file as a whole.
+
+    Args:
+        paths: Files; of a row every text in it counts, however deep.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths = tuple(paths)
+        self.files: list[CorpusFile] = []
+        """What was read; whole once all documents are."""
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Read the files.
+
+        Raises:
+            BenchmarkError: For a file that cannot be read as text or has no bounds, or a row that is no JSON.
+        """
+        self.files = []
+        for path in self._paths:
+            try:
+                yield from self._rows(path) if path.suffix in ROWS else self._whole(path)
+            except TooLong as error:
+                place = path if error.line is None else f"{path}:{error.line}"
+                raise BenchmarkError([f"{place}: {error}"]) from None
+            except OSError as error:
+                raise BenchmarkError([f"{path}: cannot be read: {error.strerror or error}"]) from None
+            except ValueError as error:  # no UTF-8, or no JSON
+                raise BenchmarkError([f"{path}: is no text that can be searched: {error}"]) from None
+
+    def _rows(self, path: Path) -> Iterator[tuple[str, str]]:
+        digest, documents = hashlib.sha256(), 0
+        with path.open("rb") as file:
+            for number, line in enumerate(bounded_lines(file), start=1):
+                digest.update(line)
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                if text.strip():
+                    documents += 1
+                    yield f"{path}:{number}", " ".join(_texts(json.loads(text)))
+        self.files.append(CorpusFile(name=str(path), documents=documents, sha256=digest.hexdigest()))
+
+    def _whole(self, path: Path) -> Iterator[tuple[str, str]]:
+        content = whole_content(path)
+        yield str(path), content.decode("utf-8-sig")
+        self.files.append(CorpusFile(name=str(path), documents=1, sha256=hashlib.sha256(content).hexdigest()))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)

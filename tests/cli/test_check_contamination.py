@@ -1,0 +1,100 @@
+"""What a check for contamination finds is kept beside the benchmark where that is asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Told
+from tests.cli.test_check import Command, write
+
+ROWS = [{"id": name, "question": f"Where is the {name}?", "gold_answer": "Here."} for name in ("bird", "cat", "dog")]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def keep(command: Command, benchmark: Path, *corpus: str) -> Told:
+    return command("check", benchmark, "--min-slice", 0, "--against", *corpus, "--keep")
+
+
+def test_what_is_found_is_kept_beside_the_benchmark(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS, {"id": "old", "question": "Old?", "status": "retired"})
+    write(here / "train.jsonl", {"text": "Look!"}, {"text": "Where is the cat?"})
+    told = keep(command, benchmark, "train.jsonl")
+    path = here / "q.contamination.json"
+    assert (told.status, told.err) == (
+        1,
+        f"pytest-llmeval: {path}: kept for later runs, 1 of 3 entries flagged\n",
+    )
+    assert "contamination checked, 1 flagged" in told.out
+    kept = json.loads(path.read_text())
+    assert [*kept["entries"]] == ["bird", "cat", "dog"]
+    assert kept["flagged"] == {"cat": {"document": "train.jsonl:2", "how": "word for word", "alike": 1.0}}
+    assert [(one["name"], one["documents"]) for one in kept["against"]] == [("train.jsonl", 2)]
+    assert kept["thresholds"] == {"run": 8, "contained": 0.8, "alike": 0.8}
+
+
+def test_a_later_check_without_a_corpus_tells_what_is_kept(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS)
+    (here / "train.txt").write_text("Where is the cat?")
+    keep(command, benchmark, "train.txt")
+    day = json.loads((here / "q.contamination.json").read_text())["checked"][:10]
+    write(benchmark, *ROWS[:2], {"id": "dog", "question": "Where was the dog?", "gold_answer": "Here."})
+    told = command("check", benchmark, "--min-slice", 0)
+    assert (told.status, told.out.splitlines()[0]) == (
+        0,
+        f"q.jsonl · 3 entries · no version · contamination checked {day}, 1 of 2 flagged, 1 changed or new since",
+    )
+
+
+def test_a_check_against_less_than_before_says_what_it_takes_the_place_of(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS)
+    for name, text in (("one.txt", "Where is the cat?"), ("two.txt", "Where is the dog?")):
+        (here / name).write_text(text)
+    keep(command, benchmark, "one.txt")
+    assert "takes the place" not in keep(command, benchmark, "one.txt", "two.txt").err
+    told = keep(command, benchmark, "two.txt")
+    assert told.err.splitlines()[1].startswith("pytest-llmeval: it takes the place of the check of 20")
+    assert told.err.endswith(" against one.txt, which flagged 1 more; name all files at once to keep both\n")
+    (here / "moved.txt").write_text("Where is the dog?")
+    assert "takes the place" not in keep(command, benchmark, "moved.txt").err
+
+
+def test_nothing_is_kept_without_a_corpus_or_where_one_cannot_be_read(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS)
+    told = command("check", benchmark, "--keep")
+    assert (told.status, told.err) == (
+        2,
+        "pytest-llmeval: --keep keeps what --against finds; name a corpus, such as --against train.jsonl\n",
+    )
+    (here / "bad.jsonl").write_text("{")
+    assert keep(command, benchmark, "bad.jsonl").status == 2
+    assert [*here.glob("*contamination*")] == []
+
+
+def test_a_kept_check_that_is_none_is_told(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS)
+    (here / "q.contamination.json").write_text("{}")
+    told = command("check", benchmark)
+    assert (told.status, told.out) == (2, "")
+    assert "q.contamination.json: is no check for contamination: /benchmark: Field required; remove it" in told.err
+
+
+def test_a_folder_that_cannot_be_written_is_told(here: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS)
+    (here / "train.txt").write_text("Where is the cat?")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    told = keep(command, benchmark, "train.txt")
+    assert told.status == 2
+    assert "q.contamination.json: cannot be written (No space left on device)" in told.err
+    assert [one.name for one in here.iterdir() if "contamination" in one.name] == []
