@@ -49,7 +49,7 @@ def test_a_later_check_without_a_corpus_tells_what_is_kept(here: Path, command: 
     told = command("check", benchmark, "--min-slice", 0)
     assert (told.status, told.out.splitlines()[0]) == (
         0,
-        f"q.jsonl · 3 entries · no version · contamination checked {day}, 1 of 2 flagged, 1 changed or new since",
+        f"q.jsonl · 3 entries · no version · contamination checked {day}, 1 of 2 flagged, 1 changed or new",
     )
 
 

@@ -312,3 +312,11 @@ def test_the_header_is_safe_and_can_be_ascii() -> None:
         f"llm-run:  {RUN}",
     ]
     assert header_lines(RunHeader(RUN, (), 0, 0))[0] == "llm-eval: no model · 0 entries · no repository"
+
+
+def test_the_header_tells_what_is_known_of_contamination() -> None:
+    known = ("contamination checked 2026-11-01, none of 36 flagged",)
+    assert header_lines(RunHeader(RUN, ("p:m",), 36, 36, contamination=known))[:2] == [
+        "llm-eval: p:m · 36 entries · no repository",
+        "          contamination checked 2026-11-01, none of 36 flagged",
+    ]

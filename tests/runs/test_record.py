@@ -76,3 +76,8 @@ def test_every_field_says_what_it_means() -> None:
 )
 def test_an_error_mode_of_another_program_is_unknown(told: Any, read: str | None) -> None:
     assert record(error_mode=told).error_mode == read
+
+
+@pytest.mark.parametrize(("told", "read"), [("flagged", "flagged"), ("clean", "clean"), ("high", None), (True, None)])
+def test_what_another_program_says_of_contamination_is_not_checked(told: Any, read: str | None) -> None:
+    assert record(contamination=told).contamination == read

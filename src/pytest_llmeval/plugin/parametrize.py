@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.benchmark.checking.contamination_file import ContaminationCheck, read_contamination
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.faults import SHOWN
 from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries, load_benchmark
@@ -21,7 +22,7 @@ from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.response_schema import read_schema
 from pytest_llmeval.plugin.marker import ENTRY_MARKER, MARKER, VARIANT_MARKER, EvalSpec
 from pytest_llmeval.plugin.parameter import PARAMETER
-from pytest_llmeval.plugin.standing import ORDINARY, standing_of, today
+from pytest_llmeval.plugin.standing import ordinary, standing_of, today
 from pytest_llmeval.plugin.trial import Trial, tools_of
 
 NO_MODEL = "no model under test; name one, such as --llm-model=openai:gpt-4o-mini, or --llm-model=offline:bm25 to try"
@@ -45,6 +46,7 @@ class Shelf:
         self._rootdir = rootdir
         self._read: dict[object, Benchmark] = {}
         self._kept: list[object] = []
+        self._checks: dict[Path, ContaminationCheck | None] = {}
 
     @property
     def benchmarks(self) -> tuple[Benchmark, ...]:
@@ -55,7 +57,7 @@ class Shelf:
         """Return a marker's benchmark.
 
         Raises:
-            BenchmarkError: With every fault of the file.
+            BenchmarkError: With every fault of the file, or that of the check for contamination beside it.
         """
         columns = tuple(sorted((spec.columns or {}).items()))
         if spec.source is None:
@@ -63,7 +65,12 @@ class Shelf:
         path = self._find(spec.source, test_file)
         if (path, columns) not in self._read:
             self._read[path, columns] = load_benchmark(path, columns=spec.columns)
+            self._checks[path] = read_contamination(path)
         return self._read[path, columns]
+
+    def check_of(self, benchmark: Benchmark) -> ContaminationCheck | None:
+        """Return the check for contamination that lies beside a benchmark's file."""
+        return self._checks.get(benchmark.path) if benchmark.path is not None else None
 
     def _entries(self, spec: EvalSpec, columns: tuple[tuple[str, str], ...]) -> Benchmark:
         key = (id(spec.entries), columns)
@@ -85,6 +92,7 @@ def trials(
     samples: int,
     roots: Iterable[Path],
     marks: Iterable[pytest.Mark] = (),
+    check: ContaminationCheck | None = None,
 ) -> list[Trial]:
     """Return a marker's trials: entry by entry, each followed by its variants, with every model and sample.
 
@@ -95,6 +103,7 @@ def trials(
         samples: How often each is asked.
         roots: Where entries' files are looked for.
         marks: All marks of the test function.
+        check: What is known of the benchmark's contamination.
 
     Raises:
         ConfigurationError: Where ``where`` chooses nothing, or a perturbation changes nothing, which is a mistake more
@@ -112,10 +121,13 @@ def trials(
         raise BenchmarkError([*faults[:SHOWN], *more])
     places, of_function, on = tuple(roots), tuple(marks), today()
     wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
-    asked = _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
+    # Looked up before a schema takes the place of its file's name: what was checked is the entry as the file has it.
+    checked = {entry.id: check.of(entry) for entry in chosen.entries} if check else {}
     stood = [
-        (entry, variant, ORDINARY if variant is not None else standing_of(entry, of_function, on))
-        for entry, variant in asked
+        (entry, None, standing_of(entry, of_function, on, checked.get(entry.id)))
+        if variant is None
+        else (entry, variant, ordinary(checked.get(variant.parent.id)))
+        for entry, variant in _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
     ]
     return [
         Trial(entry, model, sample, spec, samples, places, variant, standing, decoy=wrong.get(entry.id))

@@ -122,6 +122,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         **_variant(trial),
         guard=trial.standing.guard,
         quarantined_until=str(until) if (until := trial.standing.quarantined_until) else None,
+        contamination=trial.standing.contamination,
         tool_calls=own_tool_calls(answer) if answer else (),
         turns=turn_records(entry, answer, grade, run.context.turns_kept),
         **{**_measured(answer, calls), "calls": (*described_once(calls), *run.judge_calls)},

@@ -66,7 +66,15 @@ class Screen:
         desk, found = self._desk, self._desk.collected
         if not found.trials:
             return []
-        header = RunHeader(desk.facts.run_id, found.models, found.entries, found.trials, desk.git, desk.shown_path)
+        header = RunHeader(
+            desk.facts.run_id,
+            found.models,
+            found.entries,
+            found.trials,
+            desk.git,
+            desk.shown_path,
+            found.contamination,
+        )
         lines = header_lines(header, width=width(self._config), ascii_only=ascii_only(self._config))
         return [*lines, *(f"llm-note: {note}" for note in found.notes)]
 

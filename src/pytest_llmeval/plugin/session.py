@@ -15,6 +15,7 @@ from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
 from pytest_llmeval.plugin.canary_stop import CanaryStop
 from pytest_llmeval.plugin.code_execution import UNISOLATED
+from pytest_llmeval.plugin.contamination import contamination_told, described
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
@@ -116,6 +117,7 @@ class EvalSession:
                 samples,
                 (beside, self._config.rootpath),
                 metafunc.definition.iter_markers(),
+                self._shelf.check_of(benchmark),
             )
         except (ConfigurationError, BenchmarkError) as error:
             apart = (
@@ -151,7 +153,8 @@ class EvalSession:
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
             entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
             trials=len(found),
-            benchmarks=tuple(benchmark.described() for benchmark in self._shelf.benchmarks),
+            benchmarks=tuple(described(one, self._shelf.check_of(one)) for one in self._shelf.benchmarks),
+            contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
             deselected=self._deselected + files_skipped(self._config),
             notes=tuple(self._notes(found)),
         )

@@ -1,14 +1,16 @@
-"""The standing of an entry: whether it must pass whatever the rest does, or is a known failure for the time being."""
+"""The standing of an entry: whether it must pass whatever the rest does, is a known failure, or stands in a corpus."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, get_args
 
 import pytest
 
+from pytest_llmeval.benchmark.checking.contamination_file import Checked, Contamination
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
 
@@ -31,6 +33,13 @@ class Standing:
     """The last day of a quarantine that is over."""
     endless: bool = False
     """Whether it is in quarantine without a last day, and so in none."""
+    checked: Checked | None = None
+    """What the last check for contamination found; None where nobody has checked the benchmark."""
+
+    @property
+    def contamination(self) -> Contamination | None:
+        """Return what is known of the entry as it is now."""
+        return None if self.checked == "changed" else self.checked
 
     @property
     def guarded(self) -> bool:
@@ -39,6 +48,15 @@ class Standing:
 
 
 ORDINARY = Standing()
+_ORDINARY: Mapping[Checked | None, Standing] = MappingProxyType(
+    {None: ORDINARY, **{checked: Standing(checked=checked) for checked in get_args(Checked)}}
+)
+"""Of a hundred thousand entries most share one of these."""
+
+
+def ordinary(checked: Checked | None) -> Standing:
+    """Return the standing of an entry of which no more is known than what a check for contamination found."""
+    return _ORDINARY[checked]
 
 
 def today() -> date:
@@ -46,13 +64,14 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def standing_of(entry: Entry, marks: Iterable[pytest.Mark], on: date) -> Standing:
+def standing_of(entry: Entry, marks: Iterable[pytest.Mark], on: date, checked: Checked | None = None) -> Standing:
     """Tell how an entry stands.
 
     Args:
         entry: Its fields ``must_pass``, ``tags``, ``status`` and ``expires`` are looked at.
         marks: Of the test function; ``quarantine(until, reason)`` among them.
         on: The day of the run.
+        checked: What the last check for contamination found.
 
     Raises:
         ConfigurationError: For a date that cannot be read.
@@ -61,11 +80,13 @@ def standing_of(entry: Entry, marks: Iterable[pytest.Mark], on: date) -> Standin
     guard = _guard(entry, known)
     quarantines = [*_of_marks(known), *_of_entry(entry)]
     if not quarantines:
-        return Standing(guard) if guard else ORDINARY
+        return Standing(guard, checked=checked) if guard else ordinary(checked)
     until, reason = max(quarantines, key=lambda one: one[0] or date.min)
     if until is None:
-        return Standing(guard, endless=True)
-    return Standing(guard, until, reason) if on <= until else Standing(guard, expired=until)
+        return Standing(guard, endless=True, checked=checked)
+    if on <= until:
+        return Standing(guard, until, reason, checked=checked)
+    return Standing(guard, expired=until, checked=checked)
 
 
 def _guard(entry: Entry, marks: Sequence[pytest.Mark]) -> str | None:

@@ -31,6 +31,8 @@ class Collected:
     """Evals that are not run though they were collected."""
     notes: tuple[str, ...] = ()
     """What the user should know before the run."""
+    contamination: tuple[str, ...] = ()
+    """What is known of its contamination; nothing where nobody has checked."""
 
 
 def is_worker(config: pytest.Config) -> bool:

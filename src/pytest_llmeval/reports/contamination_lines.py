@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def checked_told(day: str, *, flagged: int, clean: int, changed: int = 0, others: int = 0) -> str:
+def checked_told(day: str, *, flagged: int, clean: int, changed: int = 0) -> str:
     """Say in a few words what a check came to.
 
     Args:
@@ -11,15 +11,13 @@ def checked_told(day: str, *, flagged: int, clean: int, changed: int = 0, others
         flagged: Entries that were found in the corpus.
         clean: Entries that were not.
         changed: Entries that changed since, or are new.
-        others: Entries of benchmarks that nobody has checked.
 
     Example:
         >>> checked_told("2026-11-01", flagged=3, clean=37, changed=2)
-        'checked 2026-11-01, 3 of 40 flagged, 2 changed or new since'
+        'checked 2026-11-01, 3 of 40 flagged, 2 changed or new'
         >>> checked_told("2026-11-01", flagged=0, clean=40)
         'checked 2026-11-01, none of 40 flagged'
     """
     found = f"{flagged:,}" if flagged else "none"
     told = f"checked {day}, {found} of {flagged + clean:,} flagged"
-    told += f", {changed:,} changed or new since" if changed else ""
-    return told + (f", {others:,} not checked" if others else "")
+    return told + (f", {changed:,} changed or new" if changed else "")

@@ -28,10 +28,12 @@ class RunHeader:
     """Test items selected: entries by models by samples."""
     git: GitState = field(default_factory=GitState)
     log: str | Path | None = None
+    contamination: tuple[str, ...] = ()
+    """What is known of the entries' contamination; nothing where nobody has checked."""
 
 
 def header_lines(header: RunHeader, *, width: int = 80, ascii_only: bool = False) -> list[str]:
-    """Tell models, entries, repository, run id and log in two or three lines.
+    """Tell models, entries, repository, what is known of contamination, run id and log in two or three lines.
 
     A path is never cut: it is there to be copied.
     """
@@ -39,7 +41,8 @@ def header_lines(header: RunHeader, *, width: int = 80, ascii_only: bool = False
     sizes = _plural(header.entries, "entry", "entries")
     if header.trials != header.entries:
         sizes += f", {_plural(header.trials, 'trial', 'trials')}"
-    told = wrapped("llm-eval: ", [*models, sizes, _repository(header.git)], max(width, LEAST_WIDTH))
+    pieces = [*models, sizes, _repository(header.git), *header.contamination]
+    told = wrapped("llm-eval: ", pieces, max(width, LEAST_WIDTH))
     run = f"llm-run:  {header.run_id}"
     if header.log is not None:
         log = f"log {safe(str(header.log), ascii_only=ascii_only, limit=4096)}"

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from pytest_llmeval.benchmark.checking.contamination_file import Contamination
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.confidence.stated import stated_confidence
 from pytest_llmeval.grading.grade import ERROR_MODES, ErrorMode, FailureLabel, Level, Score
@@ -25,6 +26,7 @@ Outcome = Literal[
 was stopped at its own budget) are failures without a grade; ``error`` (the provider, a task or a fixture broke) and
 ``unscored`` (a grader reached no verdict) say nothing about the model and are left out of accuracy.
 """
+CONTAMINATIONS: tuple[Contamination, ...] = get_args(Contamination)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 DESIGNED_FIELDS = (
@@ -160,6 +162,8 @@ class Record(BaseModel):
     """Why the entry must pass, whatever the rest does: ``must_pass``, ``fingerprint`` or ``canary``."""
     quarantined_until: str | None = None
     """The last day of the entry's quarantine, where it was in force: in no figure of gate or comparison."""
+    contamination: Contamination | None = None
+    """Whether the question stood in a corpus when that was last looked for; null where nobody checked it as it is."""
 
     @property
     def is_variant(self) -> bool:
@@ -191,6 +195,11 @@ class Record(BaseModel):
     @classmethod
     def _no_mode_of_ours_is_unknown(cls, value: Any) -> Any:
         return value if value in ERROR_MODES else None  # a foreign log may hold anything under this name
+
+    @field_validator("contamination", mode="before")
+    @classmethod
+    def _no_finding_of_ours_is_not_checked(cls, value: Any) -> Any:
+        return value if value in CONTAMINATIONS else None  # as above
 
     @field_validator("confidence", mode="before")
     @classmethod

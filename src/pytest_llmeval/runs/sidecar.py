@@ -9,12 +9,30 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pytest_llmeval.benchmark.checking.contamination_file import CorpusFile
 from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.runs.line import faults_of
 from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import SCHEMA_VERSION
+
+
+class ContaminationInfo(BaseModel):
+    """How a benchmark had been checked for contamination when it was used."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    checked: str
+    """When, ISO 8601 in UTC."""
+    against: tuple[CorpusFile, ...] = ()
+    """What the questions were looked for in."""
+    thresholds: dict[str, int | float] = Field(default_factory=dict)
+    """What counted as found."""
+    flagged: int = 0
+    """How many entries stand there."""
+    not_checked: int = 0
+    """How many have changed since the check, or are new; retired ones not counted."""
 
 
 class BenchmarkInfo(BaseModel):
@@ -31,6 +49,8 @@ class BenchmarkInfo(BaseModel):
     entries: int | None = None
     """How many it has, retired ones not counted."""
     retired: int | None = None
+    contamination: ContaminationInfo | None = None
+    """None where nobody has checked it."""
 
 
 class SignedOff(BaseModel):

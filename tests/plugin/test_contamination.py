@@ -1,0 +1,137 @@
+"""What a check for contamination found follows the numbers of every later run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_llmeval.benchmark.checking.contamination import Thresholds, kept_check, matches_in
+from pytest_llmeval.benchmark.checking.contamination_file import (
+    CorpusFile,
+    contamination_path,
+    contamination_text,
+)
+from pytest_llmeval.benchmark.loading import load_benchmark
+from tests.plugin.conftest import Project
+from tests.plugin.test_gate import WAYS, many
+
+DAY = "2026-11-01"
+
+
+def flag(project: Project, *questions: str, name: str = "questions.jsonl") -> None:
+    """Keep a check of the benchmark as it is now, which finds these questions in its corpus."""
+    benchmark = load_benchmark(project.path / name)
+    bounds = Thresholds()
+    made = kept_check(
+        name,
+        benchmark.current,
+        matches_in(benchmark.current, [("train.txt", question) for question in questions], bounds),
+        against=[CorpusFile(name="train.txt", documents=1, sha256="0" * 64)],
+        thresholds=bounds,
+        checked=f"{DAY}T10:00:00+00:00",
+    )
+    contamination_path(project.path / name).write_text(contamination_text(made), encoding="utf-8")
+
+
+def of(project: Project) -> dict[str, str | None]:
+    return {one["question_id"]: one["contamination"] for one in project.records()}
+
+
+ASKED = {f"q{n}": {"question": f"say: yes {n}", "gold_answer": f"yes {n}"} for n in range(4)}
+
+
+@WAYS
+def test_each_record_tells_what_the_check_found(project: Project, way: tuple[str, ...]) -> None:
+    many(project, count=4, **ASKED)
+    flag(project, "Say yes 1!")
+    many(project, count=5, **{**ASKED, "q2": {"question": "say: yes"}})
+    result = project.run(*way)
+    assert result.ret == 0
+    assert of(project) == {"q0": "clean", "q1": "flagged", "q2": None, "q3": "clean", "q4": None}
+    assert f"contamination checked {DAY}, 1 of 3 flagged, 2 changed or new" in result.stdout.str()
+    (told,) = project.sidecar()["benchmarks"]
+    assert told["contamination"] == {
+        "checked": f"{DAY}T10:00:00+00:00",
+        "against": [{"name": "train.txt", "documents": 1, "sha256": "0" * 64}],
+        "thresholds": {"run": 8, "contained": 0.8, "alike": 0.8},
+        "flagged": 1,
+        "not_checked": 2,
+    }
+
+
+@WAYS
+def test_where_nobody_has_checked_a_run_says_nothing(project: Project, way: tuple[str, ...]) -> None:
+    many(project, count=3)
+    result = project.run(*way)
+    assert "contamination" not in result.stdout.str()
+    assert {*of(project).values()} == {None}
+    assert project.sidecar()["benchmarks"][0]["contamination"] is None
+
+
+def test_the_heading_counts_the_entries_that_are_asked_and_is_left_out_with_q(project: Project) -> None:
+    many(project, count=4, **ASKED)
+    flag(project, "Say yes 1!")
+    assert f"contamination checked {DAY}, none of 1 flagged" in project.run("-k", "q0").stdout.str()
+    assert DAY not in project.run("-q").stdout.str()
+
+
+def test_entries_of_code_are_not_checked_and_told_beside_those_of_a_file(project: Project) -> None:
+    many(project, count=4, **ASKED)
+    flag(project, "Say yes 1!")
+    source = (project.path / "test_evals.py").read_text()
+    (project.path / "test_evals.py").write_text(
+        source + '@pytest.mark.llm_eval(entries=[{"id": "c", "question": "say: yes 1"}])\ndef test_code(answer): ...\n'
+    )
+    result = project.run()
+    assert of(project)["c"] is None
+    told = " ".join(result.stdout.str().split())
+    assert f"contamination checked {DAY}, 1 of 4 flagged 1 of other benchmarks not checked" in told
+
+
+def test_a_variant_is_as_contaminated_as_its_entry(project: Project) -> None:
+    many(project, count=4, **ASKED)
+    flag(project, "Say yes 1!")
+    project.evals('@pytest.mark.llm_eval("questions.jsonl", perturb="distractors")\ndef test_it(answer): ...\n')
+    project.run()
+    found = {one["parent_id"]: one["contamination"] for one in project.records() if one["parent_id"]}
+    assert found == {"q0": "clean", "q1": "flagged", "q2": "clean", "q3": "clean"}
+
+
+def test_an_entry_that_names_a_schema_is_the_one_that_was_checked(project: Project) -> None:
+    (project.path / "any.json").write_text("{}")
+    many(project, count=2, q0={"response_schema": "any.json"})
+    flag(project)
+    project.run()
+    assert of(project) == {"q0": "clean", "q1": "clean"}
+
+
+def test_a_replayed_run_tells_what_the_check_of_today_found(project: Project) -> None:
+    many(project, count=4, **ASKED)
+    project.run("--llm-log=llm-runs/first.jsonl")
+    flag(project, "Say yes 1!")
+    project.run("--llm-replay=llm-runs/first.jsonl", "--llm-log=llm-runs/second.jsonl", model=None)
+    lines = (project.path / "llm-runs/second.jsonl").read_text().splitlines()
+    assert [json.loads(line)["contamination"] for line in lines] == ["clean", "flagged", "clean", "clean"]
+
+
+@WAYS
+def test_a_check_that_cannot_be_read_is_one_line(project: Project, way: tuple[str, ...]) -> None:
+    many(project, count=2)
+    (project.path / "questions.contamination.json").write_text("{}")
+    result = project.run(*way)
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(
+        ["*questions.contamination.json: is no check for contamination: /benchmark: Field required; remove it and*"]
+    )
+    assert project.logs() == []
+
+
+def test_nothing_is_read_where_nothing_is_kept(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(project, count=2)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("pytest_llmeval.benchmark.checking.contamination_file.whole_text", refuse)
+    assert project.run().ret == 0
