@@ -251,3 +251,20 @@ def test_raters_who_do_not_agree_decide_nothing(capsys: pytest.CaptureFixture[st
     told = " ".join(capsys.readouterr().out.split())
     assert "NEW: the raters agree to alpha -0.48 over 30 answers graded by two or more, 0.6 is wanted" in told
     assert main(["compare", base, base, "--min-alpha=0.6"]) == 0
+
+
+def test_contaminated_entries_are_left_out_and_named_or_count(capsys: pytest.CaptureFixture[str]) -> None:
+    base = log("base.jsonl", "C" * 40)
+    new = log("new.jsonl", "C" * 28 + " " * 12)
+    log("new.jsonl", " " * 28 + "W" * 12, contamination="flagged")
+    assert main(["compare", base, new]) == 0
+    told = capsys.readouterr().out
+    assert "pairs 28 " in told
+    assert "\n  contaminated        12  q28, q29, q30, q31, " in told.replace(": ", "  ", 99)
+    assert main(["compare", base, new, "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)["comparisons"][0]
+    assert kept["not_compared"]["contaminated_entries"] == [f"q{n}" for n in range(28, 40)]
+    assert main(["compare", base, new, "--contaminated=count"]) == 1
+    told = capsys.readouterr().out
+    assert "pairs 40 " in told
+    assert "\n  12 contaminated, counted all the same: q28, q29, " in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ from pytest_llmeval.benchmark.checking.contamination_file import (
     contamination_text,
 )
 from pytest_llmeval.benchmark.loading import load_benchmark
+from pytest_llmeval.cli.main import main
 from tests.plugin.conftest import Project
-from tests.plugin.test_gate import WAYS, many
+from tests.plugin.test_gate import WAYS, many, run_anew
 
 DAY = "2026-11-01"
 
@@ -38,7 +40,7 @@ def of(project: Project) -> dict[str, str | None]:
     return {one["question_id"]: one["contamination"] for one in project.records()}
 
 
-ASKED = {f"q{n}": {"question": f"say: yes {n}", "gold_answer": f"yes {n}"} for n in range(4)}
+ASKED: dict[str, Any] = {f"q{n}": {"question": f"say: yes {n}", "gold_answer": f"yes {n}"} for n in range(4)}
 
 
 @WAYS
@@ -135,3 +137,100 @@ def test_nothing_is_read_where_nothing_is_kept(project: Project, monkeypatch: py
 
     monkeypatch.setattr("pytest_llmeval.benchmark.checking.contamination_file.whole_text", refuse)
     assert project.run().ret == 0
+
+
+GATED: dict[str, Any] = {f"q{n}": {"question": f"say: yes {n}", "gold_answer": f"yes {n}"} for n in range(12)}
+ODD_ONE: dict[str, Any] = {"question": "say: no 5", "gold_answer": "yes 5"}
+
+
+@WAYS
+def test_a_gate_leaves_out_what_is_contaminated_and_names_it(project: Project, way: tuple[str, ...]) -> None:
+    many(project, **{**GATED, "q5": ODD_ONE})
+    flag(project, "Say: no 5", "Say: yes 6")
+    result = project.run("--llm-fail-under=100", "-rx", *way)
+    assert result.ret == 0
+    result.assert_outcomes(passed=11, xfailed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "  passed         fail under 100 % · 10 of 10 = 100.0 %*",
+            "  contaminated   * · in no figure; --llm-contaminated=count counts them",
+            "gate: passed",
+            "XFAIL*q5? - contaminated, so in no figure of the gate*",
+        ]
+    )
+
+
+@WAYS
+def test_what_is_contaminated_counts_on_demand(project: Project, way: tuple[str, ...]) -> None:
+    many(project, **{**GATED, "q5": ODD_ONE})
+    flag(project, "Say: no 5")
+    result = project.run("--llm-fail-under=95", "--llm-contaminated=count", *way)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "  failed         fail under 95 % · 11 of 12 = 91.7 %*",
+            "  contaminated   q5 · counted all the same",
+            "*11 passed, 1 counted in*",
+        ]
+    )
+
+
+def test_contaminated_entries_count_by_the_ini_file_too(project: Project) -> None:
+    many(project, **{**GATED, "q5": ODD_ONE})
+    flag(project, "Say: no 5")
+    project.pytester.makeini("[pytest]\nllm_gates = fail_under=95\nllm_contaminated = count\n")
+    assert project.run().ret == 1
+    assert run_anew(project, "--llm-contaminated=aside").ret == 0
+
+
+def test_without_a_gate_a_failed_assertion_fails_the_run_contaminated_or_not(project: Project) -> None:
+    many(project, **{**GATED, "q5": ODD_ONE})
+    flag(project, "Say: no 5")
+    result = project.run()
+    assert result.ret == 1
+    result.assert_outcomes(passed=11, failed=1)
+
+
+def test_what_must_pass_fails_the_run_though_it_is_contaminated(project: Project) -> None:
+    many(project, **{**GATED, "q5": {**ODD_ONE, "must_pass": True}})
+    flag(project, "Say: no 5")
+    result = project.run("--llm-fail-under=50")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["  failed         must pass: q5 · not right: q5", "*1 failed, 11 passed*"])
+
+
+def test_a_gate_cannot_decide_where_all_is_contaminated(project: Project) -> None:
+    many(project, count=2, **ASKED)
+    flag(project, "Say yes 0! Say yes 1!")
+    result = project.run("--llm-fail-under=50")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["  cannot decide  fail_under=50 · all 2 entries are contaminated", "gate: cannot decide"]
+    )
+
+
+def test_what_either_run_knows_to_be_contaminated_is_not_compared(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many(project, **GATED)
+    source = (project.path / "test_evals.py").read_text().replace("exact_match()]", "exact_match()], task=answers")
+    task = "def answers(entry, llm): return 'no' if entry.id == os.environ.get('BAD') else entry.gold_answer\n\n\n"
+    (project.path / "test_evals.py").write_text("import os\n" + source.replace("@pytest", task + "@pytest"))
+    project.run("--llm-log=base.jsonl")
+    monkeypatch.setenv("BAD", "q5")
+    flag(project, "Say: yes 5")
+    result = project.run("--llm-baseline=base.jsonl", "--llm-max-regression=0", "--llm-log=new.jsonl")
+    assert result.ret == 0
+    named = "  contaminated         1: q5"
+    result.stdout.fnmatch_lines(["*pairs 11 *", named, "  contaminated   q5 · in no figure; *", "gate: passed"])
+    monkeypatch.chdir(project.path)
+    for logs in (["base.jsonl", "new.jsonl"], ["new.jsonl", "base.jsonl"]):
+        assert main(["compare", *logs]) == 0
+        assert f"\n{named}\n" in capsys.readouterr().out
+
+
+def test_a_value_that_is_none_is_told(project: Project) -> None:
+    many(project)
+    result = project.run("--llm-contaminated=drop")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --llm-contaminated must be one of aside, count, got drop"])

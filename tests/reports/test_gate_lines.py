@@ -159,3 +159,15 @@ def test_no_line_is_wider_than_the_screen_and_control_codes_are_taken_out(width:
     assert not any(unicodedata.category(sign) == "Cc" for line in lines for sign in line.text)
     plain = gate_lines(report, Screen(width, ascii_only=True), log="a.jsonl", baseline=None)
     assert all(line.text.isascii() for line in in_ascii(plain))
+
+
+def test_what_is_contaminated_is_named_with_whether_it_counts() -> None:
+    names = tuple(f"q{number}" for number in range(7))
+    told = shown(GateReport((one(PASSED, contaminated=names),)))
+    assert (
+        "  contaminated   q0, q1, q2, q3, q4 and 2 more · in no figure;\n"
+        "                 --llm-contaminated=count counts them\n"
+    ) in told
+    told = shown(GateReport((one(PASSED, contaminated=("q\x1b[1m1",), counts_contaminated=True),)))
+    assert "  contaminated   q1 · counted all the same\n" in told
+    assert "contaminated" not in shown(GateReport((one(PASSED, contaminated=names),)), verbosity=-1)

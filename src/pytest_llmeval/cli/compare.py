@@ -60,6 +60,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
         type=_alpha,
         help="decide nothing where those who graded a run agree less, by Krippendorff's alpha",
     )
+    parser.add_argument(
+        "--contaminated",
+        choices=("aside", "count"),
+        default="aside",
+        help="entries that either run knows to be contaminated: aside, in no figure (default), or count",
+    )
     parser.add_argument("--force", action="store_true", help="compare in spite of other graders or a small overlap")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="name every entry, with whole answers")
@@ -95,6 +101,8 @@ def run(given: argparse.Namespace) -> int:
     """Compare, print, and return 0, 1 or 3."""
     votes = VoteRules(given.max_disagreement, given.min_alpha)
     base, new = base_sides(given.base, votes), read_sides(given.new, votes)
+    for side in new.values():
+        side.counts_flagged = given.contaminated == "count"
     matched = match_models(base, new, model=given.model, base_model=given.base_model)
     judges = folder_near(Path.cwd(), FOLDER)
     comparisons = [

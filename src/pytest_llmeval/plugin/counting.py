@@ -1,4 +1,4 @@
-"""What is counted in place of failing the run: answers that a gate covers, and known failures in quarantine."""
+"""What is counted in place of failing the run: answers that a gate covers; and what counts for nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pytest_llmeval.plugin.trial import Trial
 COUNTED = "counted"
 """Under this key of a report's payload stands which rule decides about its failure."""
 COUNTED_BY_GATE = "counted by the gate"
+CONTAMINATED = "contaminated, so in no figure of the gate"
 
 
 class Counting:
@@ -20,9 +21,11 @@ class Counting:
 
     Args:
         rules: Those in force; with none only quarantine is tolerant.
+        counts_flagged: Whether contaminated entries count all the same.
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], *, counts_flagged: bool = False) -> None:
+        self._counts_flagged = counts_flagged
         self._rules = rules
         self._unscored = [rule for rule in rules if rule.kind == "max_unscored"]
 
@@ -36,6 +39,8 @@ class Counting:
             return None
         slices = trial.entry.slices if self._rules else ()
         rule = next((rule for rule in self._rules if rule.covers(slices)), None)
+        if rule is not None and standing.contamination == "flagged" and not self._counts_flagged:
+            return CONTAMINATED
         return None if rule is None else f"{COUNTED_BY_GATE} {rule}"
 
     def of_failure(self, trial: Trial, error: BaseException | None, *, right: bool, in_call: bool) -> str | None:

@@ -20,9 +20,13 @@ class AlarmBell:
         baseline: Its name or path.
         points: How large a drop ends the run.
         desk: Knows which models are asked.
+        counts_flagged: Whether contaminated entries count all the same.
     """
 
-    def __init__(self, config: pytest.Config, baseline: str, points: float, desk: Desk) -> None:
+    def __init__(
+        self, config: pytest.Config, baseline: str, points: float, desk: Desk, *, counts_flagged: bool = False
+    ) -> None:
+        self._counts_flagged = counts_flagged
         self._config, self._baseline, self._points, self._desk = config, baseline, points, desk
         self._alarm: DropAlarm | None = None
 
@@ -34,7 +38,7 @@ class AlarmBell:
     def hear(self, record: Record) -> None:
         """Take in one more record; end the run where the alarm rings."""
         if self._alarm is None:  # the baseline is read once there is something to hold against it
-            self._alarm = DropAlarm(self._bases(), self._points)
+            self._alarm = DropAlarm(self._bases(), self._points, counts_flagged=self._counts_flagged)
         if self._alarm.add(record):
             self._stop(f"stop_at_drop: {self._alarm.reason}")
 
@@ -57,6 +61,6 @@ def alarm_bell(config: pytest.Config, settings: Settings, desk: Desk) -> AlarmBe
     points = next((rule.limit for rule in settings.rules if rule.kind == "stop_at_drop"), None)
     if points is None or settings.baseline is None:
         return None
-    bell = AlarmBell(config, settings.baseline, points, desk)
+    bell = AlarmBell(config, settings.baseline, points, desk, counts_flagged=settings.counts_flagged)
     desk.listeners.append(bell.hear)
     return bell

@@ -98,7 +98,14 @@ class Gate:
         rules = self._settings.rules
         try:
             aside = self._signal_only()
-            models = read_gated(self._desk.path, Path(self._desk.shown_path), info, rules, aside)
+            models = read_gated(
+                self._desk.path,
+                Path(self._desk.shown_path),
+                info,
+                rules,
+                aside,
+                counts_flagged=self._settings.counts_flagged,
+            )
         except RunLogError as error:  # there may be no record at all
             return GateReport((), unfinished or str(error), whole=info.complete)
         told = aside.objections({why for one in models.values() for _, why in one.set_aside})
@@ -165,6 +172,8 @@ class Gate:
             model.quarantine.entries,
             model.quarantine.recovered,
             tuple(set_aside_notes(model.set_aside)),
+            tuple(model.contaminated),
+            model.side.counts_flagged,
         )
 
     def _compared(self, model: str, matches: Matches) -> Comparison | None:

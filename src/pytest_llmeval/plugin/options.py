@@ -198,6 +198,13 @@ OPTIONS: tuple[Option, ...] = (
         in_ini=False,
     ),
     Option(
+        "llm_contaminated",
+        "WHAT",
+        "entries that pytest-llmeval check --keep has flagged: aside (in no figure of gate or comparison), or count",
+        one_of("aside", "count"),
+        "aside",
+    ),
+    Option(
         "llm_canary_stop",
         "",
         "end the run as soon as an entry fails that must pass (canary, fingerprint, must_pass); those run first",

@@ -66,7 +66,7 @@ class EvalSession:
         if not workers.is_worker(config) and not settings.dry_run:
             self._desk = Desk(config, settings, facts, git, resumed)
             self._screen = Screen(config, self._desk)
-        counting = Counting(settings.rules)
+        counting = Counting(settings.rules, counts_flagged=settings.counts_flagged)
         self._runner = Runner(config, settings, replace(cast, models=self._models), self._past, counting)
         self._deselected = 0
         self._register(facts, counting)

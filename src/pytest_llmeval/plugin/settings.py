@@ -60,6 +60,7 @@ class Settings:
     gate_stage: str | None
     fail_under: tuple[Rule, ...]
     max_regression: tuple[Rule, ...]
+    contaminated: Literal["aside", "count"]
     canary_stop: bool
     accept: str | None
     log: str | None
@@ -69,6 +70,11 @@ class Settings:
     """Whether the command line itself asks for a gate, which then cannot be passed over."""
     model_flag: tuple[str, ...] = ()
     """The models named on the command line itself."""
+
+    @property
+    def counts_flagged(self) -> bool:
+        """Tell whether contaminated entries count in gates and comparisons."""
+        return self.contaminated == "count"
 
 
 def read_settings(config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:

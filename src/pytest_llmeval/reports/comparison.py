@@ -12,7 +12,7 @@ from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.comparing.symptoms import Symptom
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
-from pytest_llmeval.reports.comparison_entries import changed_lines, entry_lines, uncompared_lines
+from pytest_llmeval.reports.comparison_entries import changed_lines, counted_lines, entry_lines, uncompared_lines
 from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
@@ -35,6 +35,7 @@ def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
         yield from _error_modes(comparison.figures)
         yield from behaviour_lines(comparison.figures.behaviour, comparison.alpha, screen)
         yield from _spent(comparison.figures, screen)
+    yield from counted_lines(comparison.pairing, screen)
     yield from uncompared_lines(comparison.pairing, screen)
     yield from changed_lines(comparison.changes, screen)
 

@@ -83,6 +83,14 @@ def _text(label: str, text: str, screen: Screen, most: int = ANSWER_LINES) -> It
         yield line(Segment(f"      {'' if number else label:<7}", ("light",)), piece)
 
 
+def counted_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
+    """Name what counts although it is contaminated."""
+    if pairing.flagged_counted:
+        told = f"  {len(pairing.flagged_counted):,} contaminated, counted all the same"
+        yield line()
+        yield from _names(told, pairing.flagged_counted, _safe, screen)
+
+
 def uncompared_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
     """Name what is in no figure."""
     groups = [
@@ -91,6 +99,7 @@ def uncompared_lines(pairing: Pairing, screen: Screen) -> Iterator[Line]:
         ("removed entries", pairing.removed),
         ("quarantined", pairing.quarantined),
         ("decide nothing", pairing.set_aside),
+        ("contaminated", pairing.flagged),
         ("no two verdicts", tuple(f"{one.name} ({one.base} -> {one.new})" for one in pairing.left_out)),
     ]
     told = [(label, names) for label, names in groups if names]

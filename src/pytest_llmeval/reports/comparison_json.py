@@ -34,6 +34,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "gained": _flips(comparison.gained),
         "lower_grade": _flips(comparison.lower),
         "not_compared": _uncompared(comparison.pairing),
+        "contaminated_entries_counted": list(comparison.pairing.flagged_counted),
         "changes": [asdict(one) for one in comparison.changes],
     }
 
@@ -117,6 +118,7 @@ def _uncompared(pairing: Pairing) -> dict[str, Any]:
         "new_entries": list(pairing.added),
         "removed_entries": list(pairing.removed),
         "quarantined_entries": list(pairing.quarantined),
+        "contaminated_entries": list(pairing.flagged),
         "without_two_verdicts": [asdict(one) for one in pairing.left_out],
         "odd_samples": pairing.odd_samples,
     }

@@ -18,6 +18,8 @@ STYLES: Mapping[Decision, tuple[Style, ...]] = {
 }
 DECISION_WIDTH = 15
 NAMES_SHOWN = 5
+COUNTED = "counted all the same"
+NOT_COUNTED = "in no figure; --llm-contaminated=count counts them"
 
 
 def next_command(log: str, baseline: str | None) -> str:
@@ -55,6 +57,7 @@ def gate_lines(report: GateReport, screen: Screen, *, log: str, baseline: str | 
         yield from _verdicts(one, screen)
         if screen.verbosity >= 0:
             yield from _set_aside(one, screen)
+            yield from _contaminated(one, screen)
             yield from _quarantine(one, screen)
     yield from _result(report, screen)
     if screen.verbosity >= 0:
@@ -73,6 +76,13 @@ def _verdicts(one: ModelGate, screen: Screen) -> Iterator[Line]:
 def _set_aside(one: ModelGate, screen: Screen) -> Iterator[Line]:
     for told in one.set_aside:
         yield from _folded(fit("  signal only", DECISION_WIDTH + 2), screen.safe(told), screen, ("yellow",))
+
+
+def _contaminated(one: ModelGate, screen: Screen) -> Iterator[Line]:
+    if one.contaminated:
+        told = COUNTED if one.counts_contaminated else NOT_COUNTED
+        label = fit("  contaminated", DECISION_WIDTH + 2)
+        yield from _folded(label, f"{_named(one.contaminated, screen)} · {told}", screen, ("yellow",))
 
 
 def _quarantine(one: ModelGate, screen: Screen) -> Iterator[Line]:

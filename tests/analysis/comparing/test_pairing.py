@@ -140,3 +140,32 @@ def test_a_model_that_cannot_be_chosen_is_one_clear_line(
     with pytest.raises(ConfigurationError) as caught:
         match_models(named(*base), named(*new), **names)
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize("known", [("flagged", "flagged"), ("flagged", None), (None, "flagged"), ("clean", "flagged")])
+def test_contaminated_entries_of_either_run_are_named_and_in_no_figure(known: tuple[str | None, str | None]) -> None:
+    base = side_of([*records("CC"), *records("  W", contamination=known[0])])
+    new = side_of([*records("CW"), *records("  C", contamination=known[1])])
+    found = pair(base, new)
+    assert ([one.name for one in found.pairs], found.flagged, found.flagged_counted) == (["q0", "q1"], ("q2",), ())
+    assert (found.base_entries, found.all_base_entries, found.overlap) == (2, 2, 1.0)
+    assert (found.added, found.removed) == ((), ())
+
+
+def test_contaminated_entries_of_one_run_only_are_neither_new_nor_missing() -> None:
+    found = pair(side_of(records("C C")), side_of(records("CC ", contamination="flagged")))
+    assert (found.flagged, found.added, found.removed) == (("q0", "q1"), (), ("q2",))
+
+
+def test_contaminated_entries_count_where_the_new_run_says_so() -> None:
+    new = side("CW", contamination="flagged")
+    new.counts_flagged = True
+    found = pair(side("CC"), new)
+    assert ([one.name for one in found.pairs], found.flagged) == (["q0", "q1"], ())
+    assert found.flagged_counted == ("q0", "q1")
+
+
+def test_an_entry_is_named_once_among_those_left_out() -> None:
+    new = side("CW", contamination="flagged", quarantined_until="2999-01-01")
+    found = pair(side("CC"), new)
+    assert (found.quarantined, found.flagged) == (("q0", "q1"), ())

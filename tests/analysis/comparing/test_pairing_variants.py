@@ -85,7 +85,12 @@ def test_several_attacks_on_an_entry_count_as_one() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"question": "worded otherwise"}, {"quarantined_until": "2030-01-01"}, {"outcome": "error", "grade": None}],
+    [
+        {"question": "worded otherwise"},
+        {"quarantined_until": "2030-01-01"},
+        {"contamination": "flagged"},
+        {"outcome": "error", "grade": None},
+    ],
 )
 def test_variants_that_cannot_be_compared_are_in_no_figure(other: dict[str, Any]) -> None:
     variant = entry(0, "C", "C")[1].model_copy(update=other)

@@ -70,3 +70,11 @@ def test_a_run_without_a_true_drop_hardly_ever_rings() -> None:
         base, new = ("".join(random.choice("CW") for _ in range(128)) for _ in range(2))
         rung += rung_at(base, new, points=0) is not None
     assert rung <= 2
+
+
+def test_contaminated_entries_of_either_run_do_not_count_unless_asked_for() -> None:
+    assert rung_at("C" * 64, "W" * 64, contamination="flagged") is None
+    for count in (False, True):
+        base = side("C" * 64, contamination="flagged")
+        alarm = DropAlarm({MODEL: base}, 20, counts_flagged=count)
+        assert any(alarm.add(one) for one in records("W" * 64)) is count

@@ -167,3 +167,52 @@ def test_grades_that_a_grader_over_its_limit_had_a_part_in_decide_nothing(gave: 
     assert found.decision == ("cannot decide" if held else "passed")
     told = aside.objections({why for _, why in model.set_aside})
     assert told == ((LAX_TOLD,) if held else ())
+
+
+def test_what_is_contaminated_is_in_no_figure_of_the_gate_and_named() -> None:
+    made = [*records("CCW", contamination="clean"), *records("   WE", contamination="flagged")]
+    (model,) = gated_models(Path("a.jsonl"), made, run_info(), ()).values()
+    assert (model.summary.records, [*model.contaminated]) == (3, ["q3", "q4"])
+    (verdict, errors) = verdicts([Rule("fail_under", 60), Rule("max_unscored", 0)], model, Surroundings())
+    assert (verdict.reason[:6], errors.decision) == ("2 of 3", "passed")
+
+
+def test_what_is_contaminated_counts_where_that_is_asked_for() -> None:
+    made = [*records("CCW"), *records("   W", contamination="flagged")]
+    (model,) = gated_models(Path("a.jsonl"), made, run_info(), (), counts_flagged=True).values()
+    (verdict,) = verdicts([Rule("fail_under", 60)], model, Surroundings())
+    assert (verdict.decision, verdict.reason[:6], [*model.contaminated]) == ("failed", "2 of 4", ["q3"])
+
+
+def test_where_all_is_contaminated_no_rule_can_decide() -> None:
+    rules = [Rule(kind, 50) for kind in ("fail_under", "max_unscored", "latency_p95", "cost_per_trial")]
+    rules += [Rule("fail_under", 50, "hard"), Rule("failure_label", 5, "hallucination")]
+    made = records("CC", contamination="flagged", latency_s=1.0, tags=("hard",))
+    (model,) = gated_models(Path("a.jsonl"), made, run_info(), {"hard"}).values()
+    found = list(verdicts(rules, model, Surroundings()))
+    assert {(one.decision, one.reason) for one in found} == {("cannot decide", "all 2 entries are contaminated")}
+    assert found[0].rule == "fail_under=50"
+
+
+def test_a_slice_of_which_all_is_contaminated_cannot_be_decided_on() -> None:
+    made = [*records("CC", contamination="flagged", tags=("hard",)), *records("  C")]
+    (model,) = gated_models(Path("a.jsonl"), made, run_info(), {"hard"}).values()
+    (verdict,) = verdicts([Rule("fail_under", 50, "hard")], model, Surroundings())
+    assert verdict == GateVerdict(
+        "fail_under:hard=50", "cannot decide", "no trial is of category or tag hard, contaminated ones left out"
+    )
+
+
+def test_what_must_pass_must_pass_though_it_is_contaminated() -> None:
+    made = [*records("CC"), *records("  W", guard="must_pass", contamination="flagged")]
+    (model,) = gated_models(Path("a.jsonl"), made, run_info(), ()).values()
+    told = [(one.rule, one.decision) for one in verdicts([Rule("fail_under", 50)], model, Surroundings())]
+    assert told == [("must pass: q2", "failed"), ("fail under 50 %", "passed")]
+
+
+def test_runs_with_nothing_in_common_but_contaminated_entries_cannot_be_compared() -> None:
+    found = compare(side("CC", run_info()), side("CC", run_info(), contamination="flagged"))
+    assert (found.outcome, found.reasons) == (
+        "cannot decide",
+        ("no entry in common is left to compare, 2 of them contaminated",),
+    )

@@ -215,6 +215,9 @@ def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[
     if not base.kinds.keys() & new.kinds.keys():
         graded, checked = ("BASE", "NEW") if base.kinds["graded"] else ("NEW", "BASE")
         yield Obstacle(f"{graded} is graded, {checked} only passed or failed; grade both", forceable=False)
+    elif len(pairing.pairs) == 0 and pairing.flagged:
+        told = f"{len(pairing.flagged):,} of them contaminated"
+        yield Obstacle(f"no entry in common is left to compare, {told}", forceable=False)
     elif len(pairing.pairs) == 0:
         yield Obstacle("the runs have no entry in common", forceable=False)
     elif pairing.paired_entries < fewest_pairs(alpha):

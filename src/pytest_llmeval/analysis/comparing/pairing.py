@@ -53,13 +53,17 @@ class Pairing:
     """Entries that were known failures when the new run was made; in no figure."""
     set_aside: tuple[str, ...]
     """Entries of the new run whose grades must decide nothing; in no figure."""
+    flagged: tuple[str, ...]
+    """Further entries that either run knows to be contaminated; in no figure."""
+    flagged_counted: tuple[str, ...]
+    """The same where the new run counts them all the same."""
     odd_samples: int
     """Trials of paired entries whose sample number only one side has."""
     base_entries: int
     """Entries the base has a verdict on."""
     paired_entries: int
     all_base_entries: int
-    """Entries the base has, with a verdict or without, those in quarantine left out."""
+    """Entries the base has, with a verdict or without, those in quarantine and contaminated ones left out."""
 
     @property
     def overlap(self) -> float:
@@ -81,6 +85,10 @@ def pair(base: Side, new: Side) -> Pairing:
     aside = [entry for entry in news if any(trial.set_aside for trial in news[entry].values())]
     for entry in {*quarantined, *aside}:
         news.pop(entry)
+        olds.pop(entry, None)
+    flagged = _flagged(news, olds)
+    for entry in () if new.counts_flagged else flagged:
+        news.pop(entry, None)
         olds.pop(entry, None)
     common = [entry for entry in olds if entry in news]
     changed, pairs, left_out, odd = [], [], [], 0
@@ -105,11 +113,19 @@ def pair(base: Side, new: Side) -> Pairing:
         removed=tuple(name_of(entry) for entry in olds if entry not in news),
         quarantined=tuple(map(name_of, quarantined)),
         set_aside=tuple(map(name_of, aside)),
+        flagged=() if new.counts_flagged else tuple(map(name_of, flagged)),
+        flagged_counted=tuple(map(name_of, flagged)) if new.counts_flagged else (),
         odd_samples=odd,
         base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
         paired_entries=len({one.entry for one in pairs}),
         all_base_entries=len(olds),
     )
+
+
+def _flagged(*sides: Mapping[EntryKey, Mapping[int, Trial]]) -> list[EntryKey]:
+    """Return the entries that any side knows to be contaminated: what one of them has not checked may be so too."""
+    told = (entry for side in sides for entry, samples in side.items() if any(one.flagged for one in samples.values()))
+    return list(dict.fromkeys(told))
 
 
 def _said(trial: Trial) -> str:

@@ -25,7 +25,12 @@ def pair_variants(base: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:
     by_eval = any(one.entry[0] for one in pairs)
     olds, news = _keyed(base, by_eval=by_eval), _keyed(new, by_eval=by_eval)
     both = ((key[0], olds[key], news[key]) for key in olds if key in news)
-    return [Pair(entry, one, other) for entry, one, other in both if _comparable(one, other)]
+    compared = ((entry, one, other) for entry, one, other in both if _comparable(one, other))
+    return [
+        Pair(entry, one, other)
+        for entry, one, other in compared
+        if new.counts_flagged or not (one.flagged or other.flagged)
+    ]
 
 
 def _keyed(side: Side, *, by_eval: bool) -> dict[tuple[EntryKey, str, int], Trial]:

@@ -79,6 +79,8 @@ class Trial(NamedTuple):
     """Its grade is shown, and decides nothing."""
     judged_by: str | None = None
     """Hash of the judge whose verdict is its grade."""
+    flagged: bool = False
+    """Its question stands in a corpus; unlike one set aside it keeps its verdict, as it may have to pass."""
 
     @property
     def scored(self) -> bool:
@@ -116,6 +118,7 @@ def trial_of(record: Record) -> Trial:
         guard=record.guard,
         quarantined=record.quarantined_until is not None,
         judged_by=_judged_by(record),
+        flagged=record.contamination == "flagged",
     )
 
 
@@ -158,6 +161,8 @@ class Side:
     """Trials of variants, each with the id of the entry it was made of; in figures of robustness only."""
     torn: bool = False
     """The log ends in a line that was cut off, so a record is lost."""
+    counts_flagged: bool = False
+    """Whether contaminated entries count all the same in figures of this run and in comparisons with others."""
 
     def add(self, record: Record, *, set_aside: str | None = None) -> None:
         """Take in one more record; one of a variant apart from the others.

@@ -32,10 +32,12 @@ class DropAlarm:
         bases: What each model of the run is compared with.
         points: Rings where the share of right answers has dropped by more, for certain: where the whole interval of the
             paired difference lies beyond.
+        counts_flagged: Whether contaminated entries count all the same.
     """
 
-    def __init__(self, bases: Mapping[str, Side], points: float) -> None:
+    def __init__(self, bases: Mapping[str, Side], points: float, *, counts_flagged: bool = False) -> None:
         self._points = points
+        self._counts_flagged = counts_flagged
         self._models = {model: _Model(_first_trials(side)) for model, side in bases.items()}
         self.reason: str | None = None
         """Why it rang; None as long as it has not."""
@@ -47,6 +49,8 @@ class DropAlarm:
             return False  # samples of one entry are no independent pairs
         base = model.base.get(trial.question_id)
         if base is None or base.kind != trial.kind or trial.kind is None or _is_another(base, trial):
+            return False
+        if (base.flagged or trial.flagged) and not self._counts_flagged:
             return False
         model.counts = _with(model.counts, base, trial)
         if model.counts.n < model.next_look:

@@ -29,6 +29,10 @@ class ModelGate:
     """Those of them whose samples all were right."""
     set_aside: tuple[str, ...] = ()
     """Slices whose grades decided nothing, each with its trials and the reason."""
+    contaminated: tuple[str, ...] = ()
+    """Entries known to be contaminated."""
+    counts_contaminated: bool = False
+    """Whether they count all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ NO_VERDICT: Mapping[str, Any] = {"outcome": "skipped", "grade": None, "grader": 
 
 @dataclass(slots=True)
 class GatedModel:
-    """One model's part of a run; what is in quarantine is in no figure."""
+    """One model's part of a run; what is in quarantine or contaminated is in no figure."""
 
     side: Side
     summary: Summary
@@ -52,20 +52,29 @@ class GatedModel:
     """Which judged grades must not decide."""
     set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Trials whose grades did not decide, by category and reason."""
+    contaminated: dict[str, None] = field(default_factory=dict)
+    """Entries that are known to be contaminated; in no figure unless the side counts them."""
 
     def add(self, record: Record) -> None:
         """Take in one more record; of one whose grade must not decide, only what it took."""
         votes = self.side.votes.why(record)
         why = votes or self.signal_only.why(record) if record.quarantined_until is None else None
         self.side.add(record, set_aside=why)
+        if self.quarantine.add(record) or self._left_out(record):
+            return
         if why is not None:
             self.set_aside[record.category, why] += 1
             record = record.model_copy(update=NO_VERDICT)
-        if self.quarantine.add(record):
-            return
         self.summary.add(record)
         for name in {record.category, *record.tags} & self.slices.keys():
             self.slices[name].add(record)
+
+    def _left_out(self, record: Record) -> bool:
+        """Note a contaminated entry, and tell whether it is in no figure for that."""
+        if record.contamination != "flagged":
+            return False
+        self.contaminated[record.parent_id or record.question_id] = None
+        return not self.side.counts_flagged
 
     def of(self, slice_name: str | None) -> Summary:
         """Return the summary of a slice; of the whole for None."""
@@ -85,6 +94,8 @@ def gated_models(
     slices: Collection[str],
     signal_only: SignalOnly | None = None,
     votes: VoteRules | None = None,
+    *,
+    counts_flagged: bool = False,
 ) -> dict[str, GatedModel]:
     """Sort the records of a run by model.
 
@@ -95,20 +106,27 @@ def gated_models(
         slices: Categories and tags that rules name.
         signal_only: Which judged grades must not decide.
         votes: What votes must come to for a grade to decide.
+        counts_flagged: Whether contaminated entries count all the same.
     """
     found: dict[str, GatedModel] = {}
     for record in records:
         model = model_of(record)
         if model not in found:
             parts = {one: Summary(model) for one in slices}
-            side = Side(path, model, info, votes=votes or VoteRules())
+            side = Side(path, model, info, votes=votes or VoteRules(), counts_flagged=counts_flagged)
             found[model] = GatedModel(side, Summary(model), parts, signal_only=signal_only or SignalOnly())
         found[model].add(record)
     return found
 
 
 def read_gated(
-    log: Path, shown: Path, info: RunInfo, rules: Collection[Rule], signal_only: SignalOnly | None = None
+    log: Path,
+    shown: Path,
+    info: RunInfo,
+    rules: Collection[Rule],
+    signal_only: SignalOnly | None = None,
+    *,
+    counts_flagged: bool = False,
 ) -> dict[str, GatedModel]:
     """Read a run's log, model by model.
 
@@ -118,13 +136,20 @@ def read_gated(
         info: What is known of the run.
         rules: What it is held against.
         signal_only: Which judged grades must not decide.
+        counts_flagged: Whether contaminated entries count all the same.
 
     Raises:
         RunLogError: Where it cannot be read.
     """
     slices = {rule.of for rule in rules if rule.of is not None and rule.kind not in NAMED}
     return gated_models(
-        shown, iter_records(log, on_fault=lambda _fault: None), info, slices, signal_only, vote_rules(rules)
+        shown,
+        iter_records(log, on_fault=lambda _fault: None),
+        info,
+        slices,
+        signal_only,
+        vote_rules(rules),
+        counts_flagged=counts_flagged,
     )
 
 
@@ -173,12 +198,15 @@ def _verdict(rule: Rule, rules: Sequence[Rule], model: GatedModel, around: Surro
         return stopped_at_drop(around.alarm, rule.limit)
     if rule.kind == "min_alpha":
         return raters_agree(model.side.raters, rule.limit)
+    if not model.summary.records and model.contaminated:
+        return GateVerdict(str(rule), "cannot decide", f"all {len(model.contaminated):,} entries are contaminated")
     if rule.kind == "failure_label":
         return failure_label_limit(model.summary, str(rule.of), rule.limit)
     if rule.kind == "behaviour":
         return behaviour_limit(model.summary, str(rule.of), rule.limit)
     if rule.of is not None and not model.of(rule.of).records:
-        return GateVerdict(str(rule), "cannot decide", f"no trial is of category or tag {rule.of}")
+        left_out = ", contaminated ones left out" if model.contaminated else ""
+        return GateVerdict(str(rule), "cannot decide", f"no trial is of category or tag {rule.of}{left_out}")
     made = _ABOUT_A_SUMMARY[rule.kind](model.of(rule.of), rule.limit)
     return made if rule.of is None else GateVerdict(f"{made.rule} in {rule.of}", made.decision, made.reason)
 
