@@ -28,7 +28,21 @@ def fisher_exact(successes: int, n: int, others: int, m: int) -> float:
     """
     if not (0 <= successes <= n and 0 <= others <= m and n and m):
         raise ValueError(f"successes must lie between 0 and n, got {successes} of {n} and {others} of {m}")
-    both = successes + others
-    ways = [math.comb(n, k) * math.comb(m, both - k) for k in range(max(0, both - m), min(n, both) + 1)]
-    seen = math.comb(n, successes) * math.comb(m, others)
-    return min(1.0, sum(one for one in ways if one <= seen * _TIE) / math.comb(n + m, both))
+    chances = _chances(n, m, successes + others)
+    seen = chances[successes]
+    return min(1.0, math.fsum(one for one in chances.values() if one <= seen * _TIE) / math.fsum(chances.values()))
+
+
+def _chances(n: int, m: int, both: int) -> dict[int, float]:
+    """Return how likely each number of successes of the first is, with the likeliest as the unit.
+
+    Each is made of its neighbour's: the binomials of 100,000 trials have as many digits.
+    """
+    low, high = max(0, both - m), min(n, both)
+    likeliest = min(max((n + 1) * (both + 1) // (n + m + 2), low), high)
+    chances = {likeliest: 1.0}
+    for k in range(likeliest, high):
+        chances[k + 1] = chances[k] * ((n - k) * (both - k)) / ((k + 1) * (m - both + k + 1))
+    for k in range(likeliest, low, -1):
+        chances[k - 1] = chances[k] * (k * (m - both + k)) / ((n - k + 1) * (both - k + 1))
+    return chances
