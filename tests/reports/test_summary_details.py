@@ -54,6 +54,7 @@ def test_details_tell_price_weights_scores_spreads_and_slices() -> None:
         "    category odd  10 of 20 · 50 % [30–70]",
         "",
         "  read with care: 2 of 2 categories have fewer than 30 trials",
+        "                  contamination was not checked",
     ]
 
 
@@ -132,7 +133,11 @@ def test_many_slices_are_cut_short_unless_all_are_wanted() -> None:
 
 
 def test_without_anything_measured_there_is_little_to_tell() -> None:
-    assert shown(figures([trial(1)])) == ["", "  read with care: 1 trials are not graded yet"]
+    assert shown(figures([trial(1)])) == [
+        "",
+        "  read with care: 1 trials are not graded yet",
+        "                  contamination was not checked",
+    ]
 
 
 def test_what_to_mind_is_told_in_the_order_of_its_weight() -> None:
@@ -146,6 +151,7 @@ def test_what_to_mind_is_told_in_the_order_of_its_weight() -> None:
         "1 trials are not graded yet",
         "2 of 2 categories have fewer than 30 trials",
         "the repository had changes that were not committed",
+        "contamination was not checked",
     ]
 
 

@@ -38,6 +38,7 @@ def test_a_run_is_a_heading_and_tables() -> None:
         "Cost $2.00, of a success $2.00; latency p50 2.0 s, p95 2.0 s, n 4.",
         "",
         "- 2 of 2 categories have fewer than 30 trials",
+        "- contamination was not checked",
     ]
 
 
@@ -69,5 +70,5 @@ def test_confidence_is_summed_up_in_a_sentence_of_its_own() -> None:
     for record in every_grade(4, confidence={"stated_p": 0.5}):
         run.add(record)
     told = list(markdown_lines(run))
-    assert told[-4] == ""
-    assert told[-3].startswith(r"Confidence (stated\_p, n 4): 50 % on average, 25 % right; ECE 0.250 in 10 bins")
+    assert told[-5] == ""
+    assert told[-4].startswith(r"Confidence (stated\_p, n 4): 50 % on average, 25 % right; ECE 0.250 in 10 bins")

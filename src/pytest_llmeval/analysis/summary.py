@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pytest_llmeval.analysis.behaviour import BehaviourRates
+from pytest_llmeval.analysis.contamination_gap import ContaminationUse
 from pytest_llmeval.analysis.error_modes import ErrorModes
 from pytest_llmeval.analysis.evidence_use import EvidenceUse
 from pytest_llmeval.analysis.latencies import Latencies
@@ -14,6 +15,7 @@ from pytest_llmeval.analysis.noise_levels import NoiseLevels
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
 from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion, Total
+from pytest_llmeval.benchmark.checking.contamination_file import Contamination
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.safe_text import one_line
@@ -109,6 +111,10 @@ class Summary:
         """What behaviour probes found."""
         self.evidence = EvidenceUse()
         """What becomes of answers without their evidence."""
+        self.contamination = ContaminationUse()
+        """How entries fare that stand in a corpus, beside those that do not."""
+        self.by_contamination: dict[Contamination | None, Slice] = {}
+        """The trials of clean, flagged and unchecked entries; only those with a trial that counts."""
         self._latencies = Latencies()
         self._repeats = Repeats()
 
@@ -121,6 +127,7 @@ class Summary:
             self.error_modes.add(record, success=success)
             self.evidence.add(record)
         if not record.is_variant:
+            self.contamination.add(record, success=success)
             self.count(record)
             return
         self.noise.add(record, success=success, verdict=verdict_of(record))
@@ -150,7 +157,10 @@ class Summary:
         category = self.categories.get(record.category)
         if category is None:
             category = self.categories[record.category] = Slice()
-        for part in (self.overall, category):
+        checked = self.by_contamination.get(record.contamination)
+        if checked is None:
+            checked = self.by_contamination[record.contamination] = Slice()
+        for part in (self.overall, category, checked):
             if verdict is not None:
                 part.verdicts[verdict] += 1
             else:

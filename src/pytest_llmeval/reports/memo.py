@@ -8,6 +8,7 @@ from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.summary import NO_LABEL, Slice, Summary
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.contamination_lines import part_told
 from pytest_llmeval.safe_text import one_line
 
 REMEDIES: Mapping[str, str] = {
@@ -92,6 +93,9 @@ def _apart(run: RunFigures, summary: Summary) -> Iterator[str]:
     apart = summary.outcomes["error"] + summary.outcomes["unscored"]
     if apart:
         yield f"{apart:,} more trials ended without a verdict and are in no number."
+    if found := summary.contamination.figures():
+        without = f" (right of the clean ones: {part_told(found.clean)})" if found.clean.trials else ""
+        yield f"{found.flagged.trials:,} of these answers are to contaminated entries{without}."
     if summary.pending:
         yield f"{summary.pending:,} more are not graded yet."
     if run.info is not None and not run.info.complete:

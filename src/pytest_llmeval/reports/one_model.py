@@ -11,6 +11,7 @@ from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
+from pytest_llmeval.reports.contamination_lines import contamination_lines
 from pytest_llmeval.reports.evidence_lines import evidence_lines
 from pytest_llmeval.reports.latency_lines import times_told
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
@@ -52,7 +53,7 @@ class Screen:
 def model_block(summary: Summary, screen: Screen) -> Iterator[Line]:
     """Tell all about one model."""
     yield _heading(summary, screen)
-    for part in (_distribution, _repeats, _failures, _by_category, _behaviour, _evidence):
+    for part in (_distribution, _repeats, _failures, _by_category, _contamination, _behaviour, _evidence):
         told = list(part(summary, screen))
         if told:
             yield line()
@@ -174,6 +175,10 @@ def _shares(part: Slice, *, graded: bool) -> tuple[str, str]:
 
 def _behaviour(summary: Summary, screen: Screen) -> Iterator[Line]:
     return behaviour_lines(summary, width=screen.width)
+
+
+def _contamination(summary: Summary, screen: Screen) -> Iterator[Line]:
+    return contamination_lines(summary.contamination.figures(), width=screen.width)
 
 
 def _evidence(summary: Summary, screen: Screen) -> Iterator[Line]:

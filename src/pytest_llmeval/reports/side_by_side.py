@@ -13,6 +13,7 @@ from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures
+from pytest_llmeval.reports.contamination_lines import gap_cell, part_told
 from pytest_llmeval.reports.evidence_lines import STATES, made_up
 from pytest_llmeval.reports.latency_lines import percentiles_shown
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened, width_of
@@ -73,6 +74,7 @@ def _rows(summaries: Sequence[Summary], screen: Screen) -> list[Row]:
         *_repeats(summaries, screen),
         *_failures(summaries),
         *_categories(summaries, screen),
+        *_contamination(summaries),
         *_behaviour(summaries),
         *_evidence(summaries),
         *_outcomes(summaries),
@@ -171,6 +173,18 @@ def _categories(summaries: Sequence[Summary], screen: Screen) -> Iterator[Row]:
 def _accuracy(part: Slice, *, graded: bool) -> str:
     share = part.fully_correct if graded else part.pass_rate
     return f"{_number(share.count)[: 4 - len(figures.count(share.count))]}{figures.share_of(share)}"
+
+
+def _contamination(summaries: Sequence[Summary]) -> Iterator[Row]:
+    found = [one.contamination.figures() for one in summaries]
+    known = [one for one in found if one is not None]
+    if not known:
+        return
+    yield Row("contamination: right answers")
+    for label, part in (("clean", "clean"), ("contaminated", "flagged"), ("not checked", "unchecked")):
+        if any(getattr(one, part).trials for one in known):
+            yield Row(label, tuple(part_told(getattr(one, part)) if one else figures.UNKNOWN for one in found))
+    yield Row("gap in points", tuple(gap_cell(one.gap if one else None) for one in found))
 
 
 def _behaviour(summaries: Sequence[Summary]) -> Iterator[Row]:

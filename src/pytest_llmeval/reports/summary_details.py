@@ -12,6 +12,7 @@ from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.abstention_lines import abstention_lines
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
+from pytest_llmeval.reports.contamination_lines import contaminated_caveat, unchecked_caveat
 from pytest_llmeval.reports.error_mode_lines import error_mode_lines
 from pytest_llmeval.reports.latency_lines import latency_told
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
@@ -167,8 +168,8 @@ def _share(part: Summary) -> str:
 def _mind(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
     for number, text in enumerate(caveats(run, summary)):
         label = "  read with care: " if number == 0 else " " * 18
-        for told in wrapped(label, text.split(" "), screen.width, " "):
-            yield line(Segment(screen.safe(told) if number else told, ("yellow",)))
+        for told in wrapped(label, screen.safe(text).split(" "), screen.width, " "):
+            yield line(Segment(told, ("yellow",)))
 
 
 def caveats(run: RunFigures, summary: Summary) -> Iterator[str]:
@@ -180,8 +181,10 @@ def caveats(run: RunFigures, summary: Summary) -> Iterator[str]:
         yield f"{figures.count(apart)} of {figures.count(summary.records)} trials ended without a verdict"
     if summary.pending:
         yield f"{figures.count(summary.pending)} trials are not graded yet"
+    yield from contaminated_caveat(summary.contamination)
     thin = [name for name, part in summary.categories.items() if part.judged + part.ungraded < THIN]
     if thin and thin != [UNCATEGORIZED]:
         yield f"{len(thin)} of {len(summary.categories)} categories have fewer than {THIN} trials"
     if run.info is not None and run.info.git.dirty:
         yield "the repository had changes that were not committed"
+    yield from unchecked_caveat(summary.contamination)

@@ -9,6 +9,7 @@ from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.confidence_lines import confidence_sentence
+from pytest_llmeval.reports.contamination_lines import contamination_rows
 from pytest_llmeval.reports.error_mode_lines import error_mode_rows
 from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
 from pytest_llmeval.reports.latency_lines import short_times
@@ -48,6 +49,7 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     yield from _table(("grade or failure", "trials"), counts)
     yield from _table(("error mode", "of failed answers"), error_mode_rows(summary.error_modes))
     yield from _table(("category", "fully correct" if whole.judged else "passed"), _categories(summary))
+    yield from _table(("contamination", "right"), contamination_rows(summary.contamination.figures()))
     yield from _table(("behaviour", "rate"), ((rate.name, rate_share(rate)) for rate in summary.behaviour.rates()))
     evidence = ((STATES[one.evidence], made_up_and_rise(one)) for one in summary.evidence.figures())
     yield from _table(("evidence", "hallucinates"), evidence)

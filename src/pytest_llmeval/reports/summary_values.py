@@ -9,11 +9,13 @@ from typing import Any
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.run_figures import RunFigures
+from pytest_llmeval.analysis.slicing import NOTHING
 from pytest_llmeval.analysis.statistics.estimates import Total
 from pytest_llmeval.analysis.summary import SPENT, VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.abstention_lines import abstention_values
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
+from pytest_llmeval.reports.contamination_lines import contamination_values
 from pytest_llmeval.reports.figures import share_values
 from pytest_llmeval.reports.robustness_values import behaviour_values, robustness_values
 from pytest_llmeval.reports.turn_lines import turn_values
@@ -91,6 +93,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "tools": _tool_values(details.tools) if details.tools.is_used else None,
         "citations": _citation_values(details.citations) if details.citations.answers else None,
         "turns": turn_values(details.turns.figures()),
+        "contamination": contamination_values(summary.contamination),
         "repeats": asdict(summary.repeats) if summary.repeats else None,
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **share_values(one.share)} for one in details.worst_slices(summary)
@@ -165,6 +168,9 @@ def rows(run: RunFigures) -> Iterator[Mapping[str, Any]]:
         by = run.slicing.field if run.slicing else ""
         for name, part in sorted(summary.categories.items()) if by != "category" else ():
             yield {**start, "by": "category", "slice": name, **_cells(part)}
+        if by != "contamination" and "flagged" in summary.by_contamination:
+            for state, part in sorted(summary.by_contamination.items(), key=lambda item: item[0] or NOTHING):
+                yield {**start, "by": "contamination", "slice": state or NOTHING, **_cells(part)}
         for name, one in run.slices(summary).items():
             yield {**start, "by": by, "slice": name, **_cells(one.overall), **_price_cells(one)}
 
