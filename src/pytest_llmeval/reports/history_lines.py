@@ -67,6 +67,10 @@ def _remarks(series: Series, screen: Screen) -> Iterator[tuple[str, ...]]:
             "benchmark",
             *f"changed with run {place + 1}; rates before and after are of different questions".split(" "),
         )
+    contaminated = sum(point.summary.contamination.trials["flagged"] > 0 for point in series.points)
+    if contaminated:
+        told = f"contaminated entries count in the rates of {contaminated:,} of {len(series.points):,} runs"
+        yield ("flagged", *told.split(" "))
     whole = [point.is_whole for point in series.points]
     if not all(whole):
         told = "runs that were stopped, or asked only a part"
@@ -127,6 +131,7 @@ def _values(point: Point) -> dict[str, Any]:
         "n": point.share.n,
         "rate": point.share.rate,
         "interval": list(point.share.interval or ()) or None,
+        "contaminated_trials": point.summary.contamination.trials["flagged"],
         "cost_usd": point.summary.cost_usd.value,
         "served": sorted(point.served),
     }
