@@ -73,14 +73,14 @@ def test_each_part_has_its_own_n_and_interval() -> None:
 
 def test_samples_of_an_entry_are_no_further_entries() -> None:
     found = use(clean="CW")
-    for sample in (1, 2, 3):
-        for one in records("CCW" if sample > 1 else "WCW", contamination="flagged", sample=sample):
+    for sample, letters in enumerate(("WCW", "CCW", "CCC"), start=1):
+        for one in records(letters, contamination="flagged", sample=sample):
             found.add(one, success=success_of(one))
     told = found.figures()
     assert told is not None
     assert told.gap is not None
-    assert (told.flagged.right, told.flagged.trials, told.flagged.entries) == (5, 9, 3)
-    assert told.gap.value == pytest.approx(5 / 9 - 1 / 2)
+    assert (told.flagged.right, told.flagged.trials, told.flagged.entries) == (6, 9, 3)
+    assert told.gap.value == pytest.approx(6 / 9 - 1 / 2)
     assert told.gap.p == fisher_exact(2, 3, 1, 2)
 
 
