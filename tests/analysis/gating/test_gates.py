@@ -13,20 +13,22 @@ from pytest_llmeval.analysis.gating.gated_run import Surroundings, gated_models,
 from pytest_llmeval.analysis.gating.gates import (
     Decision,
     GateVerdict,
-    behaviour_limit,
-    cost_per_trial,
-    coverage,
     decide,
     deselected,
-    fail_under,
-    failure_label_limit,
-    latency_p95,
     max_regression,
     missing_entries,
     must_pass,
-    output_tokens_per_trial,
     raters_agree,
     stopped_at_drop,
+)
+from pytest_llmeval.analysis.gating.limits import (
+    behaviour_limit,
+    cost_per_trial,
+    coverage,
+    fail_under,
+    failure_label_limit,
+    latency_p95,
+    output_tokens_per_trial,
 )
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.analysis.summary import Summary

@@ -14,19 +14,21 @@ from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.gating.gate_rules import NAMED, Rule
 from pytest_llmeval.analysis.gating.gates import (
     GateVerdict,
-    behaviour_limit,
-    cost_per_trial,
-    coverage,
     deselected,
-    fail_under,
-    failure_label_limit,
-    latency_p95,
     max_regression,
     missing_entries,
     must_pass,
-    output_tokens_per_trial,
     raters_agree,
     stopped_at_drop,
+)
+from pytest_llmeval.analysis.gating.limits import (
+    behaviour_limit,
+    cost_per_trial,
+    coverage,
+    fail_under,
+    failure_label_limit,
+    latency_p95,
+    output_tokens_per_trial,
 )
 from pytest_llmeval.analysis.gating.quarantine import Quarantine
 from pytest_llmeval.analysis.gating.signal_only import SignalOnly
