@@ -88,6 +88,26 @@ def test_answers_that_take_more_tokens_than_allowed_fail(project: Project, most:
     assert gate_of(project)[1] == {f"output tokens per trial at most {most}": decision}
 
 
+def test_a_category_of_failures_fails_a_run_whose_whole_is_good(project: Project) -> None:
+    bad = {f"q{number}": BAD for number in range(1, 24, 2)}
+    many(project, 48, **bad)
+    assert project.run("--llm-fail-under=70", "--llm-gates=worst_slice=60").ret == 1
+    assert gate_of(project)[1] == {"fail under 70 %": "passed", "each category at least 60 %": "failed"}
+
+
+@WAYS
+@pytest.mark.parametrize(("most", "decision"), [(1, "passed"), (0, "failed")])
+def test_failures_of_a_tag_are_counted_and_only_the_gate_decides(
+    project: Project, way: tuple[str, ...], most: int, decision: str
+) -> None:
+    many(project, q3={**BAD, "tags": ["critical"]}, q4={"tags": ["critical"]})
+    result = project.run(f"--llm-gates=failures:critical={most}", *way)
+    assert result.ret == (decision == "failed")
+    told = f"at most {most} {'failure' if most == 1 else 'failures'} in critical"
+    result.stdout.fnmatch_lines([f"  {decision}         {told} · 1 of 2 trials", "*11 passed, 1 counted in*"])
+    assert gate_of(project) == (decision, {told: decision})
+
+
 def test_a_rule_on_the_command_line_is_held_beside_those_of_the_ini(project: Project) -> None:
     many(project, q3=BAD)
     project.pytester.makeini("[pytest]\nllm_gates = fail_under=95 max_unscored=0\n")

@@ -117,6 +117,8 @@ class Repeats:
     def __init__(self) -> None:
         # Test to entry to sample numbers, in ascending order, those of failures negative.
         self._tests: dict[str, dict[str, tuple[int, ...]]] = {}
+        self._places: dict[str, dict[str, tuple[str, ...]]] = {}
+        """Test to entry to its category, followed by its tags."""
 
     def add(self, record: Record, *, success: bool) -> None:
         """Take in one more record; of two with the same sample of an entry in a test, the later counts.
@@ -125,10 +127,18 @@ class Repeats:
             record: Of a trial that says something about the model: no error, not unscored and not skipped.
             success: Whether it was fully correct, or where nothing was graded passed.
         """
-        entries = self._tests.setdefault(eval_of(record.nodeid or ""), {})
+        test = eval_of(record.nodeid or "")
+        entries = self._tests.setdefault(test, {})
+        if record.question_id not in entries:
+            self._places.setdefault(test, {})[record.question_id] = (record.category, *record.tags)
         end = record.sample if success else -record.sample
         others = [one for one in entries.get(record.question_id, ()) if abs(one) != record.sample]
         entries[record.question_id] = tuple(sorted([*others, end], key=abs)) if others else (end,)
+
+    def entries_by_category(self) -> Counter[str]:
+        """Count the entries of each category; one that several tests ask counts once."""
+        found = {(name, place[0]) for entries in self._places.values() for name, place in entries.items()}
+        return Counter(category for _, category in found)
 
     def figures(self) -> RepeatFigures | None:
         """Return what the samples came to; None where no entry has more than one."""

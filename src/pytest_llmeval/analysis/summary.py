@@ -209,6 +209,11 @@ class Summary:
         return self._repeats.figures()
 
     @property
+    def entries_by_category(self) -> Counter[str]:
+        """Return of how many entries the trials of each category are, however many samples they have."""
+        return self._repeats.entries_by_category()
+
+    @property
     def not_fully_correct(self) -> int:
         """Return how many judged answers the failure labels are of."""
         return self.overall.judged - self.overall.fully_correct.count

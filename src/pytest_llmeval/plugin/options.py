@@ -169,7 +169,7 @@ OPTIONS: tuple[Option, ...] = (
         "llm_gates",
         "RULE",
         "rule that the run must keep, KIND=LIMIT or KIND:SLICE=LIMIT, such as fail_under=70, max_regression:math=2, "
-        "max_unscored=5, max_missing=10, latency_p95=20, cost_per_trial=0.01, "
+        "worst_slice=50, failures:critical=0, max_unscored=5, max_missing=10, latency_p95=20, cost_per_trial=0.01, "
         "output_tokens_per_trial=500, stop_at_drop=20, max_disagreement=34, min_alpha=0.67, "
         "failure_label:hallucination=5 or behaviour:over-refusal=5; "
         "none switches those of the ini file off",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_llmeval.analysis.statistics.estimates import Percentiles
+from pytest_llmeval.analysis.statistics.estimates import ENOUGH_FOR_P99, Percentiles
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
-
-ENOUGH_FOR_P99 = 100
-"""With fewer answers the 99th percentile is but the slowest of them."""
 
 
 def times_told(summary: Summary) -> Iterator[tuple[str, list[str]]]:

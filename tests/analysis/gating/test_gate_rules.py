@@ -22,6 +22,8 @@ def rule(text: str) -> Rule:
         ("cost_per_trial=0.005", Rule("cost_per_trial", 0.005)),
         ("behaviour:hedged-settled=5", Rule("behaviour", 5, "hedged-settled")),
         ("min_alpha=0.67", Rule("min_alpha", 0.67)),
+        ("worst_slice=50", Rule("worst_slice", 50)),
+        ("failures:critical=0", Rule("failures", 0, "critical")),
     ],
 )
 def test_a_rule_is_a_kind_perhaps_a_slice_and_a_limit(text: str, read: Rule) -> None:

@@ -21,9 +21,12 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "fail_under": Limit("percent", 100),
         "max_regression": Limit("points", 100),
+        "worst_slice": Limit("percent", 100),
+        "failures": Limit("trials"),
         "max_unscored": Limit("percent", 100),
         "max_missing": Limit("percent", 100),
         "latency_p95": Limit("seconds"),
+        "latency_p99": Limit("seconds"),
         "cost_per_trial": Limit("dollars"),
         "output_tokens_per_trial": Limit("tokens"),
         "failure_label": Limit("percent", 100),
@@ -34,11 +37,11 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
     }
 )
 """Every kind of rule."""
-OF_THE_RUN = ("max_missing", "stop_at_drop", "max_disagreement", "min_alpha")
+OF_THE_RUN = ("worst_slice", "max_missing", "stop_at_drop", "max_disagreement", "min_alpha")
 """Kinds that are of no slice."""
 NAMED = ("failure_label", "behaviour")
 """Kinds whose name is no slice."""
-FOR_ANSWERS = ("fail_under", "max_regression")
+FOR_ANSWERS = ("fail_under", "max_regression", "failures")
 """Kinds that decide about answers; evals they cover are counted and no longer fail the run one by one."""
 
 

@@ -32,6 +32,7 @@ from pytest_llmeval.analysis.gating.limits import (
 )
 from pytest_llmeval.analysis.gating.quarantine import Quarantine
 from pytest_llmeval.analysis.gating.signal_only import SignalOnly
+from pytest_llmeval.analysis.gating.tails import failures, latency_p99, worst_slice
 from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
@@ -215,8 +216,11 @@ def _verdict(rule: Rule, rules: Sequence[Rule], model: GatedModel, around: Surro
 
 _ABOUT_A_SUMMARY: Mapping[str, Callable[[Summary, float], GateVerdict]] = {
     "fail_under": fail_under,
+    "worst_slice": worst_slice,
+    "failures": failures,
     "max_unscored": coverage,
     "latency_p95": latency_p95,
+    "latency_p99": latency_p99,
     "cost_per_trial": cost_per_trial,
     "output_tokens_per_trial": output_tokens_per_trial,
 }

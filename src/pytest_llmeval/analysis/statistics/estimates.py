@@ -140,6 +140,10 @@ class Proportion:
         return wilson_interval(self.count, self.n) if self.n else None
 
 
+ENOUGH_FOR_P99 = 100
+"""With fewer numbers the 99th percentile is but the largest of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Percentiles:
     """How a column of numbers is spread; None where there is none."""
