@@ -1,8 +1,9 @@
 """A provider for tests of the plugin: says what the question tells it to, and notes every call in a file.
 
-A question may hold one directive, ``say: TEXT``, ``fail: KIND`` or ``finish: REASON TEXT``; any other is echoed. Calls
-are appended to ``asked.txt`` in the working folder, so that they can be counted over several processes. The model
-``judge`` reads the framed answer of a judge's prompt and finds it right where it holds the word "right".
+A question may hold one directive, ``say: TEXT``, ``fail: KIND``, ``finish: REASON TEXT`` or ``served: MODEL TEXT``;
+any other is echoed. Calls are appended to ``asked.txt`` in the working folder, so that they can be counted over several
+processes. The model ``judge`` reads the framed answer of a judge's prompt and finds it right where it holds the word
+"right".
 """
 
 from __future__ import annotations
@@ -56,6 +57,9 @@ class StandIn:
         if order == "finish":
             reason, _, text = rest.partition(" ")
             return Reply(text, finish_reason=reason, usage=usage)  # type: ignore[arg-type]
+        if order == "served":
+            served, _, text = rest.partition(" ")
+            return Reply(text, usage=usage, served_model=served)
         return Reply(rest if order == "say" else question, usage=usage, served_model=request.model.model)
 
     async def aclose(self) -> None:

@@ -156,3 +156,16 @@ def test_answers_cannot_drive_the_terminal(project: Project) -> None:
 def test_run_without_a_terminal_still_writes_its_log(capitals: Project) -> None:
     capitals.run("-p", "no:terminal")
     assert len(capitals.records()) == 3
+
+
+@pytest.mark.parametrize("way", [(), ("-q",), ("-n2",)], ids=["plain", "-q", "-n 2"])
+def test_another_model_that_answered_within_a_run_is_told(project: Project, way: tuple[str, ...]) -> None:
+    asked = ["m-2024-07-18 Paris", "m-2024-07-18 Kyoto", "m-2025-01-31 Berlin"]
+    project.benchmark([{**row, "question": f"served: {one}"} for row, one in zip(CAPITALS, asked, strict=True)])
+    project.evals(GRADED)
+    told = "stand-in:m was answered by several models: m-2024-07-18 (2 calls), m-2025-01-31 (1 call)"
+    project.run(*way).stdout.fnmatch_lines([f"llm-note: {told}"])
+
+
+def test_a_run_answered_by_one_model_says_nothing_of_it(capitals: Project) -> None:
+    capitals.run().stdout.no_fnmatch_line("*was answered by*")

@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.latencies import Latencies
 from pytest_llmeval.analysis.noise_levels import NoiseLevels
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
+from pytest_llmeval.analysis.served import ServedModels
 from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion, Total
 from pytest_llmeval.benchmark.checking.contamination_file import Contamination
 from pytest_llmeval.grading.grade import Level
@@ -115,11 +116,14 @@ class Summary:
         """How entries fare that stand in a corpus, beside those that do not."""
         self.by_contamination: dict[Contamination | None, Slice] = {}
         """The trials of clean, flagged and unchecked entries; only those with a trial that counts."""
+        self.served = ServedModels()
+        """Who answered, in the calls of all trials."""
         self._latencies = Latencies()
         self._repeats = Repeats()
 
     def add(self, record: Record) -> None:
         """Take in one more record; that of a variant is kept apart."""
+        self.served.add(record)
         success = success_of(record)
         if success is not None:
             self.robustness.add(record, success=success)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
+from pytest_llmeval.analysis.served import ServedModels
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.plugin.counting import COUNTED
@@ -16,6 +17,7 @@ from pytest_llmeval.plugin.state import SETTINGS
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.reports.judge_trust_lines import favour_lines, trust_lines
 from pytest_llmeval.reports.lines import Line, Segment, in_ascii, line, safe
+from pytest_llmeval.reports.served_lines import served_sentences
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
 
 TITLE = "LLM evals"
@@ -117,6 +119,7 @@ class Screen:
         )
         write(terminalreporter, lines)
         self._tell_of_judges(terminalreporter, brief=brief)
+        self._tell_of_served(terminalreporter, brief=brief)
         self._tell_of_not_asked(terminalreporter, brief=brief)
         self._tell_of_recovered(terminalreporter)
 
@@ -136,6 +139,13 @@ class Screen:
         if not brief:
             told += favour_lines(self._desk.judges.favours.figures(), ascii_only=ascii_only(self._config))
         write(terminal, in_ascii(told) if ascii_only(self._config) else told)
+
+    def _tell_of_served(self, terminal: pytest.TerminalReporter, *, brief: bool) -> None:
+        """Tell where one model was asked for and several answered; of fingerprints alone only where there is room."""
+        mixes = ServedModels.of_all(summary.served for summary in self._desk.summaries).mixes()
+        for told in served_sentences(mix for mix in mixes if mix.what == "served model" or not brief):
+            shown = safe(f"llm-note: {told}", ascii_only=ascii_only(self._config), limit=1000)
+            terminal.write_line(shown, yellow=True)
 
     def _tell_of_not_asked(self, terminal: pytest.TerminalReporter, *, brief: bool) -> None:
         for reason, times in self._desk.not_asked.most_common(MOST_REASONS):

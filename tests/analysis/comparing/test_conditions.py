@@ -52,7 +52,24 @@ def test_every_condition_of_a_record_that_changed_is_told() -> None:
         ("parameters", "seed=1, temperature=0.0", "seed=1, temperature=1.0"),
         ("graders", "g1", "g2"),
         ("judge", "j 1", "j 2"),
+        ("served judge", "none", "j-01"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "told"),
+    [
+        (["m-2024-07-18"], ["m-2025-01-31"], [("served model", "m-2024-07-18", "m-2025-01-31")]),
+        (["m"], ["m-2024-07-18"], []),
+        (["m-2024-07-18", "m"], ["m-2024-07-18"], []),
+        (["m"], ["m-mini-2024-07-18"], [("served model", "m", "m-mini-2024-07-18")]),
+        (["m-2024-07-18"], ["m-2024-07-18", "n"], [("served model", "m-2024-07-18", "n, m-2024-07-18")]),
+    ],
+)
+def test_an_alias_is_no_other_model_than_its_dated_version(
+    base: list[str], new: list[str], told: list[tuple[str, str, str]]
+) -> None:
+    assert changed(*({"calls": tuple(map(call, names))} for names in (base, new))) == told
 
 
 @pytest.mark.parametrize(

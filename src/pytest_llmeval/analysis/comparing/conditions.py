@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_llmeval.analysis.served import without_aliases
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo
@@ -15,6 +16,10 @@ MOST_VALUES = 4
 """Different values of one condition that are told; further ones are counted."""
 ABSENT = "none"
 """Stands for a condition that a run did not have."""
+
+
+SERVED: Mapping[str, str] = {"model": "served model", "judge": "served judge"}
+"""Who answered by the provider's own word, by the role of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +69,15 @@ def _as_said(record: Record) -> tuple[Any, ...]:
         record.grader,
         *[score.grader for score in record.scores],
         judge and (judge.model, judge.hash),
-        *[(call.reply.served_model, call.reply.system_fingerprint) for call in record.calls if call.role == "model"],
+        *[(call.role, call.reply.served_model, call.reply.system_fingerprint) for call in record.calls],
     )
 
 
 def _conditions_of(record: Record) -> Iterator[tuple[str, str]]:
     yield "model", model_of(record)
     for call in record.calls:
-        if call.role == "model" and call.reply.served_model:
-            yield "served model", call.reply.served_model
+        if call.reply.served_model:
+            yield SERVED[call.role], call.reply.served_model
         if call.role == "model" and call.reply.system_fingerprint:
             yield "system fingerprint", call.reply.system_fingerprint
     for what, value in (
@@ -120,6 +125,9 @@ def changes(base: Conditions, new: Conditions, base_info: RunInfo | None, new_in
 
 
 def _changed(what: str, base: tuple[str, ...], new: tuple[str, ...]) -> Change | None:
+    if what in SERVED.values():  # an alias may stand for just the dated version that the other side names
+        known = {*base, *new}
+        base, new = (tuple(without_aliases(names, known)) for names in (base, new))
     if not base or not new or set(base) == set(new):
         return None
     return Change(what, _listed(base, new), _listed(new, base))
