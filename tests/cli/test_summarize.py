@@ -11,7 +11,10 @@ import pytest
 
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.reports.terminal import summary_lines
+from pytest_llmeval.runs.calibrations import write_calibration
+from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.reading import iter_records
+from tests.analysis.judges.test_judge_trust import GOOD, judged
 from tests.cli.conftest import Told
 from tests.cli.logs import every_grade, trial, write_log
 
@@ -55,6 +58,20 @@ def test_json_has_all_figures(tmp_path: Path, command: Command) -> None:
     told = command("summarize", write_log(tmp_path / "a.jsonl", every_grade(8)), "--json")
     (run,) = json.loads(told.out)["runs"]
     assert run["models"][0]["accuracy"]["rate"] == 0.25
+
+
+def test_a_calibration_beside_the_log_is_told_with_what_is_read_with_care(tmp_path: Path, command: Command) -> None:
+    log = write_log(tmp_path / "a.jsonl", [judged(2), judged(4)])
+
+    def said(*flags: str) -> str:
+        return " ".join(command("summarize", log, *flags).out.split())
+
+    assert "judge j:k (01234567) is uncalibrated: nobody has held it against people" in said()
+    write_calibration(tmp_path / FOLDER, GOOD)
+    told = "judge j:k (01234567) graded, and is calibrated: agrees with people on 4 of 4 · 100 % [51–100], kappa 1.00"
+    assert told in said()
+    assert told in json.loads(said("--json"))["runs"][0]["models"][0]["caveats"]
+    assert told.replace("[", r"\[").replace("]", r"\]") in said("--markdown")
 
 
 def test_csv_is_a_table_without_formulas(tmp_path: Path, command: Command) -> None:

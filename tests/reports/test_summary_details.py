@@ -10,9 +10,8 @@ from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.reports.lines import Line, in_ascii, width_of
 from pytest_llmeval.reports.one_model import Screen
-from pytest_llmeval.reports.summary_details import caveats, detail_lines, run_heading
+from pytest_llmeval.reports.summary_details import detail_lines, run_heading
 from pytest_llmeval.reports.summary_values import run_values
-from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo
 from tests.cli.logs import every_grade, trial
@@ -54,7 +53,8 @@ def test_details_tell_price_weights_scores_spreads_and_slices() -> None:
         "    category odd  10 of 20 · 50 % [30–70]",
         "",
         "  read with care: 2 of 2 categories have fewer than 30 trials",
-        "                  contamination was not checked",
+        "                  not known: how flaky answers are (1 sample of each entry),",
+        "                  contamination (not checked)",
     ]
 
 
@@ -135,23 +135,8 @@ def test_many_slices_are_cut_short_unless_all_are_wanted() -> None:
 def test_without_anything_measured_there_is_little_to_tell() -> None:
     assert shown(figures([trial(1)])) == [
         "",
-        "  read with care: 1 trials are not graded yet",
-        "                  contamination was not checked",
-    ]
-
-
-def test_what_to_mind_is_told_in_the_order_of_its_weight() -> None:
-    info = RunInfo(run_id="run-1", started="t", git=GitState(dirty=True))
-    records = [*every_grade(4), trial(9, outcome="error"), trial(10)]
-    run = figures(records, info=info)
-    (summary,) = run.summaries
-    assert list(caveats(run, summary)) == [
-        "the run is not complete, what is missing may be the hard part",
-        "1 of 6 trials ended without a verdict",
-        "1 trials are not graded yet",
-        "2 of 2 categories have fewer than 30 trials",
-        "the repository had changes that were not committed",
-        "contamination was not checked",
+        "  read with care: 1 trial is not graded yet",
+        "                  not known: contamination (not checked)",
     ]
 
 

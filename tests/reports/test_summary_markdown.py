@@ -38,7 +38,7 @@ def test_a_run_is_a_heading_and_tables() -> None:
         "Cost $2.00, of a success $2.00; latency p50 2.0 s, p95 2.0 s, n 4.",
         "",
         "- 2 of 2 categories have fewer than 30 trials",
-        "- contamination was not checked",
+        "- not known: how flaky answers are (1 sample of each entry), contamination (not checked)",
     ]
 
 

@@ -78,6 +78,11 @@ class ContaminationUse:
         counts[0] += success
         counts[1] += 1
 
+    @property
+    def was_checked(self) -> bool:
+        """Tell whether a check knows any entry of these trials."""
+        return bool(self.trials["clean"] or self.trials["flagged"])
+
     def figures(self) -> ContaminationFigures | None:
         """Return what it comes to; None where no entry is contaminated."""
         if not self.trials["flagged"]:

@@ -61,6 +61,7 @@ def read_figures(
     by: str | None = None,
     weights: Mapping[str, float] | None = None,
     on_fault: Callable[[Fault], None] | None = None,
+    on_record: Callable[[Record], None] | None = None,
 ) -> list[RunFigures]:
     """Read logs, ours or foreign, and keep no record of them.
 
@@ -69,6 +70,7 @@ def read_figures(
         by: A field to slice by.
         weights: Of entries, by id, in place of those that records have.
         on_fault: Is told of a torn last line.
+        on_record: Is told of every record.
 
     Returns:
         One per run, in order of first appearance.
@@ -91,6 +93,8 @@ def read_figures(
                 run.logs.append(log)
                 run.info = run.info or _info(log)
             run.add(record)
+            if on_record is not None:
+                on_record(record)
     return list(runs.values())
 
 

@@ -39,18 +39,12 @@ def checked_told(day: str, *, flagged: int, clean: int, changed: int = 0) -> str
     return told + (f", {changed:,} changed or new" if changed else "")
 
 
-def contaminated_caveat(use: ContaminationUse) -> Iterator[str]:
-    """Say how many of a model's trials are of contaminated entries."""
-    if use.trials["flagged"]:
-        yield f"{use.trials['flagged']:,} of {use.trials.total():,} trials are of contaminated entries"
-
-
-def unchecked_caveat(use: ContaminationUse) -> Iterator[str]:
-    """Say how many of them are of entries that nobody has checked for contamination."""
+def contaminated_caveats(use: ContaminationUse) -> Iterator[str]:
+    """Say how many of a model's trials are of contaminated entries, and of entries that a check has passed over."""
     trials = use.trials.total()
-    if use.trials[None] == trials:
-        yield "contamination was not checked"
-    elif use.trials[None]:
+    if use.trials["flagged"]:
+        yield f"{use.trials['flagged']:,} of {trials:,} trials are of contaminated entries"
+    if use.trials[None] and use.was_checked:
         yield f"{use.trials[None]:,} of {trials:,} trials are of entries not checked for contamination"
 
 
@@ -125,7 +119,7 @@ def contamination_lines(found: ContaminationFigures | None, *, width: int) -> It
 
 def contamination_values(use: ContaminationUse) -> dict[str, Any] | None:
     """Return the same for JSON; None where nobody has checked."""
-    if not (use.trials["clean"] or use.trials["flagged"]):
+    if not use.was_checked:
         return None
     found = use.figures()
     counts = {"clean": use.trials["clean"], "flagged": use.trials["flagged"], "not_checked": use.trials[None]}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pytest_llmeval.analysis.details import Details, WorstSlice, cost_per_success
+from pytest_llmeval.analysis.judges.known_graders import KnownGraders
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.statistics.spread import Spread
 from pytest_llmeval.analysis.summary import Summary
-from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.abstention_lines import abstention_lines
+from pytest_llmeval.reports.caveats import Reading, shown_caveats
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
-from pytest_llmeval.reports.contamination_lines import contaminated_caveat, unchecked_caveat
 from pytest_llmeval.reports.error_mode_lines import error_mode_lines
 from pytest_llmeval.reports.latency_lines import latency_told
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
@@ -24,8 +24,6 @@ from pytest_llmeval.reports.turn_lines import turn_lines
 SLICES_SHOWN = 50
 LEAST_NAME = 10
 """Columns that a slice's name gets on any screen; the rest is its figures' first."""
-THIN = 30
-"""With fewer trials an interval is wider than most differences."""
 _BARS = "▁▂▃▄▅▆▇█"
 _CUTS = ("low", "p5", "p25", "p50", "p75", "p95", "high")
 
@@ -41,8 +39,17 @@ def run_heading(run: RunFigures, screen: Screen) -> Iterator[Line]:
         yield line(Segment(f"log {screen.safe(str(log), 4096)}", ("light",)))
 
 
-def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
-    """Tell of one model what its summary leaves out, and what to mind when reading it."""
+def detail_lines(
+    run: RunFigures, summary: Summary, screen: Screen, known: KnownGraders | None = None
+) -> Iterator[Line]:
+    """Tell of one model what its summary leaves out, and what to mind when reading it.
+
+    Args:
+        run: The run.
+        summary: Of one of its models.
+        screen: What is printed on.
+        known: Whether those who graded may be believed; nothing is said of them where that was not looked up.
+    """
     details = run.details(summary)
     yield from _success(summary, details, screen)
     parts = [
@@ -56,7 +63,7 @@ def detail_lines(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[
         vote_lines(details.confidences.votes(), screen),
         *(confidence_lines(found, screen) for found in details.confidences.figures()),
     ]
-    for part in [*parts, _by(run, summary, screen), _mind(run, summary, screen)]:
+    for part in [*parts, _by(run, summary, screen), _mind(Reading(run, summary, known or KnownGraders()), screen)]:
         told = list(part)
         if told:
             yield line()
@@ -165,26 +172,8 @@ def _share(part: Summary) -> str:
     return f"{told} passed" if part.overall.ungraded else f"{told} nothing measured in {part.records:,}"
 
 
-def _mind(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
-    for number, text in enumerate(caveats(run, summary)):
+def _mind(read: Reading, screen: Screen) -> Iterator[Line]:
+    for number, text in enumerate(shown_caveats(read)):
         label = "  read with care: " if number == 0 else " " * 18
-        for told in wrapped(label, screen.safe(text).split(" "), screen.width, " "):
+        for told in wrapped(label, screen.safe(text, 1000).split(" "), screen.width, " "):
             yield line(Segment(told, ("yellow",)))
-
-
-def caveats(run: RunFigures, summary: Summary) -> Iterator[str]:
-    """Yield what limits the figures, most weighty first."""
-    if run.info is not None and not run.info.complete:
-        yield "the run is not complete, what is missing may be the hard part"
-    apart = summary.outcomes["error"] + summary.outcomes["unscored"]
-    if 20 * apart > summary.records:
-        yield f"{figures.count(apart)} of {figures.count(summary.records)} trials ended without a verdict"
-    if summary.pending:
-        yield f"{figures.count(summary.pending)} trials are not graded yet"
-    yield from contaminated_caveat(summary.contamination)
-    thin = [name for name, part in summary.categories.items() if part.judged + part.ungraded < THIN]
-    if thin and thin != [UNCATEGORIZED]:
-        yield f"{len(thin)} of {len(summary.categories)} categories have fewer than {THIN} trials"
-    if run.info is not None and run.info.git.dirty:
-        yield "the repository had changes that were not committed"
-    yield from unchecked_caveat(summary.contamination)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_llmeval.analysis.details import cost_per_success
+from pytest_llmeval.analysis.judges.known_graders import KnownGraders
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.caveats import Reading, shown_caveats
 from pytest_llmeval.reports.confidence_lines import confidence_sentence
 from pytest_llmeval.reports.contamination_lines import contamination_rows
 from pytest_llmeval.reports.error_mode_lines import error_mode_rows
@@ -16,7 +18,6 @@ from pytest_llmeval.reports.latency_lines import short_times
 from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
 from pytest_llmeval.reports.robustness_lines import points, rate_share, rates_by_slice, share, whole_rows
-from pytest_llmeval.reports.summary_details import caveats
 from pytest_llmeval.safe_text import one_line
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~"})
@@ -29,18 +30,28 @@ def plain(text: str) -> str:
         >>> plain("a|b <i>")
         'a\\|b \\<i\\>'
     """
-    return one_line(text, 200).translate(_MARKS)
+    return _escaped(one_line(text, 200))
 
 
-def markdown_lines(run: RunFigures) -> Iterator[str]:
-    """Yield the summary of a run line by line."""
+def _escaped(text: str) -> str:
+    return text.translate(_MARKS)
+
+
+def markdown_lines(run: RunFigures, known: Mapping[str, KnownGraders] | None = None) -> Iterator[str]:
+    """Yield the summary of a run line by line.
+
+    Args:
+        run: The run.
+        known: By model, whether those who graded may be believed.
+    """
     yield f"### Run {plain(run.run_id)}"
     for summary in run.summaries:
         yield ""
-        yield from _model(run, summary)
+        yield from _model(Reading(run, summary, (known or {}).get(summary.model, KnownGraders())))
 
 
-def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
+def _model(read: Reading) -> Iterator[str]:
+    run, summary = read.run, read.summary
     whole, price = summary.overall, cost_per_success(summary)
     yield f"**{plain(summary.model)}**: {_headline(summary)}"
     yield ""
@@ -65,7 +76,7 @@ def _model(run: RunFigures, summary: Summary) -> Iterator[str]:
     for one in run.details(summary).confidences.figures():
         yield ""
         yield confidence_sentence(one, plain(one.signal))
-    notes = [f"- {text}" for text in caveats(run, summary)]
+    notes = [f"- {_escaped(text)}" for text in shown_caveats(read)]
     yield from ["", *notes] if notes else []
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.details import cost_per_success
+from pytest_llmeval.analysis.judges.known_graders import KnownGraders
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.slicing import NOTHING
 from pytest_llmeval.analysis.statistics.estimates import Total
 from pytest_llmeval.analysis.summary import SPENT, VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.abstention_lines import abstention_values
+from pytest_llmeval.reports.caveats import Reading, caveats
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.contamination_lines import contamination_values
 from pytest_llmeval.reports.figures import share_values
@@ -48,8 +50,13 @@ ROW_COLUMNS = (
 """What `rows` gives; a cost or number of tokens of which a part is unknown is empty."""
 
 
-def run_values(run: RunFigures) -> dict[str, Any]:
-    """Return all figures of a run, unknown ones as None."""
+def run_values(run: RunFigures, known: Mapping[str, KnownGraders] | None = None) -> dict[str, Any]:
+    """Return all figures of a run, unknown ones as None.
+
+    Args:
+        run: The run.
+        known: By model, whether those who graded may be believed.
+    """
     info = run.info
     return {
         "run_id": run.run_id,
@@ -57,11 +64,15 @@ def run_values(run: RunFigures) -> dict[str, Any]:
         "repo_sha": run.repo_sha,
         "began": run.began,
         "complete": info.complete if info else None,
-        "models": [_model_values(run, summary) for summary in run.summaries],
+        "models": [
+            _model_values(Reading(run, summary, (known or {}).get(summary.model, KnownGraders())))
+            for summary in run.summaries
+        ],
     }
 
 
-def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
+def _model_values(read: Reading) -> dict[str, Any]:
+    run, summary = read.run, read.summary
     details, price = run.details(summary), cost_per_success(summary)
     values = {
         "model": summary.model,
@@ -95,6 +106,7 @@ def _model_values(run: RunFigures, summary: Summary) -> dict[str, Any]:
         "turns": turn_values(details.turns.figures()),
         "contamination": contamination_values(summary.contamination),
         "repeats": asdict(summary.repeats) if summary.repeats else None,
+        "caveats": list(caveats(read)),
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **share_values(one.share)} for one in details.worst_slices(summary)
         ],
