@@ -67,6 +67,8 @@ openai:small · questions · 8 runs
 
   trend     -4.6 points a run [-7.2 to -1.9]: down
   drift     lower than the first 2 runs (81 %), beyond chance since run 6
+  drift     mean grade lower since run 5: 2.36 before, 1.85 after;
+            p = 0.0032 by Holm of 2
   served    run 5 was answered by small-2, the one before by small-1
   benchmark changed with run 4; rates before and after are of different
             questions
@@ -78,6 +80,51 @@ openai:small · questions · 8 runs
 def test_drift_fails_where_asked(falling: Path, command: Command) -> None:
     assert command("history", falling, "--fail-on-drift").status == 1
     assert command("history", falling, "--fail-on-drift", "--last", 2).status == 0
+
+
+@pytest.fixture
+def slower(tmp_path: Path) -> Path:
+    """Runs as good as ever, each a little slower than the one before."""
+    for day in range(1, 13):
+        made = [
+            trial(
+                n, "fully_correct", run_id=f"run-{day}", timestamp=f"2026-11-{day:02}T04:31:03.000Z", latency_s=day / 10
+            )
+            for n in range(40)
+        ]
+        write_log(tmp_path / f"run-{day}.jsonl", made)
+    return tmp_path
+
+
+def test_slow_drift_of_another_figure_is_told_and_fails_where_asked(slower: Path, command: Command) -> None:
+    told = command("history", slower, "--fail-on-drift")
+    assert told.status == 1
+    assert told.out.splitlines()[-5:] == [
+        "  drift     none; runs stay near the first 4 runs (100 %)",
+        "  drift     latency p50 higher since run 7: 350 ms before, 950 ms after;",
+        "            p = 0.002 by Holm of 4",
+        "  drift     latency p95 higher since run 7: 350 ms before, 950 ms after;",
+        "            p = 0.002 by Holm of 4",
+    ]
+
+
+def test_figures_that_do_not_drift_are_told_with_verbose(slower: Path, command: Command) -> None:
+    assert "mean grade" not in command("history", slower).out
+    told = command("history", slower, "-v").out
+    assert "  figure    mean grade 3.00 in the last of 12 runs; the same in all\n" in told
+    few = command("history", slower, "-v", "--last", 3).out
+    assert "latency p95 1.2 s in the last of 3 runs; too few runs to tell a drift" in " ".join(few.split())
+
+
+def test_machines_get_every_figure_with_its_slope(slower: Path, command: Command) -> None:
+    (series,) = json.loads(command("history", slower, "--json").out)["series"]
+    found = {one["name"]: one for one in series["figures"]}
+    assert list(found) == ["mean grade", "unscored", "latency p50", "latency p95"]
+    told = found["latency p95"]
+    assert (told["unit"], told["worse"], told["drifts"]) == ("seconds", "higher", True)
+    assert told["slope_per_run"] == pytest.approx(0.1)
+    assert (told["change"]["run"], told["change"]["direction"]) == ("run-7", "higher")
+    assert (found["mean grade"]["change"], found["mean grade"]["drifts"]) == (None, False)
 
 
 def test_machines_get_everything_unrounded(falling: Path, command: Command) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
+from pytest_llmeval.analysis.figures_over_time import OverTime, figures_over_time
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.trend import Drift, Slope, cusum, slope
 from pytest_llmeval.analysis.summary import Summary, model_of
@@ -63,7 +65,7 @@ class Point:
         return info is None or (info.complete and not info.deselected and info.shard is None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """The runs of one model on one benchmark, the earliest first."""
 
@@ -89,6 +91,19 @@ class Series:
     def drift(self) -> Drift | None:
         """Return the control chart; None with too few runs."""
         return cusum(self.rates)
+
+    @cached_property
+    def figures(self) -> tuple[OverTime, ...]:
+        """Return how other figures than the rate fare, over the same runs."""
+        some = any(one.is_whole for one in self.points)
+        return figures_over_time([one.summary if one.is_whole or not some else None for one in self.points])
+
+    @property
+    def is_worse(self) -> bool:
+        """Tell whether anything drifts for the worse: the rate, or a figure of which it is known what is worse."""
+        drift = self.drift
+        lower = drift is not None and drift.alarm is not None and drift.alarm[1] == "lower"
+        return lower or any(one.is_worse for one in self.figures)
 
     def served_changes(self) -> Iterator[tuple[int, set[str], set[str]]]:
         """Yield each run, by its place, that was answered by another model than the run before, with both.

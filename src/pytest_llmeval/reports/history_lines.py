@@ -8,6 +8,7 @@ from typing import Any
 from pytest_llmeval.analysis.history import Point, Series
 from pytest_llmeval.analysis.statistics.estimates import Interval
 from pytest_llmeval.reports import figures
+from pytest_llmeval.reports.figures_over_time import figure_remarks, figure_values
 from pytest_llmeval.reports.lines import Line, Segment, line, wrapped
 from pytest_llmeval.reports.one_model import Screen
 
@@ -56,6 +57,7 @@ def _remarks(series: Series, screen: Screen) -> Iterator[tuple[str, ...]]:
     """Yield what stands out, each with its label, in pieces that may be wrapped."""
     yield ("trend", *_trend(series).split(" "))
     yield ("drift", *_drift(series).split(" "))
+    yield from figure_remarks(series.figures, every=screen.verbosity > 0)
     for place, before, now in series.served_changes():
         told = f"run {place + 1} was answered by {_names(now, screen)}, the one before by {_names(before, screen)}"
         yield ("served", *told.split(" "))
@@ -112,6 +114,7 @@ def history_values(series: Series) -> dict[str, Any]:
         "slope_per_run": trend.per_run if trend else None,
         "slope_interval": list(trend.interval) if trend else None,
         "cusum": {"reference": drift.reference, "lower": drift.lower, "higher": drift.higher} if drift else None,
+        "figures": [figure_values(one, series.points) for one in series.figures],
         "drift": {"run": series.points[alarm[0]].run_id, "direction": alarm[1]} if alarm else None,
         "served_changes": [
             {"run": series.points[place].run_id, "before": sorted(before), "now": sorted(now)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from pytest_llmeval.analysis.statistics.estimates import CONFIDENCE, Interval, Proportion
+from pytest_llmeval.student_t import t_quantile
 
 SLACK = 0.5
 """How many standard errors a run may be off before it adds to a sum; half the shift of 1 that is to be found soon."""
@@ -18,10 +19,10 @@ FEWEST_RUNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """A straight line through the rates of runs in their order."""
+    """A straight line through the rates, or other figures, of runs in their order."""
 
     per_run: float
-    """Change of the rate, from -1 to 1, from one run to the next."""
+    """Change from one run to the next; of a rate from -1 to 1."""
     interval: Interval
     """Of that change, at 95 %."""
 
@@ -53,6 +54,30 @@ def slope(rates: Sequence[Proportion]) -> Slope | None:
     spread = math.fsum(n * (place - centre) ** 2 for place, _, n in points)
     per_run = math.fsum((place - centre) * count for place, count, _ in points) / spread
     half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) / spread)
+    return Slope(per_run, Interval(per_run - half, per_run + half))
+
+
+def line_through(values: Sequence[float]) -> Slope | None:
+    """Fit a line to figures of runs by least squares, each run weighing the same; the interval is Student's.
+
+    Args:
+        values: In the order of time, one per run, in any unit; the slope is in that unit.
+
+    Returns:
+        None with fewer than `FEWEST_RUNS` figures.
+
+    Example:
+        >>> line_through([1.0, 2.0, 3.0, 4.0]).per_run
+        1.0
+    """
+    n = len(values)
+    if n < FEWEST_RUNS:
+        return None
+    middle, mean = (n - 1) / 2, math.fsum(values) / n
+    spread = math.fsum((place - middle) ** 2 for place in range(n))
+    per_run = math.fsum((place - middle) * (value - mean) for place, value in enumerate(values)) / spread
+    rest = math.fsum((value - mean - per_run * (place - middle)) ** 2 for place, value in enumerate(values))
+    half = t_quantile(n - 2) * math.sqrt(rest / (n - 2) / spread)
     return Slope(per_run, Interval(per_run - half, per_run + half))
 
 
