@@ -105,6 +105,7 @@ def test_figures_are_means_over_entries(entries: list[Ends]) -> None:
         expected = fmean(fmean(all(way) for way in combinations(ends, k)) for ends in entries)
         assert estimate.value == pytest.approx(expected)
     rates = [fmean(one != other for one, other in pairwise(ends)) for ends in entries if len(ends) > 1]
+    assert found.flip_rate is not None
     assert found.flip_rate.value == pytest.approx(fmean(rates))
     for estimate in (*found.pass_at.values(), *found.pass_hat.values(), found.flip_rate):
         assert 0 <= estimate.interval.low <= estimate.value <= estimate.interval.high <= 1
@@ -144,6 +145,7 @@ def test_the_flip_rate_goes_by_sample_numbers_and_not_by_arrival() -> None:
         add(found, "a", sample, ends[sample])
     told = found.figures()
     assert told is not None
+    assert told.flip_rate is not None
     assert told.flip_rate.value == 1 / 4
     assert told.unstable == (RepeatedEntry("test_a.py::test_b", "a", 3, 5, 1),)
 

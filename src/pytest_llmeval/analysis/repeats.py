@@ -103,8 +103,8 @@ class RepeatFigures:
     """By k, in ascending order: 1, its doubles, and ``fewest``."""
     pass_hat: Mapping[int, Estimate]
     """By the same k."""
-    flip_rate: Estimate
-    """Of neighbouring samples of an entry, the share that differ; over the entries with several."""
+    flip_rate: Estimate | None
+    """Of neighbouring samples of an entry, the share that differ; over the entries with several, None without any."""
     unstable: tuple[RepeatedEntry, ...]
     """Those whose samples differ, the most evenly split first; at most `UNSTABLE_KEPT`."""
     unstable_entries: int
@@ -142,24 +142,46 @@ class Repeats:
 
     def figures(self) -> RepeatFigures | None:
         """Return what the samples came to; None where no entry has more than one."""
-        tests = {test: entries for test, entries in self._tests.items() if any(map(_several, entries.values()))}
-        if not tests:
-            return None
-        found = [_entry(test, name, ends) for test, entries in tests.items() for name, ends in entries.items()]
-        counts = Counter((one.n, one.successes) for one in found)
-        fewest = min(one.n for one in found)
-        unstable = [one for one in found if 0 < one.successes < one.n]
-        return RepeatFigures(
-            entries=len(found),
-            tests=len(tests),
-            fewest=fewest,
-            most=max(one.n for one in found),
-            pass_at={k: _mean(counts, pass_at_k, k) for k in _tries(fewest)},
-            pass_hat={k: _mean(counts, pass_hat_k, k) for k in _tries(fewest)},
-            flip_rate=_flip_rate(found),
-            unstable=tuple(heapq.nsmallest(UNSTABLE_KEPT, unstable, key=_steadiness)),
-            unstable_entries=len(unstable),
-        )
+        found = [one for one, _ in self._entries()]
+        return _figures(found, min(one.n for one in found)) if found else None
+
+    def by_slice(self) -> dict[tuple[str, str], RepeatFigures]:
+        """Return the same of each category and tag, for the same k as the whole.
+
+        The keys are ``category`` or ``tag``, and the name.
+
+        It is empty where no entry has more than one sample.
+        """
+        entries = list(self._entries())
+        parts: dict[tuple[str, str], list[RepeatedEntry]] = {}
+        for one, (category, *tags) in entries:
+            for name in (("category", category), *(("tag", tag) for tag in tags)):
+                parts.setdefault(name, []).append(one)
+        fewest = min((one.n for one, _ in entries), default=0)
+        return {name: _figures(found, fewest) for name, found in sorted(parts.items())}
+
+    def _entries(self) -> Iterator[tuple[RepeatedEntry, tuple[str, ...]]]:
+        """Yield each entry, with its category and tags, of the tests in which one has several samples."""
+        for test, entries in self._tests.items():
+            if any(map(_several, entries.values())):
+                for name, ends in entries.items():
+                    yield _entry(test, name, ends), self._places[test][name]
+
+
+def _figures(found: list[RepeatedEntry], fewest: int) -> RepeatFigures:
+    counts = Counter((one.n, one.successes) for one in found)
+    unstable = [one for one in found if 0 < one.successes < one.n]
+    return RepeatFigures(
+        entries=len(found),
+        tests=len({one.test for one in found}),
+        fewest=fewest,
+        most=max(one.n for one in found),
+        pass_at={k: _mean(counts, pass_at_k, k) for k in _tries(fewest)},
+        pass_hat={k: _mean(counts, pass_hat_k, k) for k in _tries(fewest)},
+        flip_rate=_flip_rate(found),
+        unstable=tuple(heapq.nsmallest(UNSTABLE_KEPT, unstable, key=_steadiness)),
+        unstable_entries=len(unstable),
+    )
 
 
 @lru_cache(maxsize=16)  # several figures ask it of each record
@@ -196,9 +218,9 @@ def _mean(counts: Counter[tuple[int, int]], of_one: Callable[[int, int, int], fl
     return estimate_of_mean(total, counts.total())
 
 
-def _flip_rate(found: list[RepeatedEntry]) -> Estimate:
+def _flip_rate(found: list[RepeatedEntry]) -> Estimate | None:
     rates = [one.flips / (one.n - 1) for one in found if one.n > 1]
-    return estimate_of_mean(math.fsum(rates), len(rates))
+    return estimate_of_mean(math.fsum(rates), len(rates)) if rates else None
 
 
 def estimate_of_mean(total: float, n: int) -> Estimate:

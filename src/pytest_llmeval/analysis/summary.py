@@ -213,6 +213,11 @@ class Summary:
         return self._repeats.figures()
 
     @property
+    def repeats_by_slice(self) -> dict[tuple[str, str], RepeatFigures]:
+        """Return the same of each category and tag."""
+        return self._repeats.by_slice()
+
+    @property
     def entries_by_category(self) -> Counter[str]:
         """Return of how many entries the trials of each category are, however many samples they have."""
         return self._repeats.entries_by_category()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_llmeval.analysis.repeats import Estimate, RepeatedEntry, RepeatFigures
 from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.reports import figures
 
 UNSTABLE_SHOWN = 3
@@ -36,6 +37,28 @@ def shares(found: RepeatFigures | None, tries: Sequence[int]) -> Iterator[Share]
         if k > 1:  # with one try it is pass@1
             yield Share(f"pass^{k}", found.pass_hat.get(k) if found else None, f"all of {k:,} samples right")
     yield Share("flip rate", found.flip_rate if found else None, "of neighbouring samples differ")
+
+
+def slice_columns(found: RepeatFigures) -> tuple[str, ...]:
+    """Return what is told of each slice: pass@1, of the largest k that is possible pass@k and pass^k, and flips."""
+    k = found.fewest
+    return ("pass@1", *([f"pass@{k}", f"pass^{k}"] if k > 1 else []), "flip rate", "n")
+
+
+def slice_cells(found: RepeatFigures) -> tuple[str, ...]:
+    """Return the figures of a slice in the order of its columns, in percent."""
+    k = found.fewest
+    shown = [found.pass_at[1], *([found.pass_at[k], found.pass_hat[k]] if k > 1 else []), found.flip_rate]
+    told = (f"{percent(one).removesuffix(' %')} {interval(one)}".rstrip() for one in shown)
+    return (*told, f"{found.entries:,}")
+
+
+def by_slice(summary: Summary) -> dict[str, list[tuple[str, RepeatFigures]]]:
+    """Return what samples came to by category and by tag, each a heading; neither where there is but one."""
+    found: dict[str, list[tuple[str, RepeatFigures]]] = {}
+    for (kind, name), part in summary.repeats_by_slice.items():
+        found.setdefault(kind, []).append((name, part))
+    return {kind: parts for kind, parts in found.items() if len(parts) > 1 or kind == "tag"}
 
 
 def percent(estimate: Estimate | None) -> str:

@@ -17,6 +17,7 @@ from pytest_llmeval.reports.error_mode_lines import error_mode_lines
 from pytest_llmeval.reports.latency_lines import latency_told
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
+from pytest_llmeval.reports.repeat_lines import repeat_lines
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category, rates_by_slice
 from pytest_llmeval.reports.tool_lines import tool_lines
 from pytest_llmeval.reports.turn_lines import turn_lines
@@ -58,6 +59,7 @@ def detail_lines(
         tool_lines(details.tools, screen),
         abstention_lines(list(details.abstentions.figures()), str(next(iter(run.logs), "RUN")), screen),
         turn_lines(details.turns.figures(), screen),
+        repeat_lines(summary, screen),
         _worst(details.worst_slices(summary), screen),
         behaviour_by_category(summary, width=screen.width, safe=screen.safe),
         vote_lines(details.confidences.votes(), screen),

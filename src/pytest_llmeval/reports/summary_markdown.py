@@ -17,6 +17,7 @@ from pytest_llmeval.reports.evidence_lines import STATES, made_up_and_rise
 from pytest_llmeval.reports.latency_lines import short_times
 from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
+from pytest_llmeval.reports.repeat_lines import repeat_rows
 from pytest_llmeval.reports.robustness_lines import points, rate_share, rates_by_slice, share, whole_rows
 from pytest_llmeval.safe_text import one_line
 
@@ -61,6 +62,8 @@ def _model(read: Reading) -> Iterator[str]:
     yield from _table(("error mode", "of failed answers"), error_mode_rows(summary.error_modes))
     yield from _table(("category", "fully correct" if whole.judged else "passed"), _categories(summary))
     yield from _table(("contamination", "right"), contamination_rows(summary.contamination.figures()))
+    for titles, rows in repeat_rows(summary):
+        yield from _table(titles, rows)
     yield from _table(("behaviour", "rate"), ((rate.name, rate_share(rate)) for rate in summary.behaviour.rates()))
     evidence = ((STATES[one.evidence], made_up_and_rise(one)) for one in summary.evidence.figures())
     yield from _table(("evidence", "hallucinates"), evidence)
@@ -105,10 +108,10 @@ def _categories(summary: Summary) -> Iterator[tuple[str, str]]:
         yield name, figures.share_of(part.fully_correct if graded else part.pass_rate)
 
 
-def _table(titles: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    told = [f"| {plain(name)} | {figure} |" for name, figure in rows]
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    told = [f"| {' | '.join([plain(name), *cells])} |" for name, *cells in rows]
     if told:
         yield f"| {' | '.join(titles)} |"
-        yield "| --- | --- |"
+        yield "| --- " * len(titles) + "|"
         yield from told
         yield ""

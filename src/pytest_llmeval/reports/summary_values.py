@@ -19,6 +19,7 @@ from pytest_llmeval.reports.caveats import Reading, caveats
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.contamination_lines import contamination_values
 from pytest_llmeval.reports.figures import share_values
+from pytest_llmeval.reports.repeat_lines import repeat_values
 from pytest_llmeval.reports.robustness_values import behaviour_values, robustness_values
 from pytest_llmeval.reports.turn_lines import turn_values
 
@@ -106,6 +107,7 @@ def _model_values(read: Reading) -> dict[str, Any]:
         "turns": turn_values(details.turns.figures()),
         "contamination": contamination_values(summary.contamination),
         "repeats": asdict(summary.repeats) if summary.repeats else None,
+        "repeats_by_slice": repeat_values(summary),
         "caveats": list(caveats(read)),
         "worst_slices": [
             {"by": one.kind, "slice": one.name, **share_values(one.share)} for one in details.worst_slices(summary)
