@@ -26,6 +26,8 @@ def test_totals_are_over_all_models() -> None:
         "grades": {"wrong": 2},
         "input_tokens": 10,
         "output_tokens": 2,
+        "cached_tokens": None,
+        "reasoning_tokens": None,
         "cost_usd": None,
     }
     assert Summaries().totals()["input_tokens"] is None

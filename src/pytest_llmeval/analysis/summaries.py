@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pytest_llmeval.analysis.summary import SPENT, Summary, Verdict, model_of
+from pytest_llmeval.analysis.spending import SPENT
+from pytest_llmeval.analysis.summary import Summary, Verdict, model_of
 from pytest_llmeval.runs.record import Record
 
 

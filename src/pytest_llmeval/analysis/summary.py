@@ -15,7 +15,8 @@ from pytest_llmeval.analysis.noise_levels import NoiseLevels
 from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
 from pytest_llmeval.analysis.served import ServedModels
-from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion, Total
+from pytest_llmeval.analysis.spending import Spending
+from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion
 from pytest_llmeval.benchmark.checking.contamination_file import Contamination
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.record import Record
@@ -32,8 +33,6 @@ MOST_REASONS = 50
 """Different error texts kept apart; further ones are counted together."""
 OTHER_REASONS = "other reasons"
 
-SPENT = ("input_tokens", "output_tokens", "cost_usd")
-"""What answers take; of what judges take a summary has the same, each name after ``judge_``."""
 _SAYS_NOTHING = frozenset({"error", "unscored", "skipped"})
 _CUT_SHORT: dict[str, Verdict] = {"length": "truncated", "content_filter": "filtered"}
 
@@ -67,7 +66,7 @@ class Slice:
         return Proportion(self.passed, self.ungraded)
 
 
-class Summary:
+class Summary(Spending):
     """What the records of one model come to; fed record by record, it keeps none of them.
 
     Trials that ended in an error, unscored or skipped say nothing about the model: they are counted in ``outcomes`` and
@@ -76,6 +75,7 @@ class Summary:
     """
 
     def __init__(self, model: str) -> None:
+        super().__init__()
         self.model = model
         """As ``provider:model``."""
         self.records = 0
@@ -89,15 +89,6 @@ class Summary:
         """Of the judged answers that are not fully correct; `NO_LABEL` among them."""
         self.reasons: Counter[str] = Counter()
         """What broke, for errors and unscored trials, with how often."""
-        self.input_tokens = Total()
-        self.output_tokens = Total()
-        self.estimated = 0
-        """Trials whose tokens the provider did not tell, and that were counted by the length of the texts."""
-        self.cost_usd = Total()
-        self.judge_input_tokens = Total()
-        """Of the judges' calls alone, of trials that a judge had a part in; so the two below."""
-        self.judge_output_tokens = Total()
-        self.judge_cost_usd = Total()
         self.pending = 0
         """Records with neither grade nor outcome, as a foreign log has them before hand grading."""
         self.variants: Summary | None = None
@@ -177,14 +168,7 @@ class Summary:
     def _measure(self, record: Record) -> None:
         if record.outcome == "skipped" and not record.calls:
             return
-        self.input_tokens.add(record.usage.input_tokens)
-        self.output_tokens.add(record.usage.output_tokens)
-        self.estimated += record.usage.estimated
-        self.cost_usd.add(record.cost_usd)
-        if record.judge is not None:
-            self.judge_input_tokens.add(record.judge.usage.input_tokens)
-            self.judge_output_tokens.add(record.judge.usage.output_tokens)
-            self.judge_cost_usd.add(record.judge.cost_usd)
+        self.spend(record)
         self._latencies.add(record)
 
     @property

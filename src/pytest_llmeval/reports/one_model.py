@@ -16,6 +16,7 @@ from pytest_llmeval.reports.evidence_lines import evidence_lines
 from pytest_llmeval.reports.latency_lines import times_told
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.robustness_lines import behaviour_lines, robustness_lines
+from pytest_llmeval.reports.token_figures import token_items
 
 LABEL_WIDTH = 22
 WIDEST_LABEL = 30
@@ -209,15 +210,13 @@ def _reasons(summary: Summary, screen: Screen) -> Iterator[Line]:
 
 
 def _price(summary: Summary, screen: Screen) -> Iterator[Line]:
-    known = summary.input_tokens.counted or summary.output_tokens.counted
-    told = [f"{figures.sum_of(summary.input_tokens)} in", f"{figures.sum_of(summary.output_tokens)} out"]
+    told = token_items(summary)
     told += [f"estimated in {figures.count(summary.estimated)} trials"] if summary.estimated else []
-    yield from _wrapped_row("tokens", told if known else [figures.UNKNOWN], screen)
+    yield from _wrapped_row("tokens", told if summary.knows_tokens else [figures.UNKNOWN], screen)
     yield _row("cost", figures.sum_of(summary.cost_usd, figures.cost), screen)
-    if summary.judge_cost_usd.counted or summary.judge_cost_usd.unknown:
-        judging = [figures.sum_of(summary.judge_input_tokens), figures.sum_of(summary.judge_output_tokens)]
+    if summary.has_judges:
         cost = figures.sum_of(summary.judge_cost_usd, figures.cost)
-        yield from _wrapped_row("cost of judging", [cost, f"{judging[0]} in", f"{judging[1]} out"], screen)
+        yield from _wrapped_row("cost of judging", [cost, *token_items(summary, of_judges=True)], screen)
     for label, told in times_told(summary):
         yield from _wrapped_row(label, told, screen)
 

@@ -19,6 +19,7 @@ from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wra
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
 from pytest_llmeval.reports.repeat_lines import repeat_lines
 from pytest_llmeval.reports.robustness_lines import behaviour_by_category, rates_by_slice
+from pytest_llmeval.reports.token_lines import token_lines
 from pytest_llmeval.reports.tool_lines import tool_lines
 from pytest_llmeval.reports.turn_lines import turn_lines
 
@@ -150,6 +151,7 @@ def _by(run: RunFigures, summary: Summary, screen: Screen) -> Iterator[Line]:
     yield from _slices(f"by {field}", [(name, _share(part)) for name, part in found.items()], screen)
     for rate, told in rates_by_slice(found):
         yield from _slices(f"{rate} by {field}", told, screen)
+    yield from token_lines(field, found, screen)
     times = [(name, " · ".join(latency_told(part))) for name, part in found.items()]
     if any(spent for _, spent in times):
         yield from _slices(f"latency by {field}", [(name, spent or figures.UNKNOWN) for name, spent in times], screen)

@@ -19,6 +19,7 @@ from pytest_llmeval.reports.noise_lines import noise_rows
 from pytest_llmeval.reports.one_model import verdicts_shown
 from pytest_llmeval.reports.repeat_lines import repeat_rows
 from pytest_llmeval.reports.robustness_lines import points, rate_share, rates_by_slice, share, whole_rows
+from pytest_llmeval.reports.token_figures import token_cells, token_columns, tokens_told
 from pytest_llmeval.safe_text import one_line
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~"})
@@ -74,13 +75,24 @@ def _model(read: Reading) -> Iterator[str]:
         yield from _table((field, "fully correct" if whole.judged else "passed"), found)
         for rate, told in rates_by_slice(slices):
             yield from _table((field, rate), told)
+        yield from _tokens(field, slices)
     cost = f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}" if price.dollars else figures.UNKNOWN
     yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; {short_times(summary)}."
+    if summary.knows_tokens:
+        judges = f"; judges {tokens_told(summary, of_judges=True)}" if summary.has_judges else ""
+        yield f"Tokens {tokens_told(summary)}{judges}."
     for one in run.details(summary).confidences.figures():
         yield ""
         yield confidence_sentence(one, plain(one.signal))
     notes = [f"- {_escaped(text)}" for text in shown_caveats(read)]
     yield from ["", *notes] if notes else []
+
+
+def _tokens(field: str, slices: Mapping[str, Summary]) -> Iterator[str]:
+    if any(part.knows_tokens for part in slices.values()):
+        columns = token_columns(slices)
+        rows = ((name, *token_cells(part, columns)) for name, part in slices.items())
+        yield from _table((f"{field}, tokens", *columns), rows)
 
 
 def _variants(summary: Summary) -> Iterator[str]:

@@ -11,8 +11,8 @@ from pytest_llmeval.analysis.details import cost_per_success
 from pytest_llmeval.analysis.judges.known_graders import KnownGraders
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.slicing import NOTHING
-from pytest_llmeval.analysis.statistics.estimates import Total
-from pytest_llmeval.analysis.summary import SPENT, VERDICTS, Slice, Summary
+from pytest_llmeval.analysis.spending import TOKENS
+from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.reports.abstention_lines import abstention_values
 from pytest_llmeval.reports.caveats import Reading, caveats
@@ -21,6 +21,7 @@ from pytest_llmeval.reports.contamination_lines import contamination_values
 from pytest_llmeval.reports.figures import share_values
 from pytest_llmeval.reports.repeat_lines import repeat_values
 from pytest_llmeval.reports.robustness_values import behaviour_values, robustness_values
+from pytest_llmeval.reports.token_figures import token_values
 from pytest_llmeval.reports.turn_lines import turn_values
 
 ROW_COLUMNS = (
@@ -39,8 +40,7 @@ ROW_COLUMNS = (
     "errors",
     "unscored",
     "cost_usd",
-    "input_tokens",
-    "output_tokens",
+    *TOKENS,
     "latency_p50_s",
     "latency_p95_s",
     "ttft_p50_s",
@@ -88,11 +88,7 @@ def _model_values(read: Reading) -> dict[str, Any]:
         "outcomes": dict(summary.outcomes),
         "reasons": dict(summary.reasons.most_common()),
         "categories": {name: _slice_values(part) for name, part in sorted(summary.categories.items())},
-        "input_tokens": _total(summary.input_tokens),
-        "output_tokens": _total(summary.output_tokens),
-        "estimated_usage": summary.estimated,
-        "cost_usd": _total(summary.cost_usd),
-        "judges": {name: _total(getattr(summary, f"judge_{name}")) for name in SPENT},
+        **token_values(summary),
         "abstentions": [abstention_values(one) for one in details.abstentions.figures()],
         "cost_per_success_usd": {"value": price.dollars, "at_least": price.at_least},
         **_time_values(summary),
@@ -120,6 +116,7 @@ def _model_values(read: Reading) -> dict[str, Any]:
             "slices": {
                 name: {
                     **_slice_values(part.overall),
+                    **token_values(part),
                     **_time_values(part),
                     "behaviour": behaviour_values(part.behaviour),
                 }
@@ -170,10 +167,6 @@ def _citation_values(found: CitationUse) -> dict[str, Any]:
     }
 
 
-def _total(total: Total) -> dict[str, float | None]:
-    return {"value": total.value, "at_least": bool(total.unknown)}
-
-
 def rows(run: RunFigures) -> Iterator[Mapping[str, Any]]:
     """Yield a row per model, category and, where one was asked for, slice; the columns are `ROW_COLUMNS`."""
     for summary in run.summaries:
@@ -205,7 +198,7 @@ def _cells(part: Slice) -> dict[str, Any]:
 
 def _price_cells(summary: Summary) -> dict[str, Any]:
     first, each = summary.first_token_s, summary.per_token_s
-    totals = {name: getattr(summary, name) for name in ("cost_usd", "input_tokens", "output_tokens")}
+    totals = {name: getattr(summary, name) for name in ("cost_usd", *TOKENS)}
     return {
         "errors": summary.outcomes["error"],
         "unscored": summary.outcomes["unscored"],
