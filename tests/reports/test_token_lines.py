@@ -74,7 +74,7 @@ def test_without_known_tokens_there_is_no_table() -> None:
 
 
 def test_many_slices_are_cut_short_and_names_fit() -> None:
-    found = parts(**{f"{'t' * 60}\x1b{number}": KNOWN for number in range(52)})
+    found = parts(**{f"\x1b{number}{'t' * 60}": KNOWN for number in range(52)})
     assert shown(found)[-1] == "    … 2 more with -v"
     assert max(map(width_of, shown(found, verbosity=1))) <= 80
     assert "\x1b" not in "".join(shown(found))

@@ -30,7 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--field",
         metavar="NAME",
         default=GRADE,
-        help="what to compare: grade, failure_label, or a dimension of the rubric (default: grade)",
+        help="what to compare: grade, failure_label, error_mode, or a dimension of the rubric (default: grade)",
     )
     parser.add_argument("--min-alpha", metavar="X", type=float, help="exit with 1 where alpha is below, or undefined")
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_llmeval.analysis.people.ratings import MACHINE, panel_votes, ratings_in, ratings_of_two
 from pytest_llmeval.errors import ConfigurationError, RunLogError
-from pytest_llmeval.grading.grade import FailureLabel, Level
+from pytest_llmeval.grading.grade import FailureLabel, Level, Score
 from pytest_llmeval.grading.judge.asking import Vote as JudgeVote
 from pytest_llmeval.grading.judge.panel import decide
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
@@ -70,6 +70,40 @@ def test_labels_are_compared_where_there_is_a_grade(tmp_path: Path) -> None:
     votes = [vote("anna", "wrong", "hallucination"), vote("ben", "fully_correct")]
     path = graded(tmp_path / "a.jsonl", (trial(1), votes))
     assert dict(ratings_in(path, "failure_label").answers[0].said) == {"anna": "hallucination", "ben": "none"}
+
+
+def test_error_modes_are_compared_as_labels_are(tmp_path: Path) -> None:
+    votes = [vote("anna", "wrong", error_mode="omission"), vote("ben", "wrong", "hallucination")]
+    votes.append(vote("cleo", "fully_correct"))
+    path = graded(tmp_path / "a.jsonl", (trial(1, "wrong", error_mode="fabrication"), votes))
+    found = ratings_in(path, "error_mode", ["anna", "ben", "cleo", MACHINE])
+    assert dict(found.answers[0].said) == {
+        "anna": "omission", "ben": "none", "cleo": "none", MACHINE: "fabrication",
+    }  # fmt: skip
+    assert not found.ordered
+    assert found.order[-2:] == ("inconsistent", "none")
+
+
+def test_error_modes_of_two_logs_are_compared(tmp_path: Path) -> None:
+    logs = [
+        write_log(tmp_path / f"{name}.jsonl", [trial(1, "wrong", error_mode=mode)])
+        for name, mode in (("a", "omission"), ("b", "conflation"))
+    ]
+    (answer,) = ratings_of_two(logs[0], logs[1], "error_mode").answers
+    assert dict(answer.said) == {"a": "omission", "b": "conflation"}
+
+
+def test_an_error_mode_of_another_program_is_none_of_ours(tmp_path: Path) -> None:
+    made = record_as_json(trial(1, "wrong")) | {"error_mode": ["typo"]}
+    path = write_plain(tmp_path / "a.jsonl", [graded_line(made, [vote("anna", "wrong", error_mode="omission")])])
+    (answer,) = ratings_in(path, "error_mode").answers
+    assert dict(answer.said) == {MACHINE: "none", "anna": "omission"}
+
+
+def test_judges_of_a_panel_name_no_error_mode() -> None:
+    given = Score("rubric_judge[a:b]", 0.0, None, "wrong (hallucination): It is made up.", "judge")
+    assert panel_votes(trial(1, scores=[given]), "failure_label") == {"a:b": "hallucination"}
+    assert panel_votes(trial(1, scores=[given]), "error_mode") == {}
 
 
 @pytest.mark.parametrize("grade", [None, "wrong"])

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.grading.grade import FAILURE_LABELS, LEVELS
+from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS
 from pytest_llmeval.grading.judge.panel import level_said, scores_said, voter_of
 from pytest_llmeval.runs.graded_log import placed
 from pytest_llmeval.runs.hand_grading import BEFORE, deciding_vote, latest_by_rater, votes_of
@@ -20,16 +20,20 @@ from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
 
 RatedField: TypeAlias = str
-"""``grade``, ``failure_label``, or the name of a rubric's dimension, whose numbers are compared."""
+"""``grade``, ``failure_label``, ``error_mode``, or the name of a rubric's dimension, whose numbers are compared."""
 MACHINE = "machine"
 """The rater whose grade stood in the log before anybody graded by hand."""
 NO_LABEL = "none"
-"""What a rater said who gave a grade, but no failure label."""
+"""What a rater said who gave a grade, but no failure label, or no error mode."""
 
 _TWO_GRADINGS = "name two gradings of one run"
 
-GRADE, LABEL = "grade", "failure_label"
-ORDERS: Mapping[RatedField, tuple[str, ...]] = {GRADE: LEVELS, LABEL: (*FAILURE_LABELS, NO_LABEL)}
+GRADE, LABEL, MODE = "grade", "failure_label", "error_mode"
+ORDERS: Mapping[RatedField, tuple[str, ...]] = {
+    GRADE: LEVELS,
+    LABEL: (*FAILURE_LABELS, NO_LABEL),
+    MODE: (*ERROR_MODES, NO_LABEL),
+}
 """All that can be said in a field that is no dimension; grades from best to worst."""
 
 
@@ -64,7 +68,7 @@ class Ratings:
     @property
     def ordered(self) -> bool:
         """Tell whether what can be said has an order, so that some disagreements are worse than others."""
-        return self.field != LABEL
+        return self.field not in (LABEL, MODE)
 
 
 def ratings_in(
@@ -111,7 +115,8 @@ def ratings_in(
 def panel_votes(record: Record, field: RatedField) -> dict[str, str | None]:
     """Return what each judge of a panel said of a record's answer; of several panels what the first did.
 
-    By a rubric with dimensions judges give numbers and no levels, so they have votes in its dimensions alone.
+    By a rubric with dimensions judges give numbers and no levels, so they have votes in its dimensions alone. Judges of
+    a panel name no error mode.
     """
     found: dict[str, str | None] = {}
     for score in record.scores:
@@ -122,8 +127,8 @@ def panel_votes(record: Record, field: RatedField) -> dict[str, str | None]:
         if field not in ORDERS:
             number = scores_said(score.detail).get(field)
             found.setdefault(judge, None if number is None else str(number))
-        elif said:
-            found.setdefault(judge, _said(*said, field))
+        elif said and field != MODE:
+            found.setdefault(judge, _said(said[0], said[1], field))
     return found
 
 
@@ -176,7 +181,7 @@ def _of(record: Record, field: RatedField) -> str | None:
     if field not in ORDERS:
         vote = deciding_vote(votes_of(record))
         return str(vote.scores[field]) if vote is not None and field in vote.scores else None
-    return _said(record.grade, record.failure_label, field)
+    return _said(record.grade, record.error_mode if field == MODE else record.failure_label, field)
 
 
 def _names(first: Path, second: Path) -> tuple[str, str]:
@@ -193,15 +198,16 @@ def _votes(record: Record, path: Path, field: RatedField) -> dict[str, str | Non
     if field not in ORDERS:
         return {rater: str(vote.scores[field]) for rater, vote in votes.items() if field in vote.scores}
     before = (record.model_extra or {}).get(BEFORE)
-    machine = before if isinstance(before, dict) else record.model_dump(include={"grade", "failure_label"})
-    said = {rater: _said(vote.grade, vote.failure_label, field) for rater, vote in votes.items()}
-    return {MACHINE: _said(machine.get("grade"), machine.get("failure_label"), field), **said}
+    machine = before if isinstance(before, dict) else record.model_dump(include={*ORDERS})
+    name = MODE if field == MODE else LABEL
+    said = {rater: _said(vote.grade, getattr(vote, name), field) for rater, vote in votes.items()}
+    return {MACHINE: _said(machine.get("grade"), machine.get(name), field), **said}
 
 
 def _said(grade: str | None, label: str | None, field: RatedField) -> str | None:
-    if grade is None or field == "grade":
+    if grade is None or field == GRADE:
         return grade
-    return label or NO_LABEL
+    return label if label in ORDERS[field] else NO_LABEL  # a foreign log may hold anything under these names
 
 
 def _rated(record: Record, said: Mapping[str, str | None]) -> Rated:
