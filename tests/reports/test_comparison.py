@@ -69,6 +69,7 @@ worse
   base  llm-runs/main.jsonl · openai:m · 28 of 28 trials with a verdict
   new   llm-runs/new.jsonl · openai:n · 27 of 28 trials with a verdict
   pairs 25 · wins 1 · ties 15 · losses 9
+  regressed 9 of 22 right, 41 % [23–61] · mended 1 of 3 others, 33 % [6–79]
 
                                base     new change  95 %                 p     n
 ! fully correct              88.0 %  56.0 %  -32.0  [-52.2, -7.6]    0.021    25

@@ -10,7 +10,9 @@ from pytest_llmeval.analysis.comparing.measured_spent import Spent, Tails
 from pytest_llmeval.analysis.comparing.mode_changes import ModeChange
 from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.comparing.symptoms import Symptom
+from pytest_llmeval.analysis.comparing.turned import Turned, mended, regressed
 from pytest_llmeval.reports import figures as written
+from pytest_llmeval.reports import repeat_figures
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, counted_lines, entry_lines, uncompared_lines
 from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
@@ -89,6 +91,18 @@ def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     lost, won = _losses_and_wins(comparison)
     ties = len(pairing.pairs) - lost - won
     yield line(f"  pairs {len(pairing.pairs):,}{several} · wins {won:,} · ties {ties:,} · losses {lost:,}")
+    turned = [
+        _turned("regressed", regressed(pairing.pairs), "right"),
+        _turned("mended", mended(pairing.pairs), "others"),
+    ]
+    yield from map(line, wrapped("  ", turned, screen.width))
+
+
+def _turned(what: str, found: Turned, base: str) -> str:
+    if found.estimate is None:
+        return f"{what} 0 of 0 {base}"
+    rate, bounds = repeat_figures.percent(found.estimate), repeat_figures.interval(found.estimate)
+    return f"{what} {found.count:,} of {found.n:,} {base}, {rate} {bounds}"
 
 
 def _losses_and_wins(comparison: Comparison) -> tuple[int, int]:

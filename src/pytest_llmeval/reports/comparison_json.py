@@ -11,6 +11,7 @@ from pytest_llmeval.analysis.comparing.measured import Measured
 from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
 from pytest_llmeval.analysis.comparing.sides import Side, Trial
+from pytest_llmeval.analysis.comparing.turned import mended, regressed
 
 FORMAT_VERSION = 1
 """Raised when a key changes its meaning; new keys alone do not raise it."""
@@ -29,6 +30,8 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "base": _side(comparison.base),
         "new": _side(comparison.new),
         "pairs": len(comparison.pairing.pairs),
+        "regressed": asdict(regressed(comparison.pairing.pairs)),
+        "mended": asdict(mended(comparison.pairing.pairs)),
         "figures": _figures(comparison.figures, comparison.alpha) if comparison.figures else None,
         "lost": _flips(comparison.lost),
         "gained": _flips(comparison.gained),
