@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "calibrate": "hold a judge against people, and keep what came of it",
         "check-judge": "try a judge with answers of known worth",
         "compare": "tell whether a run is better or worse than another",
+        "diff": "tell what differs between two benchmarks",
         "export": "write a run log as a table",
         "frontier": "weigh quality against cost over models",
         "grade": "grade the answers of a run by hand",

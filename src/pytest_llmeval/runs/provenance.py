@@ -47,14 +47,15 @@ def git_state(root: Path, *, timeout_s: float = GIT_TIMEOUT_S) -> GitState:
             stdin=subprocess.DEVNULL,
             timeout=timeout_s,
             check=True,
-            env=_git_environment(),
+            env=git_environment(),
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return GitState()
     return _read_status(told.decode("utf-8", "replace").splitlines())
 
 
-def _git_environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
+    """Return the environment that git is asked in: English, without locks, in the working folder's repository."""
     # Inside a git hook these point at the hook's repository, which need not be the one that is evaluated.
     located = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
     kept = {name: value for name, value in os.environ.items() if name not in located}

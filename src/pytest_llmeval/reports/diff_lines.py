@@ -1,0 +1,115 @@
+"""What differs between two benchmarks, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.benchmark.checking.diff import Changed, Diff
+from pytest_llmeval.benchmark.checking.mix import Shift, total_variation
+from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.reports.figures import counted, part_of, percent
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened
+from pytest_llmeval.reports.one_model import Screen
+from pytest_llmeval.reports.value_change import change_lines, shown
+
+T = TypeVar("T")
+SHOWN = 10
+"""Entries of a kind, and slices of a kind, unless all are wanted."""
+WIDEST_NAME = 24
+
+
+def diff_lines(found: Diff, old: str, new: str, screen: Screen) -> Iterator[Line]:
+    """Tell a difference: which benchmarks, how many entries, then each kind of difference by itself.
+
+    Args:
+        found: The difference.
+        old: What the first benchmark is called.
+        new: What the second is called.
+        screen: What to print on; with a verbosity above 0 every entry and slice is told.
+    """
+    for label, name, size in (("old", old, found.before.size), ("new", new, found.after.size)):
+        yield line(f"{label}  {screen.safe(name, 4096)} · {counted(size, 'entry', 'entries')}")
+    yield line(Segment(_heading(found), ("bold", "green" if found.same else "yellow")))
+    yield from _section("added", found.added, _asked, "green", screen)
+    yield from _section("removed", found.removed, _asked, "red", screen)
+    yield from _section("modified", found.modified, _changes, "yellow", screen)
+    yield from _section("moved to another split", found.moved, _moved, "yellow", screen)
+    yield from _section("renamed", found.renamed, _changes, "cyan", screen)
+    yield from _mix(found, screen)
+
+
+def _heading(found: Diff) -> str:
+    counts = {
+        "added": found.added,
+        "removed": found.removed,
+        "modified": found.modified,
+        "moved": found.moved,
+        "renamed": found.renamed,
+    }
+    return " · ".join(f"{len(told):,} {kind}" for kind, told in counts.items() if told) or "nothing differs"
+
+
+def _section(
+    title: str, found: Sequence[T], told: Callable[[T, Screen], Iterator[str]], style: Style, screen: Screen
+) -> Iterator[Line]:
+    if not found:
+        return
+    yield line()
+    yield line(Segment(title, ("bold", style)), f"  {len(found):,}")
+    few = found if screen.verbosity > 0 else found[:SHOWN]
+    for one in few:
+        yield from map(line, told(one, screen))
+    if len(few) < len(found):
+        yield line(Segment(f"  and {len(found) - len(few):,} more; see all with -v", ("light",)))
+
+
+def _asked(entry: Entry, screen: Screen) -> Iterator[str]:
+    yield shortened(f"  {screen.safe(entry.id, 60)}: {screen.safe(entry.question)}", screen.width)
+
+
+def _changes(one: Changed, screen: Screen) -> Iterator[str]:
+    yield f"  {_name(one, screen)}"
+    for change in one.changes:
+        yield from change_lines(change, "    ", screen)
+
+
+def _moved(one: Changed, screen: Screen) -> Iterator[str]:
+    (change,) = one.changes
+    before, after = (shown(value, screen) for value in (change.before, change.after))
+    yield shortened(f"  {_name(one, screen)}: {before} -> {after}", screen.width)
+
+
+def _name(one: Changed, screen: Screen) -> str:
+    before, after = screen.safe(one.before.id, 35), screen.safe(one.after.id, 35)
+    return after if one.before.id == one.after.id else f"{before} -> {after}"
+
+
+def _mix(found: Diff, screen: Screen) -> Iterator[Line]:
+    moved = found.shifts()
+    if not moved:
+        return
+    yield line()
+    yield line(Segment("mix of slices", ("bold",)), "  shares of all entries, retired ones left out")
+    for kind, shifts in moved.items():
+        distance = total_variation(found.before, found.after, kind)
+        yield line(f"  {fit(kind, WIDEST_NAME)}", f"{'old':>16}{'new':>18}{'points':>9}")
+        few = shifts if screen.verbosity > 0 else shifts[:SHOWN]
+        for one in few:
+            yield line(_shift(one, found, screen))
+        if len(few) < len(shifts):
+            yield line(Segment(f"    and {len(shifts) - len(few):,} more; see all with -v", ("light",)))
+        yield line(Segment(f"    total variation distance {distance:.2f} of 1", ("light",)))
+
+
+def _shift(one: Shift, found: Diff, screen: Screen) -> str:
+    name = fit(screen.safe(one.name), WIDEST_NAME - 2)
+    before = _share(one.before, found.before.size)
+    after = _share(one.after, found.after.size)
+    return f"    {name}{before:>16}{after:>18}{one.points:>+9.1f}"
+
+
+def _share(count: int, size: int) -> str:
+    share = Proportion(count, size)
+    return f"{part_of(share)} · {percent(share)}"
