@@ -76,7 +76,14 @@ def test_machines_get_every_finding_and_the_thresholds(here: Path, command: Comm
     (here / "corpus.txt").write_text(question)
     told = json.loads(command("check", log, "--against", here / "corpus.txt", "--json").out)
     assert told["contamination"] == "checked, 1 flagged"
-    assert told["thresholds"] == {"min_slice": 30, "alike": 0.8, "stale_after": 180, "contained": 0.8, "ngram": 8}
+    assert told["thresholds"] == {
+        "min_slice": 30,
+        "mix_shift": 10.0,
+        "alike": 0.8,
+        "stale_after": 180,
+        "contained": 0.8,
+        "ngram": 8,
+    }
     (finding,) = told["findings"]
     assert (finding["check"], finding["entries"]) == ("contamination", ["a"])
 
@@ -98,6 +105,31 @@ def test_a_version_is_released_and_later_changes_are_told(here: Path, command: C
     again = command("check", log, "--release", "1.0")
     assert (again.status, again.out) == (2, "")
     assert "version 1.0 of q.jsonl is released already" in again.err
+
+
+def test_a_mix_that_moved_since_the_release_is_told(here: Path, command: Command) -> None:
+    rows = [
+        {"id": f"q{n}", "question": f"{n}?", "gold_answer": "So.", "category": ("even", "odd")[n % 2]} for n in range(4)
+    ]
+    log = write(here / "q.jsonl", *rows)
+    command("check", log, "--release", "1.0", "--min-slice", 0)
+    write(here / "q.jsonl", *rows, {"id": "q5", "question": "5?", "gold_answer": "So.", "category": "new"})
+    told = command("check", log, "--min-slice", 0)
+    assert told.status == 0
+    assert told.out.splitlines()[2:6] == [
+        "slice mix  1 warning",
+        "  category: new 0 of 4 (0 %) -> 1 of 5 (20 %), even 2 of 4 (50 %) -> 2 of 5 (40",
+        "  %), odd 2 of 4 (50 %) -> 2 of 5 (40 %); total variation distance 0.20 since",
+        "  version 1.0",
+    ]
+    assert "slice mix" not in command("check", log, "--min-slice", 0, "--mix-shift", 20).out
+
+
+@pytest.mark.parametrize("points", ["-1", "101", "much", "nan"])
+def test_points_are_from_0_to_100(points: str, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command("check", "q.jsonl", f"--mix-shift={points}")
+    assert f"{points!r} is no number of points from 0 to 100" in capsys.readouterr().err
 
 
 def test_a_version_with_errors_is_not_released(here: Path, command: Command) -> None:

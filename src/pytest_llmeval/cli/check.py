@@ -112,7 +112,8 @@ def _values(
         "version": manifest.version if manifest else None,
         "contamination": str(looked),
         "thresholds": {
-            name: getattr(given, name) for name in ("min_slice", "alike", "stale_after", "contained", "ngram")
+            name: getattr(given, name)
+            for name in ("min_slice", "mix_shift", "alike", "stale_after", "contained", "ngram")
         },
         "findings": [asdict(one) for one in findings],
     }

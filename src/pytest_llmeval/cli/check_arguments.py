@@ -60,6 +60,13 @@ def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> No
         "--min-slice", metavar="N", type=int, default=standard.least_in_slice, help="entries of a slice (%(default)s)"
     )
     bounds.add_argument(
+        "--mix-shift",
+        metavar="POINTS",
+        type=_points,
+        default=standard.mix_shift,
+        help="by which the share of a slice moved since the latest release (%(default)g)",
+    )
+    bounds.add_argument(
         "--alike",
         metavar="SHARE",
         type=_share,
@@ -99,7 +106,17 @@ def _share(text: str) -> float:
     return value
 
 
+def _points(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of points from 0 to 100")
+    return value
+
+
 def strictness_of(given: argparse.Namespace) -> Strictness:
     """Return where the check begins to object."""
     thresholds = Thresholds(run=max(given.ngram, 1), contained=given.contained, alike=given.alike)
-    return Strictness(given.min_slice, given.alike, given.stale_after, thresholds)
+    return Strictness(given.min_slice, given.alike, given.stale_after, given.mix_shift, thresholds)

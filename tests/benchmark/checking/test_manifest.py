@@ -15,6 +15,7 @@ from pytest_llmeval.benchmark.checking.manifest import (
     released,
     unreleased,
 )
+from pytest_llmeval.benchmark.checking.mix import Mix
 from pytest_llmeval.benchmark.loading import Benchmark, benchmark_from_entries
 from pytest_llmeval.errors import BenchmarkError
 
@@ -42,6 +43,27 @@ def test_a_version_is_released_once_and_only_for_a_change() -> None:
         released(benchmark(a="x?"), FIRST, "1", "", "2026-11-02")
     with pytest.raises(BenchmarkError, match="entries has not changed since version 1"):
         released(benchmark(b="two?", a="one?"), FIRST, "2", "", "2026-11-02")
+
+
+def test_a_release_keeps_its_mix_and_a_new_mix_alone_can_be_released() -> None:
+    rows = [{"id": "a", "question": "one?", "category": "x"}, {"id": "b", "question": "two?", "status": "retired"}]
+    first = released(benchmark_from_entries(rows), None, "1", "", "2026-11-01")
+    assert first.releases[0].mix == Mix(1, {"category": {"x": 1}})
+    with pytest.raises(BenchmarkError, match="has not changed since version 1"):
+        released(benchmark_from_entries(rows), first, "2", "", "2026-11-02")
+    second = released(benchmark_from_entries([{**rows[0], "category": "y"}, rows[1]]), first, "2", "", "2026-11-02")
+    assert [one.mix and one.mix.counts for one in second.releases] == [{"category": {"y": 1}}, {"category": {"x": 1}}]
+
+
+def test_a_release_of_before_mixes_were_kept_stays_as_it_is(tmp_path: Path) -> None:
+    old = json.loads(manifest_text(FIRST))
+    del old["releases"][0]["size"], old["releases"][0]["slices"], old["releases"][0]["why"]
+    manifest_path(tmp_path / "q.jsonl").write_text(json.dumps(old))
+    told = read_manifest(tmp_path / "q.jsonl")
+    assert told is not None
+    assert told.releases[0].mix is None
+    later = released(benchmark(a="x?"), told, "2", "", "2026-11-02")
+    assert json.loads(manifest_text(later))["releases"][1] == old["releases"][0]
 
 
 def test_what_is_not_released_is_told() -> None:

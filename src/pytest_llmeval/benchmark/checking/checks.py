@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.contamination import Match, Thresholds, contaminated
 from pytest_llmeval.benchmark.checking.dates import stale
+from pytest_llmeval.benchmark.checking.drift import drifted
 from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
 from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expecting_nothing
 from pytest_llmeval.benchmark.checking.finding import CHECKS, Finding
@@ -27,6 +28,8 @@ class Strictness:
     alike: float = 0.8
     """Jaccard similarity from which two questions are near duplicates."""
     stale_after_days: int = 180
+    mix_shift: float = 10.0
+    """Points of 100 by which the share of a slice may move after a release."""
     contamination: Thresholds = field(default_factory=Thresholds)
 
 
@@ -67,6 +70,7 @@ def check_benchmark(
         *missing_references(entries, root, beside),
         *stale(entries, today, bounds.stale_after_days),
         *thin(entries, bounds.least_in_slice),
+        *drifted(entries, manifest, bounds.mix_shift),
         *unreleased(benchmark, manifest),
     ]
     return sorted(found, key=lambda one: CHECKS.index(one.check))

@@ -16,6 +16,7 @@ Check = Literal[
     "no expectation",
     "broken schemas",
     "thin slices",
+    "slice mix",
     "missing files",
     "missing symbols",
     "review dates",

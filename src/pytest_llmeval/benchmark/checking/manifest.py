@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.mix import Mix, mix_of
 from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import BenchmarkError
@@ -29,6 +30,15 @@ class Release(BaseModel):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    size: int | None = Field(default=None, ge=0)
+    """How many entries it had, retired ones not counted; None in releases of before mixes were kept."""
+    slices: dict[str, dict[str, int]] | None = None
+    """Kind of slice to the name of a slice to its entries."""
+
+    @property
+    def mix(self) -> Mix | None:
+        """Return its mix of slices, where it was kept."""
+        return None if self.size is None or self.slices is None else Mix(self.size, self.slices)
 
 
 class Manifest(BaseModel):
@@ -114,14 +124,17 @@ def released(benchmark: Benchmark, manifest: Manifest | None, version: str, why:
     earlier: Sequence[Release] = manifest.releases if manifest else ()
     if any(one.version == version for one in earlier):
         raise BenchmarkError([f"version {version} of {benchmark.name} is released already; name the next one"])
-    if manifest is not None and manifest.hash == benchmark.hash:
+    mix = mix_of(benchmark.entries)
+    if manifest is not None and manifest.hash == benchmark.hash and manifest.releases[0].mix in (None, mix):
         raise BenchmarkError([f"{benchmark.name} has not changed since version {manifest.version}"])
-    release = Release(version=version, date=day, why=why, **differences(benchmark, manifest))
+    slices = {kind: dict(counts) for kind, counts in mix.counts.items()}
+    found = differences(benchmark, manifest)
+    release = Release(version=version, date=day, why=why, size=mix.size, slices=slices, **found)
     kept: dict[str, Any] = dict(manifest.model_extra or {}) if manifest else {}
     entries = {entry.id: entry.hash for entry in benchmark.entries}
     return Manifest(name=benchmark.name, hash=benchmark.hash, releases=(release, *earlier), entries=entries, **kept)
 
 
 def manifest_text(manifest: Manifest) -> str:
-    """Return what the file holds."""
-    return json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    """Return what the file holds; releases that were read stay as they are, with no key more."""
+    return json.dumps(manifest.model_dump(mode="json", exclude_unset=True), indent=2, ensure_ascii=False) + "\n"
