@@ -132,6 +132,44 @@ def test_points_are_from_0_to_100(points: str, command: Command, capsys: pytest.
     assert f"{points!r} is no number of points from 0 to 100" in capsys.readouterr().err
 
 
+def test_combinations_are_shown_as_a_table_and_to_machines(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So.", "category": "x", "tags": ["t"]})
+    told = command("check", log, "--matrix", "category", "tag", "--min-slice", 2)
+    assert told.out.splitlines()[2:8] == [
+        "category × tag  1 entry",
+        "            t    all",
+        "  x         1!     1",
+        "  all       1      1",
+        "  ! fewer than 2 entries",
+        "",
+    ]
+    (matrix,) = json.loads(command("check", log, "--matrix", "category", "tag", "--json").out)["matrices"]
+    assert matrix["cells"] == [{"row": "x", "column": "t", "entries": 1}]
+
+
+def test_a_matrix_of_a_field_that_is_not_there_is_told_and_nothing_is_released(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So.", "owner": "anna"})
+    told = command("check", log, "--matrix", "status", "ower", "--release", "1")
+    assert (told.status, told.out) == (2, "")
+    assert told.err == "pytest-llmeval: --matrix: q.jsonl: no entry has a 'ower'; there is status, owner\n"
+    assert not (here / "q.manifest.json").exists()
+
+
+def test_what_is_required_and_not_there_fails(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So.", "category": "x", "tags": ["t"]})
+    told = command("check", log, "--require", "category*tag=2", "--require", "tag=1", "--min-slice", 0)
+    assert told.status == 1
+    assert "coverage  1 error\n  category*tag: fewer than 2 active entries of x*t 1\n" in told.out
+    told = command("check", log, "--require", "owner=2")
+    assert told == Told(2, "", "pytest-llmeval: owner=2: no entry has a 'owner'; there is category, tag, status\n")
+
+
+def test_a_rule_that_cannot_be_read_is_told(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command("check", "q.jsonl", "--require", "category")
+    assert "'category' is no rule such as category=5 or category*difficulty=3" in capsys.readouterr().err
+
+
 def test_a_version_with_errors_is_not_released(here: Path, command: Command) -> None:
     log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "expected_files": ["gone.py"]})
     told = command("check", log, "--release", "1.0")

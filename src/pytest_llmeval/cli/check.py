@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from pytest_llmeval.analysis.comparing.items import item_findings, items_of
 from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.benchmark.checking.checks import check_benchmark
 from pytest_llmeval.benchmark.checking.corpus import Corpus
+from pytest_llmeval.benchmark.checking.coverage import Matrix, check_field, matrix_of
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.manifest import (
     Manifest,
@@ -28,6 +29,7 @@ from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.check_lines import check_lines
 from pytest_llmeval.reports.lines import Segment, line
+from pytest_llmeval.reports.matrix_lines import matrix_lines, matrix_values
 from pytest_llmeval.runs.whole_file import replace_whole
 
 __all__ = ["declare", "run"]
@@ -35,25 +37,40 @@ __all__ = ["declare", "run"]
 FOUND = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A benchmark, and what there is to tell of it."""
+
+    benchmark: Benchmark
+    manifest: Manifest | None
+    looked: Looked
+    matrices: tuple[Matrix, ...]
+    findings: tuple[Finding, ...]
+
+
 def run(given: argparse.Namespace) -> int:
     """Tell the findings; 0, 1 where any counts, 2 where a file cannot be used."""
-    benchmark = load_benchmark(given.benchmark)
-    manifest = read_manifest(given.benchmark)
-    looked = look(given, benchmark, strictness_of(given).contamination)
-    findings = _findings(given, benchmark, manifest, looked)
-    failed = any(given.strict or one.severity == "error" for one in findings)
+    checked = _checked(given)
+    failed = any(given.strict or one.severity == "error" for one in checked.findings)
     if given.release and not failed:
-        manifest = _release(given, benchmark, manifest)
-        findings = [one for one in findings if one.check != "manifest"]
-    _tell(given, benchmark, manifest, findings, looked)
+        checked = replace(checked, manifest=_release(given, checked))
+    _tell(given, checked)
     if given.release and failed:
         note(f"version {given.release} is not released; mend the errors first")
     return FOUND if failed else 0
 
 
+def _checked(given: argparse.Namespace) -> Checked:
+    benchmark = load_benchmark(given.benchmark)
+    manifest = read_manifest(given.benchmark)
+    looked = look(given, benchmark, strictness_of(given).contamination)
+    matrices = tuple(_matrices(given, benchmark))
+    return Checked(benchmark, manifest, looked, matrices, tuple(_findings(given, benchmark, manifest, looked)))
+
+
 def _findings(
     given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, looked: Looked
-) -> list[Finding]:
+) -> Iterator[Finding]:
     found = check_benchmark(
         benchmark,
         root=given.root,
@@ -61,59 +78,60 @@ def _findings(
         manifest=manifest,
         prompts=dict(Corpus(given.prompt)),
         matches=looked.matches,
+        required=given.require,
         strictness=strictness_of(given),
     )
+    # What differs from the latest release is what is released now.
+    yield from (one for one in found if not (given.release and one.check == "manifest"))
     if given.answered:
         sides = [side for log in given.answered for side in read_sides(log).values()]
-        found += item_findings(items_of(sides))
-    return [one for one in found if one.check != "manifest"] if given.release else found
+        yield from item_findings(items_of(sides))
 
 
-def _release(given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None) -> Manifest:
-    made = released(benchmark, manifest, given.release, given.why, datetime.now(UTC).date().isoformat())
+def _matrices(given: argparse.Namespace, benchmark: Benchmark) -> Iterator[Matrix]:
+    for first, second in given.matrix:
+        for field in (first, second):
+            check_field(benchmark.entries, field, f"--matrix: {benchmark.shown}")
+        yield matrix_of(benchmark.entries, first, second)
+
+
+def _release(given: argparse.Namespace, checked: Checked) -> Manifest:
+    day = datetime.now(UTC).date().isoformat()
+    made = released(checked.benchmark, checked.manifest, given.release, given.why, day)
     path = manifest_path(given.benchmark)
     replace_whole(path, [manifest_text(made).encode()])
     note(f"version {made.version} written to {path}")
     return made
 
 
-def _tell(
-    given: argparse.Namespace,
-    benchmark: Benchmark,
-    manifest: Manifest | None,
-    findings: Sequence[Finding],
-    looked: Looked,
-) -> None:
+def _tell(given: argparse.Namespace, checked: Checked) -> None:
     if given.json:
-        write([json.dumps(_values(given, benchmark, manifest, findings, looked), indent=2, ensure_ascii=False)])
+        write([json.dumps(_values(given, checked), indent=2, ensure_ascii=False)])
         return
     screen = screen_of(sys.stdout, verbosity=int(given.verbose))
-    heading = line(Segment(" · ".join(_heading(benchmark, manifest, looked)), ("bold",)))
-    write_lines([heading, line(), *check_lines(findings, screen)], sys.stdout, ascii_only=screen.ascii_only)
+    heading = line(Segment(" · ".join(_heading(checked)), ("bold",)))
+    tables = [told for one in checked.matrices for told in (*matrix_lines(one, given.min_slice, screen), line())]
+    lines = [heading, line(), *tables, *check_lines(checked.findings, screen)]
+    write_lines(lines, sys.stdout, ascii_only=screen.ascii_only)
 
 
-def _heading(benchmark: Benchmark, manifest: Manifest | None, looked: Looked) -> Iterator[str]:
+def _heading(checked: Checked) -> Iterator[str]:
+    benchmark = checked.benchmark
     retired = len(benchmark.entries) - len(benchmark.current)
     yield benchmark.shown
     yield f"{len(benchmark.entries):,} entries" + (f", {retired:,} retired" if retired else "")
-    yield f"version {manifest.version}" if manifest else "no version"
-    yield f"contamination {looked}"
+    yield f"version {checked.manifest.version}" if checked.manifest else "no version"
+    yield f"contamination {checked.looked}"
 
 
-def _values(
-    given: argparse.Namespace,
-    benchmark: Benchmark,
-    manifest: Manifest | None,
-    findings: Sequence[Finding],
-    looked: Looked,
-) -> dict[str, object]:
+def _values(given: argparse.Namespace, checked: Checked) -> dict[str, object]:
+    bounds = ("min_slice", "mix_shift", "alike", "stale_after", "contained", "ngram")
+    matrices = [matrix_values(one) for one in checked.matrices]
     return {
-        "benchmark": benchmark.described(),
-        "version": manifest.version if manifest else None,
-        "contamination": str(looked),
-        "thresholds": {
-            name: getattr(given, name)
-            for name in ("min_slice", "mix_shift", "alike", "stale_after", "contained", "ngram")
-        },
-        "findings": [asdict(one) for one in findings],
+        "benchmark": checked.benchmark.described(),
+        "version": checked.manifest.version if checked.manifest else None,
+        "contamination": str(checked.looked),
+        "thresholds": {name: getattr(given, name) for name in bounds},
+        "findings": [asdict(one) for one in checked.findings],
+        **({"matrices": matrices} if matrices else {}),
     }

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.checks import Strictness
 from pytest_llmeval.benchmark.checking.contamination import Thresholds
+from pytest_llmeval.benchmark.checking.coverage import Requirement
+from pytest_llmeval.errors import ConfigurationError
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +54,22 @@ def _declare_looks(look: argparse._ArgumentGroup) -> None:
         nargs="+",
         default=[],
         help="run logs: which entries are too easy, too hard or unclear (five answers of each at least)",
+    )
+    look.add_argument(
+        "--matrix",
+        metavar="FIELD",
+        nargs=2,
+        action="append",
+        default=[],
+        help="count entries by two fields: category, tag, difficulty, split, status or any other (repeatable)",
+    )
+    look.add_argument(
+        "--require",
+        metavar="FIELD[*FIELD]=N",
+        type=_requirement,
+        action="append",
+        default=[],
+        help="each value, or combination of two, must have N active entries (repeatable)",
     )
 
 
@@ -104,6 +122,13 @@ def _share(text: str) -> float:
     if not 0 < value <= 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no share above 0, up to 1")
     return value
+
+
+def _requirement(text: str) -> Requirement:
+    try:
+        return Requirement.parse(text, "coverage")
+    except ConfigurationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _points(text: str) -> float:

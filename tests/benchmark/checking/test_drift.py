@@ -40,6 +40,7 @@ def test_the_biggest_movements_are_named() -> None:
     (text,) = texts(benchmark(a=1, b=1, c=1, d=1))
     assert text.startswith("split: dev 5 of 10 (50 %) -> 0 of 4 (0 %), test 5 of 10")
     assert " and 3 more; total variation distance 1.00" in text
+    assert text.count("->") == 3
 
 
 def test_without_a_manifest_or_a_mix_in_it_there_is_nothing_to_drift_from() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.contamination import Match, Thresholds, contaminated
+from pytest_llmeval.benchmark.checking.coverage import Requirement, uncovered
 from pytest_llmeval.benchmark.checking.dates import stale
 from pytest_llmeval.benchmark.checking.drift import drifted
 from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
@@ -41,6 +42,7 @@ def check_benchmark(
     manifest: Manifest | None = None,
     prompts: Mapping[str, str] | None = None,
     matches: Mapping[str, Match] | None = None,
+    required: Iterable[Requirement] = (),
     strictness: Strictness | None = None,
 ) -> list[Finding]:
     """Look for what would make the numbers of a benchmark wrong; retired entries are left alone.
@@ -52,10 +54,14 @@ def check_benchmark(
         manifest: Of the benchmark, where it has one.
         prompts: Texts that the system under test gets with every question, by name.
         matches: Entries that stand in a corpus, by id; None where there is none to check.
+        required: How many active entries each slice must have at least.
         strictness: By default that of `Strictness`.
 
     Returns:
         All findings, in the order of `CHECKS`.
+
+    Raises:
+        ConfigurationError: Where a field is required that no entry has.
     """
     bounds = strictness or Strictness()
     entries = [*benchmark.current]
@@ -71,6 +77,7 @@ def check_benchmark(
         *stale(entries, today, bounds.stale_after_days),
         *thin(entries, bounds.least_in_slice),
         *drifted(entries, manifest, bounds.mix_shift),
+        *uncovered(entries, required),
         *unreleased(benchmark, manifest),
     ]
     return sorted(found, key=lambda one: CHECKS.index(one.check))

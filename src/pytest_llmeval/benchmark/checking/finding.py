@@ -17,6 +17,7 @@ Check = Literal[
     "broken schemas",
     "thin slices",
     "slice mix",
+    "coverage",
     "missing files",
     "missing symbols",
     "review dates",
