@@ -74,6 +74,13 @@ def parameter(flag: str, text: str) -> tuple[str, Any]:
     return read_param(flag, text)
 
 
+def coverage(flag: str, text: str) -> Any:
+    """Read how many entries there must be of each slice, ``FIELD=N`` or ``FIELD*FIELD=N``."""
+    from pytest_llmeval.benchmark.checking.coverage import Requirement  # pulls in pydantic
+
+    return Requirement.parse(text, flag)
+
+
 LEAST = 1e-9
 """What is smaller is a slip, and its inverse may be beyond all numbers."""
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}

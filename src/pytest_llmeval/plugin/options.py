@@ -8,7 +8,7 @@ import pytest
 
 from pytest_llmeval.plugin.gate_flags import check_baseline_name, rule_reader
 from pytest_llmeval.plugin.option import Option
-from pytest_llmeval.plugin.option_values import duration, number, one_of, parameter, percent, whole
+from pytest_llmeval.plugin.option_values import coverage, duration, number, one_of, parameter, percent, whole
 
 MODEL_VARIABLE = "PYTEST_LLM_MODEL"
 DEFAULT_CONCURRENCY = 16
@@ -84,6 +84,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("llm_seed", "N", "seed of the choice that --llm-sample makes", whole(0), 0),
     Option("llm_shard", "I/N", "run only part I of N; merge the parts' logs with pytest-llmeval merge", in_ini=False),
+    Option(
+        "llm_require_coverage",
+        "FIELD[*FIELD]=N",
+        "refuse to run unless each category, tag or other value of a field, or each combination of two such as "
+        "category*difficulty=3, has N active entries in its benchmark",
+        coverage,
+        many=True,
+    ),
     # How fast
     Option(
         "llm_concurrency",

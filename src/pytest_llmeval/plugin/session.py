@@ -15,7 +15,7 @@ from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
 from pytest_llmeval.plugin.canary_stop import CanaryStop
 from pytest_llmeval.plugin.code_execution import UNISOLATED
-from pytest_llmeval.plugin.contamination import contamination_told, described
+from pytest_llmeval.plugin.contamination import contamination_told
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
@@ -32,6 +32,7 @@ from pytest_llmeval.plugin.screen import Screen
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.standing import standing_notes
 from pytest_llmeval.plugin.state import SETTINGS, cast_of, code_execution, past, run_id, slicer
+from pytest_llmeval.plugin.stock import take_stock
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.workers import Collected
@@ -149,19 +150,23 @@ class EvalSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take stock of what is left to run once everybody has deselected."""
         found = [trial for trial in map(trial_of, session.items) if trial is not None and trial.model is not None]
+        stock = take_stock(self._shelf.benchmarks, self._shelf.check_of, self._settings, asking=bool(found))
         collected = Collected(
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
             entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
             trials=len(found),
-            benchmarks=tuple(described(one, self._shelf.check_of(one)) for one in self._shelf.benchmarks),
+            benchmarks=stock.described,
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
             deselected=self._deselected + files_skipped(self._config),
             notes=tuple(self._notes(found)),
+            refusal=stock.refusal,
         )
         self._note_finished(session.items)
         self._runner.keep_private(benchmark.path for benchmark in self._shelf.benchmarks if benchmark.path)
         if workers.is_worker(self._config):
             workers.leave_note(self._config, collected)
+        elif collected.refusal:
+            raise pytest.UsageError(collected.refusal)
         elif self._desk is not None:
             self._desk.expect(collected)
 
@@ -204,7 +209,12 @@ class EvalSession:
 
         Args:
             collected: What the workers found; None where they could not say and a report came first.
+
+        Raises:
+            pytest.UsageError: Where they found that the run must not begin.
         """
+        if collected is not None and collected.refusal:
+            raise pytest.UsageError(collected.refusal)
         if self._desk is None or self._screen is None or (collected is not None and not collected.trials):
             return
         if collected is not None:

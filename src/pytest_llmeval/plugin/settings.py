@@ -16,6 +16,7 @@ from pytest_llmeval.plugin.options import MODEL_VARIABLE, OPTIONS
 
 if TYPE_CHECKING:
     from pytest_llmeval.analysis.gating.gate_rules import Rule
+    from pytest_llmeval.benchmark.checking.coverage import Requirement
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Settings:
     sample: str | None
     seed: int
     shard: str | None
+    require_coverage: tuple[Requirement, ...]
     concurrency: int
     rpm: float | None
     tpm: float | None
@@ -90,7 +92,8 @@ def read_settings(config: pytest.Config, environ: Mapping[str, str] = os.environ
     flag = tuple(dict.fromkeys(config.getoption("llm_model") or ()))
     values["model"] = flag or tuple(dict.fromkeys(environ.get(MODEL_VARIABLE, "").split() or values["model"]))
     values["param"] = dict(values["param"])
-    values["price"] = tuple(values["price"])
+    for name in ("price", "require_coverage"):
+        values[name] = tuple(values[name])
     values["judge_model"] = tuple(dict.fromkeys(values["judge_model"]))
     for name in ("fail_under", "max_regression"):
         values[name] = tuple(values[name])

@@ -33,6 +33,8 @@ class Collected:
     """What the user should know before the run."""
     contamination: tuple[str, ...] = ()
     """What is known of its contamination; nothing where nobody has checked."""
+    refusal: str = ""
+    """Why the run must not begin."""
 
 
 def is_worker(config: pytest.Config) -> bool:
