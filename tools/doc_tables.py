@@ -61,7 +61,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "RunInfo.schema_version": "As in the record.",
         "RunInfo.versions": "Of Python, pytest, this plugin, the SDKs and the price list.",
         "RunInfo.git": "`sha`, `branch`, and `dirty`: whether tracked files differed from the commit.",
-        "RunInfo.benchmarks": "`name`, `path`, number of `entries` and content `hash` of each benchmark.",
+        "RunInfo.benchmarks": "`name`, `path`, number of `entries` and content `hash` of each benchmark; "
+        "by its manifest its `version`, and how many entries had `changed_since`.",
     }
 )
 """What fields mean whose types do not say it themselves."""

@@ -13,7 +13,7 @@ from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.summary_details import detail_lines, run_heading
 from pytest_llmeval.reports.summary_values import run_values
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import RunInfo
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo
 from tests.cli.logs import every_grade, trial
 
 
@@ -151,6 +151,18 @@ def test_the_heading_says_which_run_it_is() -> None:
     assert [line.text for line in run_heading(run, Screen())] == [
         "run run-1 · repo abcdef01 · 2026-11-21 04:31",
         "log llm-runs/run-1.jsonl",
+    ]
+
+
+def test_the_heading_names_the_versions_of_benchmarks() -> None:
+    benchmarks = (BenchmarkInfo(name="q.jsonl", version="1.2", changed_since=1), BenchmarkInfo(name="other.jsonl"))
+    run = figures([trial(1)], info=RunInfo(run_id="r", started="t", complete=True, benchmarks=benchmarks))
+    assert [line.text for line in run_heading(run, Screen())] == [
+        "run run-1 · repo abcdef01 · 2026-11-21 04:31 · q 1.2 and 1 entry changed since"
+    ]
+    assert run_values(run)["benchmarks"] == [
+        {"name": "q.jsonl", "version": "1.2", "changed_since": 1},
+        {"name": "other.jsonl", "version": None, "changed_since": None},
     ]
 
 

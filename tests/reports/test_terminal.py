@@ -294,6 +294,15 @@ def test_the_header_tells_models_entries_repository_run_and_log() -> None:
     ]
 
 
+def test_the_header_names_the_versions_of_benchmarks() -> None:
+    versions = ("capitals 1.0", "rivers 2 and 3 entries changed since")
+    assert header_lines(RunHeader(RUN, ("p:m",), 9, 9, versions=versions))[:2] == [
+        "llm-eval: p:m · 9 entries · capitals 1.0 · rivers 2 and 3 entries changed since",
+        "          no repository",
+    ]
+    assert "\x1b" not in header_lines(RunHeader(RUN, (), 0, 0, versions=("q \x1b[31m1",)))[0]
+
+
 def test_the_header_wraps_models_and_never_cuts_the_log() -> None:
     models = ("openai:gpt-4o-mini", "anthropic:claude-sonnet-4-6", "ollama-local:llama3.2:3b")
     log = f"/a/rather/long/way/to/{LOG}"

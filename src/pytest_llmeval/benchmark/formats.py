@@ -23,6 +23,16 @@ def suffix_of(path: Path) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
+def name_without_suffix(name: str) -> str:
+    """Return a benchmark's name without the suffix of its format, where it has one.
+
+    Example:
+        >>> name_without_suffix("v1.2-facts.jsonl.gz"), name_without_suffix("v1.2-facts")
+        ('v1.2-facts', 'v1.2-facts')
+    """
+    return Path(name.removesuffix(".gz")).stem if suffix_of(Path(name)) in FORMATS else name
+
+
 def read_rows(path: Path) -> Iterator[Row | Fault]:
     """Read a file whose suffix is one of `FORMATS`, unpacking ``.gz``.
 

@@ -19,6 +19,8 @@ from pytest_llmeval.reports.judge_trust_lines import favour_lines, trust_lines
 from pytest_llmeval.reports.lines import Line, Segment, in_ascii, line, safe
 from pytest_llmeval.reports.served_lines import served_sentences
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
+from pytest_llmeval.reports.versions import versions_told
+from pytest_llmeval.runs.sidecar import BenchmarkInfo
 
 TITLE = "LLM evals"
 MOST_REASONS = 5
@@ -69,13 +71,14 @@ class Screen:
         if not found.trials:
             return []
         header = RunHeader(
-            desk.facts.run_id,
-            found.models,
-            found.entries,
-            found.trials,
-            desk.git,
-            desk.shown_path,
-            found.contamination,
+            run_id=desk.facts.run_id,
+            models=found.models,
+            entries=found.entries,
+            trials=found.trials,
+            git=desk.git,
+            log=desk.shown_path,
+            versions=versions_told(BenchmarkInfo(**told) for told in found.benchmarks),
+            contamination=found.contamination,
         )
         lines = header_lines(header, width=width(self._config), ascii_only=ascii_only(self._config))
         return [*lines, *(f"llm-note: {note}" for note in found.notes)]

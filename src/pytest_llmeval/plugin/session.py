@@ -158,7 +158,7 @@ class EvalSession:
             benchmarks=stock.described,
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
             deselected=self._deselected + files_skipped(self._config),
-            notes=tuple(self._notes(found)),
+            notes=(*self._notes(found), *stock.notes),
             refusal=stock.refusal,
         )
         self._note_finished(session.items)

@@ -22,6 +22,7 @@ from pytest_llmeval.reports.robustness_lines import behaviour_by_category, rates
 from pytest_llmeval.reports.token_lines import token_lines
 from pytest_llmeval.reports.tool_lines import tool_lines
 from pytest_llmeval.reports.turn_lines import turn_lines
+from pytest_llmeval.reports.versions import versions_told
 
 SLICES_SHOWN = 50
 LEAST_NAME = 10
@@ -31,10 +32,11 @@ _CUTS = ("low", "p5", "p25", "p50", "p75", "p95", "high")
 
 
 def run_heading(run: RunFigures, screen: Screen) -> Iterator[Line]:
-    """Tell which run it is: id, commit, time and logs."""
+    """Tell which run it is: id, commit, time, versions and logs."""
     told = [f"repo {screen.safe(run.repo_sha[:8])}"] if run.repo_sha else ["no repository"]
     told += [screen.safe(run.began[:16].replace("T", " "))] if run.began else []
     told += [] if run.info is None or run.info.complete else ["not complete"]
+    told += map(screen.safe, versions_told(run.info.benchmarks)) if run.info else ()
     for text in wrapped(f"run {screen.safe(run.run_id)} · ", told, screen.width):
         yield line(Segment(text, ("cyan",)))
     for log in run.logs:

@@ -65,6 +65,11 @@ def run_values(run: RunFigures, known: Mapping[str, KnownGraders] | None = None)
         "repo_sha": run.repo_sha,
         "began": run.began,
         "complete": info.complete if info else None,
+        "benchmarks": [
+            {"name": one.name, "version": one.version, "changed_since": one.changed_since} for one in info.benchmarks
+        ]
+        if info
+        else [],
         "models": [
             _model_values(Reading(run, summary, (known or {}).get(summary.model, KnownGraders())))
             for summary in run.summaries

@@ -30,6 +30,8 @@ class RunHeader:
     log: str | Path | None = None
     contamination: tuple[str, ...] = ()
     """What is known of the entries' contamination; nothing where nobody has checked."""
+    versions: tuple[str, ...] = ()
+    """Of the benchmarks that have one, each with the benchmark's name."""
 
 
 def header_lines(header: RunHeader, *, width: int = 80, ascii_only: bool = False) -> list[str]:
@@ -41,7 +43,8 @@ def header_lines(header: RunHeader, *, width: int = 80, ascii_only: bool = False
     sizes = _plural(header.entries, "entry", "entries")
     if header.trials != header.entries:
         sizes += f", {_plural(header.trials, 'trial', 'trials')}"
-    pieces = [*models, sizes, _repository(header.git), *header.contamination]
+    versions = [safe(version, ascii_only=ascii_only) for version in header.versions]
+    pieces = [*models, sizes, *versions, _repository(header.git), *header.contamination]
     told = wrapped("llm-eval: ", pieces, max(width, LEAST_WIDTH))
     run = f"llm-run:  {header.run_id}"
     if header.log is not None:

@@ -51,6 +51,18 @@ class BenchmarkInfo(BaseModel):
     retired: int | None = None
     contamination: ContaminationInfo | None = None
     """None where nobody has checked it."""
+    version: str | None = None
+    """The latest release of its manifest; None without a manifest."""
+    changed_since: int | None = None
+    """Entries added, removed or changed since that release; 0 where it was run as released."""
+
+    @property
+    def told_version(self) -> str | None:
+        """Return the version, and how far the entries had moved on; None without one."""
+        if self.version is None or not self.changed_since:
+            return self.version
+        entries = "1 entry" if self.changed_since == 1 else f"{self.changed_since:,} entries"
+        return f"{self.version} and {entries} changed since"
 
 
 class SignedOff(BaseModel):

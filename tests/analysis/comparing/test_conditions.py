@@ -177,6 +177,28 @@ def test_the_sidecars_tell_of_benchmarks_branches_and_versions() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        (("1.0", 0, "a"), ("1.1", 0, "b"), [("version 1.0", "version 1.1")]),
+        (("1.0", 0, "a"), ("1.0", 2, "b"), [("version 1.0", "version 1.0 and 2 entries changed since")]),
+        (("1.0", 0, "a"), ("1.1", 0, "a"), [("version 1.0", "version 1.1")]),
+        (("1.0", 1, "a"), ("1.0", 1, "b"), [("a", "b")]),
+        ((None, None, "a"), ("1.0", 0, "b"), [("a", "b")]),
+        ((None, None, "a"), ("1.0", 0, "a"), []),
+        (("1.0", 0, "a"), ("1.0", 0, "a"), []),
+    ],
+)
+def test_another_version_of_a_benchmark_is_told_in_place_of_its_hash(was: Any, now: Any, told: Any) -> None:
+    base, new = (
+        run_info(
+            benchmarks=[{"name": "facts.v2.jsonl.gz", "version": version, "changed_since": changed, "hash": content}]
+        )
+        for version, changed, content in (was, now)
+    )
+    assert sidecar_changes(base, new) == [("benchmark facts.v2", *one) for one in told]
+
+
 def test_equal_sidecars_tell_nothing() -> None:
     info = run_info(benchmarks=[{"name": "facts", "hash": "a"}], git={"branch": "main"}, versions={"python": "3.11"})
     assert sidecar_changes(info, info) == []

@@ -8,8 +8,9 @@ from typing import Any
 
 from pytest_llmeval.analysis.served import without_aliases
 from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.benchmark.formats import name_without_suffix
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import RunInfo
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo
 
 SHORT_HASH = 8
 MOST_VALUES = 4
@@ -141,12 +142,21 @@ def _listed(values: tuple[str, ...], others: tuple[str, ...]) -> str:
     return ", ".join(ordered[:MOST_VALUES]) + more
 
 
+def _benchmark_change(was: BenchmarkInfo, now: BenchmarkInfo) -> Change | None:
+    """Tell another version; where a side has none, or both have the same, another content by its hash."""
+    what = f"benchmark {name_without_suffix(now.name)}"
+    versions = [f"version {one.told_version}" for one in (was, now) if one.told_version]
+    if len(versions) == 2 and versions[0] != versions[1]:
+        return Change(what, versions[0], versions[1])
+    hashes = [one.hash[:SHORT_HASH] for one in (was, now) if one.hash]
+    return Change(what, hashes[0], hashes[1]) if len(hashes) == 2 and was.hash != now.hash else None
+
+
 def _sidecar_changes(base: RunInfo, new: RunInfo) -> Iterator[Change | None]:
-    told = {one.name: one.hash for one in base.benchmarks}
+    told = {one.name: one for one in base.benchmarks}
     for benchmark in new.benchmarks:
-        was = told.get(benchmark.name)
-        if was and benchmark.hash and was != benchmark.hash:
-            yield Change(f"benchmark {benchmark.name}", was[:SHORT_HASH], benchmark.hash[:SHORT_HASH])
+        if was := told.get(benchmark.name):
+            yield _benchmark_change(was, benchmark)
     yield _changed("benchmarks", tuple(told), tuple(one.name for one in new.benchmarks))
     yield _changed("branch", *((info.git.branch,) if info.git.branch else () for info in (base, new)))
     if base.git.dirty != new.git.dirty and None not in (base.git.dirty, new.git.dirty):

@@ -104,6 +104,11 @@ def differences(benchmark: Benchmark, manifest: Manifest | None) -> dict[str, tu
     }
 
 
+def changed_since(benchmark: Benchmark, manifest: Manifest) -> int:
+    """Count the entries that were added, removed or changed since the latest release."""
+    return 0 if manifest.hash == benchmark.hash else sum(map(len, differences(benchmark, manifest).values()))
+
+
 def unreleased(benchmark: Benchmark, manifest: Manifest | None) -> list[Finding]:
     """Find what differs from the latest release; nothing for a benchmark without a manifest."""
     if manifest is None or manifest.hash == benchmark.hash:
