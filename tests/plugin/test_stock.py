@@ -39,6 +39,15 @@ def test_entries_that_changed_since_are_counted(capitals: Project, how: tuple[st
     assert versions(capitals) == [("1.0", 3)]
 
 
+def test_retired_entries_and_overdue_reviews_are_counted(capitals: Project) -> None:
+    old = {"reviewed": "2020-01-31"}
+    capitals.benchmark([{**CAPITALS[0], **old}, CAPITALS[1], {**CAPITALS[2], **old, "status": "retired"}])
+    result = capitals.run()
+    (told,) = capitals.sidecar()["benchmarks"]
+    assert (told["entries"], told["retired"], told["stale"]) == (2, 1, 1)
+    assert "look" not in result.stdout.str(), "it is told where the run is summed up, not while it runs"
+
+
 def test_without_a_manifest_nothing_is_said_of_a_version(capitals: Project) -> None:
     capitals.run().stdout.fnmatch_lines("llm-eval: stand-in:m · 3 entries · no repository")
     assert versions(capitals) == [(None, None)]

@@ -140,6 +140,19 @@ def test_without_anything_measured_there_is_little_to_tell() -> None:
     ]
 
 
+def test_overdue_reviews_are_a_caveat_with_their_number() -> None:
+    benchmarks = (
+        BenchmarkInfo(name="q.jsonl", entries=36, stale=3),
+        BenchmarkInfo(name="fresh.jsonl", entries=9, stale=0),
+        BenchmarkInfo(name="undated.jsonl", entries=9),
+    )
+    run = figures(list(measured()), info=RunInfo(run_id="r", started="t", complete=True, benchmarks=benchmarks))
+    (summary,) = run.summaries
+    assert [told for told in caveats(run, summary) if "look" in told] == [
+        "nobody had looked at 3 of 36 entries of q for 180 days"
+    ]
+
+
 def test_lines_fit_the_screen() -> None:
     records = [trial(n, "wrong", category="c" * 50 + str(n % 2), tags=("t" * 60,)) for n in range(20)]
     told = shown(figures([*records, trial(30, "fully_correct")], slicing=Slicing("category")), width=60)

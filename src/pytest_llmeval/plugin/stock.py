@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_llmeval.benchmark.checking.contamination_file import ContaminationCheck
+from pytest_llmeval.benchmark.checking.dates import overdue
 from pytest_llmeval.benchmark.checking.manifest import changed_since, read_manifest
 from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.errors import BenchmarkError
 from pytest_llmeval.plugin.contamination import described
 from pytest_llmeval.plugin.settings import Settings
+from pytest_llmeval.plugin.standing import today
 from pytest_llmeval.safe_text import one_line
 
 
@@ -43,8 +45,14 @@ def take_stock(
         asking: Whether any trial is left to run; no demand is made of a session that asks nothing.
     """
     notes: list[str] = []
-    told = tuple({**described(one, check_of(one)), **_version(one, notes)} for one in benchmarks)
+    told = tuple({**described(one, check_of(one)), **_sizes(one), **_version(one, notes)} for one in benchmarks)
     return Stock(told, tuple(dict.fromkeys(notes)), _refusal(benchmarks, settings) if asking else "")
+
+
+def _sizes(benchmark: Benchmark) -> dict[str, Any]:
+    retired = len(benchmark.entries) - len(benchmark.current)
+    stale = overdue(benchmark.entries, today())
+    return {"entries": len(benchmark.entries) - retired, "retired": retired, "stale": stale}
 
 
 def _version(benchmark: Benchmark, notes: list[str]) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from pytest_llmeval.analysis.judges.known_graders import KnownGraders
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.benchmark.checking.dates import STALE_AFTER_DAYS
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
+from pytest_llmeval.benchmark.formats import name_without_suffix
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.contamination_lines import contaminated_caveats
 from pytest_llmeval.reports.served_lines import served_sentences
@@ -99,6 +101,14 @@ def _not_known(read: Reading) -> Iterator[str]:
         yield f"not known: {', '.join(told)}"
 
 
+def _overdue(read: Reading) -> Iterator[str]:
+    for one in read.run.info.benchmarks if read.run.info is not None else ():
+        if one.stale and one.entries:
+            share = f"{figures.count(one.stale)} of {figures.counted(one.entries, 'entry', 'entries')}"
+            name = one_line(name_without_suffix(one.name), 80)
+            yield f"nobody had looked at {share} of {name} for {STALE_AFTER_DAYS} days"
+
+
 def _from_the_cache(read: Reading) -> Iterator[str]:
     if read.summary.cached:
         share = figures.part_of(Proportion(read.summary.cached, read.summary.records))
@@ -139,6 +149,7 @@ CAVEATS: tuple[Caveat, ...] = (
     _not_known,
     _from_the_cache,
     _judges_calibrated,
+    _overdue,
     _uncommitted,
 )
 """In the order of their weight."""

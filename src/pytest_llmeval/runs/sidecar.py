@@ -55,6 +55,8 @@ class BenchmarkInfo(BaseModel):
     """The latest release of its manifest; None without a manifest."""
     changed_since: int | None = None
     """Entries added, removed or changed since that release; 0 where it was run as released."""
+    stale: int | None = None
+    """Entries that nobody had looked at for more than 180 days, retired ones not counted; None where none is dated."""
 
     @property
     def told_version(self) -> str | None:

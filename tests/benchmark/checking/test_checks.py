@@ -10,11 +10,28 @@ import pytest
 
 from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
 from pytest_llmeval.benchmark.checking.contamination import matches_in
+from pytest_llmeval.benchmark.checking.dates import overdue
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.loading import benchmark_from_entries
 
 TODAY = date(2026, 11, 21)
 LONG = "Which of the two callers of the parser decides whether a torn last line is an error or is passed over?"
+
+
+def test_overdue_reviews_are_counted_and_entries_without_dates_say_nothing() -> None:
+    rows: list[dict[str, Any]] = [
+        {"reviewed": "2026-05-25"},
+        {"reviewed": "2026-05-24"},
+        {"added": "2020-01-01"},
+        {"added": "2020-01-01", "reviewed": date(2026, 11, 1)},
+        {"added": "2020-01-01", "status": "retired"},
+        {"reviewed": "some day"},
+        {},
+    ]
+    entries = benchmark_from_entries([{"id": f"q{n}", "question": "?", **row} for n, row in enumerate(rows)]).entries
+    assert overdue(entries, TODAY) == 2
+    assert overdue(entries[:1], TODAY) == 0
+    assert overdue(entries[4:], TODAY) is None
 
 
 def findings(*rows: dict[str, Any], root: Path = Path(), **given: Any) -> list[Finding]:

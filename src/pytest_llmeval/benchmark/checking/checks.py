@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.contamination import Match, Thresholds, contaminated
 from pytest_llmeval.benchmark.checking.coverage import Requirement, uncovered
-from pytest_llmeval.benchmark.checking.dates import stale
+from pytest_llmeval.benchmark.checking.dates import STALE_AFTER_DAYS, stale
 from pytest_llmeval.benchmark.checking.drift import drifted
 from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
 from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expecting_nothing
@@ -28,7 +28,7 @@ class Strictness:
     least_in_slice: int = 30
     alike: float = 0.8
     """Jaccard similarity from which two questions are near duplicates."""
-    stale_after_days: int = 180
+    stale_after_days: int = STALE_AFTER_DAYS
     mix_shift: float = 10.0
     """Points of 100 by which the share of a slice may move after a release."""
     contamination: Thresholds = field(default_factory=Thresholds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.entry import Entry
 
 FIELDS = ("added", "reviewed", "expires")
+STALE_AFTER_DAYS = 180
+"""Since the last review, unless another age is allowed."""
 
 
 def stale(entries: Sequence[Entry], today: date, days: int) -> Iterator[Finding]:
@@ -34,6 +36,18 @@ def stale(entries: Sequence[Entry], today: date, days: int) -> Iterator[Finding]
         elif seen is not None and (today - seen).days > days:
             text = f"was last looked at on {seen}, {(today - seen).days} days ago"
             yield Finding("review dates", "warning", (entry.id,), text)
+
+
+def overdue(entries: Iterable[Entry], today: date, days: int = STALE_AFTER_DAYS) -> int | None:
+    """Count entries that nobody has looked at for more than so many days; retired ones are left out.
+
+    Returns:
+        How many; None where no entry says when it was reviewed or added.
+    """
+    live = (entry for entry in entries if entry.metadata and entry.status != "retired")
+    seen = [_date(entry.metadata.get("reviewed")) or _date(entry.metadata.get("added")) for entry in live]
+    ages = [(today - one).days for one in seen if one is not None]
+    return sum(age > days for age in ages) if ages else None
 
 
 def _date(value: Any) -> date | None:
