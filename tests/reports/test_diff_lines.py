@@ -119,6 +119,17 @@ def test_values_are_told_in_ascii_where_there_is_no_more() -> None:
     assert shown(OLD, NEW, ascii_only=True)[0] == "old  old.jsonl | 4 entries"
 
 
+def test_long_members_of_a_list_stand_one_above_the_other_so_that_the_difference_is_seen() -> None:
+    before = (LONG.format("iron"), "kept")
+    after = ("kept", LONG.format("steel"))
+    assert told(before, after) == [
+        "f",
+        "  - …he west of Europe that has a tower of iron, and since when is it?'",
+        "  + …he west of Europe that has a tower of steel, and since when is it?'",
+    ]
+    assert [line[:5] for line in told((), after)] == ["f", "  + '", "  + '"]
+
+
 def test_members_of_a_list_are_counted_where_they_are_many() -> None:
     assert told((), tuple(f"m{number}" for number in range(9)))[0].endswith("+3 more")
     assert not told((), tuple(f"m{number}" for number in range(9)), verbosity=1)[0].endswith("more")

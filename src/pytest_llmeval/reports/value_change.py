@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from pytest_llmeval.benchmark.checking.field_changes import FieldChange
@@ -20,7 +21,7 @@ def change_lines(change: FieldChange, indent: str, screen: Screen) -> Iterator[s
     """Tell a change of a field in one line, or in three where the values are long."""
     name = screen.safe(change.field, 60)
     if change.of_list:
-        yield from _members(f"{indent}{name}: ", change, screen)
+        yield from _members(indent, name, change, screen)
         return
     before, after = (shown(value, screen) for value in (change.before, change.after))
     whole = f"{indent}{name}: {before} -> {after}"
@@ -28,9 +29,16 @@ def change_lines(change: FieldChange, indent: str, screen: Screen) -> Iterator[s
         yield whole
         return
     yield f"{indent}{name}"
+    yield from _below(indent, before, after, screen)
+
+
+def _below(indent: str, before: str | None, after: str | None, screen: Screen) -> Iterator[str]:
+    """Set what was above what is, shortened so that the difference is seen; None where there is nothing to set."""
     room = screen.width - len(indent) - 4
-    for sign, text in zip("-+", round_difference(before, after, room), strict=True):
-        yield f"{indent}  {sign} {fit(text, room).rstrip()}"
+    texts = [before, after] if before is None or after is None else [*round_difference(before, after, room)]
+    for sign, text in zip("-+", texts, strict=True):
+        if text is not None:
+            yield f"{indent}  {sign} {fit(text, room).rstrip() if width_of(text) > room else text}"
 
 
 def shown(value: Any, screen: Screen) -> str:
@@ -67,14 +75,19 @@ def _from(text: str, start: int, room: int) -> str:
     return cut if len(cut) <= room else f"{cut[: room - 1]}…"
 
 
-def _members(label: str, change: FieldChange, screen: Screen) -> Iterator[str]:
-    told = [*_signed("+", change.added, screen), *_signed("-", change.removed, screen)]
-    yield from wrapped(label, told or ["in another order"], screen.width, " ")
+def _members(indent: str, name: str, change: FieldChange, screen: Screen) -> Iterator[str]:
+    gone, come = _few(change.removed, screen), _few(change.added, screen)
+    told = [*(f"+{one}" for one in come), *(f"-{one}" for one in gone)]
+    label = f"{indent}{name}: "
+    if all(width_of(one) <= screen.width - len(label) for one in told):
+        yield from wrapped(label, told or ["in another order"], screen.width, " ")
+        return
+    yield f"{indent}{name}"
+    for before, after in zip_longest(gone, come):
+        yield from _below(indent, before, after, screen)
 
 
-def _signed(sign: str, members: Sequence[Any], screen: Screen) -> Iterator[str]:
+def _few(members: Sequence[Any], screen: Screen) -> list[str]:
     few = members if screen.verbosity > 0 else members[:MEMBERS_SHOWN]
-    for one in few:
-        yield f"{sign}{shown(one, screen)}"
-    if len(few) < len(members):
-        yield f"{sign}{len(members) - len(few):,} more"
+    more = [f"{len(members) - len(few):,} more"] if len(few) < len(members) else []
+    return [*(shown(one, screen) for one in few), *more]
