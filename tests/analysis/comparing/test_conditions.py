@@ -182,7 +182,7 @@ def test_the_sidecars_tell_of_benchmarks_branches_and_versions() -> None:
     [
         (("1.0", 0, "a"), ("1.1", 0, "b"), [("version 1.0", "version 1.1")]),
         (("1.0", 0, "a"), ("1.0", 2, "b"), [("version 1.0", "version 1.0 and 2 entries changed since")]),
-        (("1.0", 0, "a"), ("1.1", 0, "a"), [("version 1.0", "version 1.1")]),
+        (("1.0", 3, "a"), ("1.1", 0, "a"), []),
         (("1.0", 1, "a"), ("1.0", 1, "b"), [("a", "b")]),
         ((None, None, "a"), ("1.0", 0, "b"), [("a", "b")]),
         ((None, None, "a"), ("1.0", 0, "a"), []),

@@ -143,13 +143,17 @@ def _listed(values: tuple[str, ...], others: tuple[str, ...]) -> str:
 
 
 def _benchmark_change(was: BenchmarkInfo, now: BenchmarkInfo) -> Change | None:
-    """Tell another version; where a side has none, or both have the same, another content by its hash."""
+    """Tell other content, by version where both sides have one that differs, else by hash.
+
+    The same content under another version, which was released in between, is no change.
+    """
+    if not was.hash or not now.hash or was.hash == now.hash:
+        return None
     what = f"benchmark {name_without_suffix(now.name)}"
     versions = [f"version {one.told_version}" for one in (was, now) if one.told_version]
     if len(versions) == 2 and versions[0] != versions[1]:
         return Change(what, versions[0], versions[1])
-    hashes = [one.hash[:SHORT_HASH] for one in (was, now) if one.hash]
-    return Change(what, hashes[0], hashes[1]) if len(hashes) == 2 and was.hash != now.hash else None
+    return Change(what, was.hash[:SHORT_HASH], now.hash[:SHORT_HASH])
 
 
 def _sidecar_changes(base: RunInfo, new: RunInfo) -> Iterator[Change | None]:
