@@ -19,7 +19,7 @@ from pytest_llmeval.runs.grader_checks import GraderLimits, KeptCheck
 from pytest_llmeval.runs.kept_findings import Figure, Share
 from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import RunInfo
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo
 from tests.cli.logs import every_grade, trial
 
 ONCE = "not known: how flaky answers are (1 sample of each entry), contamination (not checked)"
@@ -140,3 +140,15 @@ def test_every_form_of_the_summary_has_them() -> None:
     assert r"- grader my\_\*grader\* is over its limit: it accepts 2 of 5 wrong answers" in markdown_lines(
         read.run, by_model
     )
+
+
+def test_overdue_reviews_are_a_caveat_with_their_number() -> None:
+    benchmarks = (
+        BenchmarkInfo(name="q.jsonl", entries=36, stale=3),
+        BenchmarkInfo(name="fresh.jsonl", entries=9, stale=0),
+        BenchmarkInfo(name="undated.jsonl", entries=9),
+    )
+    info = RunInfo(run_id="r", started="t", complete=True, benchmarks=benchmarks)
+    assert [one for one in told(every_grade(4), info=info) if "look" in one] == [
+        "nobody had looked at 3 of 36 entries of q for 180 days"
+    ]

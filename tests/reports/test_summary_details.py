@@ -13,7 +13,7 @@ from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.summary_details import detail_lines, run_heading
 from pytest_llmeval.reports.summary_values import run_values
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo
+from pytest_llmeval.runs.sidecar import RunInfo
 from tests.cli.logs import every_grade, trial
 
 
@@ -137,19 +137,6 @@ def test_without_anything_measured_there_is_little_to_tell() -> None:
         "",
         "  read with care: 1 trial is not graded yet",
         "                  not known: contamination (not checked)",
-    ]
-
-
-def test_overdue_reviews_are_a_caveat_with_their_number() -> None:
-    benchmarks = (
-        BenchmarkInfo(name="q.jsonl", entries=36, stale=3),
-        BenchmarkInfo(name="fresh.jsonl", entries=9, stale=0),
-        BenchmarkInfo(name="undated.jsonl", entries=9),
-    )
-    run = figures(list(measured()), info=RunInfo(run_id="r", started="t", complete=True, benchmarks=benchmarks))
-    (summary,) = run.summaries
-    assert [told for told in caveats(run, summary) if "look" in told] == [
-        "nobody had looked at 3 of 36 entries of q for 180 days"
     ]
 
 
