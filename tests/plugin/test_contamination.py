@@ -78,6 +78,16 @@ def test_the_heading_counts_the_entries_that_are_asked_and_is_left_out_with_q(pr
     assert DAY not in project.run("-q").stdout.str()
 
 
+def test_the_heading_says_nothing_of_a_checked_file_that_is_not_asked(project: Project) -> None:
+    many(project, count=4, **ASKED)
+    flag(project, "Say yes 1!")
+    source = (project.path / "test_evals.py").read_text()
+    (project.path / "test_evals.py").write_text(
+        source + '@pytest.mark.llm_eval(entries=[{"id": "c", "question": "say: yes 1"}])\ndef test_code(answer): ...\n'
+    )
+    assert "contamination" not in project.run("-k", "test_code").stdout.str()
+
+
 def test_entries_of_code_are_not_checked_and_told_beside_those_of_a_file(project: Project) -> None:
     many(project, count=4, **ASKED)
     flag(project, "Say yes 1!")
@@ -120,11 +130,12 @@ def test_a_replayed_run_tells_what_the_check_of_today_found(project: Project) ->
 @WAYS
 def test_a_check_that_cannot_be_read_is_one_line(project: Project, way: tuple[str, ...]) -> None:
     many(project, count=2)
+    project.evals('@pytest.mark.llm_eval("questions.jsonl")\ndef test_b(): ...\n', "test_more.py")
     (project.path / "questions.contamination.json").write_text("{}")
     result = project.run(*way)
     assert result.ret != 0
     result.stdout.fnmatch_lines(
-        ["*questions.contamination.json: is no check for contamination: /benchmark: Field required; remove it and*"]
+        2 * ["*questions.contamination.json: is no check for contamination: /benchmark: Field required; remove it and*"]
     )
     assert project.logs() == []
 

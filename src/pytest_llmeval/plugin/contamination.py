@@ -37,10 +37,10 @@ def contamination_told(trials: Sequence[Trial], checks: Iterable[ContaminationCh
         checks: Of its benchmarks; the earliest day is told.
     """
     known = [check for check in checks if check is not None]
-    if not known:
-        return
-    entries = {(id(trial.spec), trial.origin.id): trial.standing.checked for trial in trials}
+    entries = {(id(trial.spec), trial.origin.id): trial.standing.checked for trial in trials} if known else {}
     found = Counter(entries.values())
+    if found.total() == found[None]:  # the files that were checked are not asked
+        return
     day = min(check.day for check in known)
     told = checked_told(day, flagged=found["flagged"], clean=found["clean"], changed=found["changed"])
     yield f"contamination {told}"

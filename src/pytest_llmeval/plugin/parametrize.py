@@ -64,8 +64,9 @@ class Shelf:
             return self._entries(spec, columns)
         path = self._find(spec.source, test_file)
         if (path, columns) not in self._read:
-            self._read[path, columns] = load_benchmark(path, columns=spec.columns)
-            self._checks[path] = read_contamination(path)
+            benchmark = load_benchmark(path, columns=spec.columns)
+            self._checks[path] = read_contamination(path)  # before the benchmark is kept: a fault is told each time
+            self._read[path, columns] = benchmark
         return self._read[path, columns]
 
     def check_of(self, benchmark: Benchmark) -> ContaminationCheck | None:
