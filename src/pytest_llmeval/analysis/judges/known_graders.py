@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_llmeval.analysis.judges.judge_trust import JudgesInRun, Trust, trust_in
@@ -26,23 +26,32 @@ class KnownGraders:
     """Why what is kept cannot be read; then nothing else is known."""
 
 
+@dataclass(slots=True)
+class _Seen:
+    """Who graded one model in one run."""
+
+    judges: JudgesInRun = field(default_factory=JudgesInRun)
+    graders: set[str | None] = field(default_factory=set)
+
+
 class GradersSeen:
     """Who graded what, by run and model; fed record by record."""
 
     def __init__(self) -> None:
-        self._judges: dict[tuple[str, str], JudgesInRun] = {}
-        self._graders: dict[tuple[str, str], set[str]] = {}
+        self._seen: dict[tuple[str, str | None, str | None], _Seen] = {}
+        self._models: dict[tuple[str, str | None, str | None], str] = {}
 
     def add(self, record: Record) -> None:
         """Take in one more record of any run."""
-        place = (record.run_id, model_of(record))
-        graders = self._graders.get(place)
-        if graders is None:
-            graders, self._judges[place] = self._graders.setdefault(place, set()), JudgesInRun()
-        if record.grader is not None:
-            graders.add(record.grader)
-        graders.update([score.grader for score in record.scores])
-        self._judges[place].add(record)
+        place = (record.run_id, record.provider, record.model)
+        seen = self._seen.get(place)
+        if seen is None:
+            seen, self._models[place] = self._seen.setdefault(place, _Seen()), model_of(record)
+        seen.graders.add(record.grader)
+        for score in record.scores:
+            seen.graders.add(score.grader)
+        if record.judge is not None:
+            seen.judges.add(record)
 
     def known(self, run_id: str, log: Path) -> dict[str, KnownGraders]:
         """Look up, for each model of a run, what is kept near its log of those who graded it.
@@ -52,14 +61,14 @@ class GradersSeen:
             log: Kept is what lies in the nearest folder upward that has something of judges and graders.
         """
         folder = folder_near(log.resolve().parent, FOLDER)
-        return {model: self._of(place, folder) for place in self._judges for run, model in [place] if run == run_id}
+        return {self._models[place]: _known(seen, folder) for place, seen in self._seen.items() if place[0] == run_id}
 
-    def _of(self, place: tuple[str, str], folder: Path) -> KnownGraders:
-        judges, graders = self._judges[place], self._graders[place]
-        try:
-            calibrations = read_calibrations(folder, [use.hash for use in judges])
-            checks = read_checks(folder)
-        except RunLogError as error:
-            return KnownGraders(fault=str(error))
-        bad = tuple(check for name, check in checks.items() if name in graders and not check.holds)
-        return KnownGraders(trust_in(judges, calibrations), bad)
+
+def _known(seen: _Seen, folder: Path) -> KnownGraders:
+    try:
+        calibrations = read_calibrations(folder, [use.hash for use in seen.judges])
+        checks = read_checks(folder)
+    except RunLogError as error:
+        return KnownGraders(fault=str(error))
+    bad = tuple(check for name, check in checks.items() if name in seen.graders and not check.holds)
+    return KnownGraders(trust_in(seen.judges, calibrations), bad)
