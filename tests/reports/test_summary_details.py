@@ -13,7 +13,7 @@ from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.summary_details import detail_lines, run_heading
 from pytest_llmeval.reports.summary_values import run_values
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import RunInfo
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo
 from tests.cli.logs import every_grade, trial
 
 
