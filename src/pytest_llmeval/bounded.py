@@ -44,15 +44,20 @@ def bounded_lines(file: IO[bytes], *, longest: int | None = None) -> Iterator[by
         yield line
 
 
-def whole_text(path: Path, *, largest: int | None = None) -> str:
+def whole_text(path: Path, *, largest: int | None = None, errors: str = "strict") -> str:
     """Read a file of UTF-8, with or without byte order mark.
 
+    Args:
+        path: The file.
+        largest: Bytes that it may have; `LARGEST_WHOLE` by default.
+        errors: What becomes of bytes that are no UTF-8, as in `bytes.decode`.
+
     Raises:
-        TooLong: Where it is larger than that many bytes, `LARGEST_WHOLE` by default.
+        TooLong: Where it is larger.
         OSError: Where it cannot be read.
-        UnicodeDecodeError: Where it is not UTF-8.
+        UnicodeDecodeError: Where it is not UTF-8, and ``errors`` lets none pass.
     """
-    return whole_content(path, largest=largest).decode("utf-8-sig")
+    return whole_content(path, largest=largest).decode("utf-8-sig", errors)
 
 
 def whole_content(path: Path, *, largest: int | None = None) -> bytes:

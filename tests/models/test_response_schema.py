@@ -45,3 +45,19 @@ def test_a_schema_file_that_is_missing_or_broken_is_named(tmp_path: Path) -> Non
     ):
         with pytest.raises(ConfigurationError, match=message):
             read_schema(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b" " * (1 << 20) + b"{}", r"schema \S+big.json is larger than 1 MiB; split it, or name another file$"),
+        (b'{"a":' * 100_000, r"schema \S+big.json cannot be read: .*; give a dict, or the path of a JSON file$"),
+    ],
+)
+def test_a_schema_file_of_no_bounds_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
+) -> None:
+    monkeypatch.setattr("pytest_llmeval.bounded.LARGEST_WHOLE", 1 << 20)
+    (tmp_path / "big.json").write_bytes(content)
+    with pytest.raises(ConfigurationError, match=message):
+        read_schema(tmp_path / "big.json")

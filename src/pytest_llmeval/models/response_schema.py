@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.safe_text import one_line
 
@@ -29,8 +30,10 @@ def read_schema(schema: Schema) -> Mapping[str, Any]:
             raise ConfigurationError(f"{schema.__name__} is no pydantic model; a schema is a dict, a path, or a model")
         return dict(make())
     try:
-        read = json.loads(Path(schema).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, TypeError) as error:
+        read = json.loads(whole_text(Path(schema)))
+    except TooLong as error:
+        raise ConfigurationError(f"schema {schema} {error}") from None
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ConfigurationError(
             f"schema {schema} cannot be read: {error}; give a dict, or the path of a JSON file"
         ) from None

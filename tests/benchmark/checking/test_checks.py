@@ -156,6 +156,22 @@ def test_files_and_symbols_that_are_gone_are_errors(tmp_path: Path) -> None:
     ]
 
 
+def test_an_expected_file_of_any_size_is_not_read_beyond_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_llmeval.bounded.LARGEST_WHOLE", 1 << 20)
+    big, small = tmp_path / "big.py", tmp_path / "small.py"
+    big.write_bytes(b"Parser " + b"x" * (1 << 20))
+    small.write_bytes(b"class Reader: \xff")
+    row = {"question": "a?", "expected_files": ["big.py", "small.py"]}
+    found = only({**row, "expected_symbols": ["Reader", "Parser"]}, root=tmp_path)
+    assert (found.check, found.severity) == ("missing symbols", "error")
+    assert found.text == (
+        f"names Parser, not looked for in all files: {big} is larger than 1 MiB; split it, or name another file"
+    )
+    assert findings({**row, "expected_symbols": ["Reader"]}, root=tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("told", "severity", "text"),
     [

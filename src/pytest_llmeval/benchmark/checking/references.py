@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.bounded import TooLong, whole_text
+
+_WORD = re.compile(r"\w+")
 
 
 def missing_references(entries: Sequence[Entry], root: Path, beside: Path) -> Iterator[Finding]:
@@ -27,9 +31,7 @@ def missing_references(entries: Sequence[Entry], root: Path, beside: Path) -> It
         lost += [name for name in (*entry.context_files, *schema) if not _lies(name, (beside, root))]
         if lost:
             yield Finding("missing files", "error", (entry.id,), f"names {', '.join(lost)}, which is not there")
-        unknown = [] if lost else _missing_symbols(entry, root)
-        if unknown:
-            told = f"names {', '.join(unknown)}, which {_lacking(entry)}"
+        elif told := _fault_of_symbols(entry, root):
             yield Finding("missing symbols", "error", (entry.id,), told)
 
 
@@ -37,24 +39,51 @@ def _lies(name: str, roots: Iterable[Path]) -> bool:
     return any((root / name).is_file() for root in roots)
 
 
-def _missing_symbols(entry: Entry, root: Path) -> list[str]:
-    named = frozenset().union(*(_names(root / file) for file in entry.expected_files))
-    return [symbol for symbol in entry.expected_symbols if entry.expected_files and not _parts(symbol) <= named]
+def _fault_of_symbols(entry: Entry, root: Path) -> str | None:
+    if not entry.expected_symbols or not entry.expected_files:
+        return None
+    found = [_words_of(root / file) for file in entry.expected_files]
+    named = frozenset[str]().union(*(one.words for one in found))
+    unknown = ", ".join(symbol for symbol in entry.expected_symbols if not _parts(symbol) <= named)
+    if not unknown:
+        return None
+    unread = next((one.unread for one in found if one.unread), None)
+    return (
+        f"names {unknown}, not looked for in all files: {unread}" if unread else f"names {unknown}, {_lacking(entry)}"
+    )
 
 
 def _parts(symbol: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", symbol))
+    return frozenset(_WORD.findall(symbol))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    words: frozenset[str]
+    unread: str | None = None
+    """What could not be read, and why."""
 
 
 @cache
-def _names(path: Path) -> frozenset[str]:
+def _words_of(path: Path) -> _Words:
     """Return every word in a file, or in the files of a folder."""
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    texts = (file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file())
-    return frozenset(word for text in texts for word in re.findall(r"\w+", text))
+    found: set[str] = set()
+    unread = None
+    for file in files:
+        try:
+            text = whole_text(file, errors="replace") if file.is_file() else ""
+        except TooLong as error:
+            unread = f"{file} {error}"
+            continue
+        except OSError as error:
+            unread = f"{file} cannot be read: {error.strerror or error}"
+            continue
+        found.update(match.group() for match in _WORD.finditer(text))  # a list of them takes many times the file
+    return _Words(frozenset(found), unread)
 
 
 def _lacking(entry: Entry) -> str:
     if len(entry.expected_files) == 1:
-        return f"{entry.expected_files[0]} does not hold"
-    return "none of its expected files holds"
+        return f"which {entry.expected_files[0]} does not hold"
+    return "which none of its expected files holds"
