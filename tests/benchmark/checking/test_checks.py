@@ -91,6 +91,36 @@ def test_questions_that_share_most_of_their_words_are_near_duplicates() -> None:
     assert findings({"question": LONG}, {"question": other}, strictness=Strictness(0, alike=0.95)) == []
 
 
+def paraphrases(count: int, **given: Any) -> list[dict[str, Any]]:
+    """Return questions of which each differs from the one before in one more word."""
+    said = LONG.split() + [f"word{number}" for number in range(60)]
+    return [{"question": " ".join([*["so"] * number, *said[number:]]), **given} for number in range(count)]
+
+
+def test_fifty_paraphrases_are_one_cluster_known_by_its_first() -> None:
+    found = only(*paraphrases(50))
+    assert (found.severity, found.entries) == ("warning", tuple(f"q{number}" for number in range(1, 51)))
+    assert found.text == (
+        "50 questions, each shares 80 % or more of its runs of 3 words with another; q1 is the first of them"
+    )
+
+
+def test_a_cluster_across_splits_is_one_error_that_names_them() -> None:
+    found = only(*paraphrases(2, split="dev"), *paraphrases(4, split="test")[2:], *paraphrases(5)[4:])
+    assert (found.severity, found.entries) == ("error", ("q1", "q2", "q3", "q4", "q5"))
+    assert found.text.endswith("with another, across the splits dev, test and None; q1 is the first of them")
+
+
+@pytest.mark.parametrize("given", [{"context_files": ["there.txt"]}, {"system_prompt": "Be brief."}])
+def test_nearly_the_same_words_with_another_prompt_or_file_are_another_question(
+    given: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "there.txt").write_text("text")
+    one, other = paraphrases(2)
+    assert findings(one, {**other, **given}, root=tmp_path) == []
+    assert len(findings({**one, **given}, {**other, **given}, root=tmp_path)) == 1
+
+
 def test_a_gold_answer_in_the_question_is_a_warning() -> None:
     found = only({"question": "Is it Paris or Lyon?", "gold_answer": "Paris"})
     assert (found.severity, found.text) == ("warning", "the question holds the gold answer 'Paris'")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.near import jaccard, similar_pairs
 from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
 
@@ -22,6 +23,36 @@ def test_every_pair_that_is_similar_enough_is_found_once(sets: list[frozenset[st
     found = list(similar_pairs(sets, least))
     assert [(one, other) for one, other, _ in sorted(found)] == sorted(expected)
     assert all(alike == jaccard(sets[one], sets[other]) for one, other, alike in found)
+
+
+def test_what_is_not_wanted_is_not_compared() -> None:
+    same = [frozenset("ab")] * 3
+    assert list(similar_pairs(same, 0.5, lambda one, other: (one, other) == (0, 2))) == [(0, 2, 1.0)]
+
+
+def test_questions_of_one_pattern_that_are_too_far_apart_are_not_all_compared() -> None:
+    shared = [f"s{number}" for number in range(22)]
+    sets = [frozenset([*shared, f"a{number}", f"b{number}", f"c{number}"]) for number in range(50)]
+
+    def compared(one: int, other: int) -> bool:
+        raise AssertionError(f"{one} and {other} are compared")
+
+    assert list(similar_pairs(sets, 0.8, compared)) == []
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12)
+
+
+@given(PAIRS)
+def test_clusters_are_what_hangs_together(pairs: list[tuple[int, int]]) -> None:
+    clusters = Clusters(10)
+    together = [{place} for place in range(10)]
+    for one, other in pairs:
+        clusters.unite(one, other)
+        touched = [members for members in together if one in members or other in members]
+        together = [*(members for members in together if members not in touched), set().union(*touched)]
+    assert clusters.several() == sorted(tuple(sorted(members)) for members in together if len(members) > 1)
+    assert all(clusters.first(place) == min(members) for members in together for place in members)
 
 
 def test_nothing_is_similar_to_an_empty_set() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.near import similar_pairs
 from pytest_llmeval.benchmark.checking.words import plain, runs, words
@@ -44,17 +45,41 @@ def _repetition(alike: Sequence[Entry]) -> Finding:
 
 
 def nearly_repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]:
-    """Find pairs whose questions share most of their runs of three words; across splits that is an error.
+    """Find clusters of questions that share most of their runs of three words; across splits that is an error.
+
+    A cluster is what hangs together by pairs: of fifty paraphrases not every two need be alike. One that asks the same
+    word for word is left to `repeated`, and one with another prompt or other files is another question.
 
     Args:
-        entries: Those that ask the same word for word are left to `repeated`.
+        entries: In the order of the file.
         least: Jaccard similarity of the sets of runs, above 0, up to 1.
     """
-    for one, other, alike in similar_pairs([runs(words(entry.question), RUN) for entry in entries], least):
-        first, second = entries[one], entries[other]
-        if plain(first.question) == plain(second.question):
-            continue
-        across = first.split != second.split
-        told = f"share {100 * alike:.0f} % of their runs of {RUN} words"
-        told += f", across the splits {first.split} and {second.split}" if across else ""
-        yield Finding("near duplicates", "error" if across else "warning", (first.id, second.id), told)
+    clusters = Clusters(len(entries))
+
+    def apart(one: int, other: int) -> bool:
+        return clusters.first(one) != clusters.first(other)
+
+    known: dict[int, float] = {}
+    for one, other, alike in similar_pairs([runs(words(entry.question), RUN) for entry in entries], least, apart):
+        if _nearly_the_same(entries[one], entries[other]):
+            clusters.unite(one, other)
+            known[one] = alike
+    for members in clusters.several():
+        yield _cluster([entries[place] for place in members], known[members[0]] if len(members) == 2 else least)
+
+
+def _nearly_the_same(one: Entry, other: Entry) -> bool:
+    given = [(entry.system_prompt, sorted(entry.context_files)) for entry in (one, other)]
+    return given[0] == given[1] and plain(one.question) != plain(other.question)
+
+
+def _cluster(members: Sequence[Entry], alike: float) -> Finding:
+    ids = tuple(entry.id for entry in members)
+    share = f"{100 * alike:.0f} %"
+    told = f"share {share} of their runs of {RUN} words"
+    if len(ids) > 2:
+        told = f"{len(ids):,} questions, each shares {share} or more of its runs of {RUN} words with another"
+    splits = [str(split) for split in dict.fromkeys(entry.split for entry in members)]
+    across = f", across the splits {', '.join(splits[:-1])} and {splits[-1]}" if len(splits) > 1 else ""
+    first = f"; {ids[0]} is the first of them" if len(ids) > 2 else ""
+    return Finding("near duplicates", "error" if across else "warning", ids, f"{told}{across}{first}")
