@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -240,3 +241,49 @@ def test_a_file_without_bounds_is_refused_in_one_line(
     assert told.err.startswith("pytest-llmeval: ")
     assert told.err.endswith(f"{said}\n")
     assert told.err.count("\n") == 1
+
+
+def test_one_of_each_cluster_is_written_its_line_as_it_was(here: Path, command: Command) -> None:
+    asked = "Which of the two callers of the parser decides whether a torn last line is an error or not"
+    lines = [
+        b'{"id":"a",  "question": "Why?", "gold_answer": "So."}\r\n',
+        f'{{"id": "b", "question": "{asked}?", "gold_answer": "G"}}\n'.encode(),
+        b"\n",
+        b'{"id": "c", "question": "why", "gold_answer": "so"}\n',
+        f'{{"id": "d", "question": "{asked} today?", "gold_answer": "G"}}\n'.encode(),
+        f'{{"id": "e", "question": "{asked}", "gold_answer": "g"}}\n'.encode(),
+        '{"id": "f", "question": "Größe?", "gold_answer": "G"}'.encode(),
+    ]
+    (here / "q.jsonl").write_bytes(b"".join(lines))
+    told = command("check", "q.jsonl", "--min-slice", 0, "--write-deduplicated", "once.jsonl")
+    assert told.err == "pytest-llmeval: 3 of 6 entries written to once.jsonl, one of each cluster\n"
+    assert (here / "once.jsonl").read_bytes() == b"".join([lines[0], lines[1], lines[2], lines[6]])
+    assert command("check", "once.jsonl").out.endswith("nothing found\n")
+
+
+def test_a_packed_benchmark_is_written_unpacked_and_retired_entries_stay(here: Path, command: Command) -> None:
+    line, old = b'{"id": "a", "question": "Why?"}\n', b'{"id": "b", "question": "Why?", "status": "retired"}\n'
+    (here / "q.jsonl.gz").write_bytes(gzip.compress(line + old))
+    command("check", "q.jsonl.gz", "--write-deduplicated", "once.jsonl")
+    assert (here / "once.jsonl").read_bytes() == line + old
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "target", "said"),
+    [
+        ("q.json", "new.jsonl", "q.json: no entry of it is a line that could be left out; save it as .jsonl"),
+        ("q.jsonl", "new.json", "new.json: what is written are lines; name a file that ends in .jsonl"),
+        ("q.jsonl", "q.jsonl", "q.jsonl: exists already; name another file or move it away"),
+        ("q.jsonl", "no/new.jsonl", "no/new.jsonl: cannot be written (No such file or directory); name a file you can"),
+    ],
+)
+def test_what_cannot_be_written_without_repeats_is_told(
+    here: Path, command: Command, benchmark: str, target: str, said: str
+) -> None:
+    (here / "q.json").write_text('[{"id": "a", "question": "Why?"}]')
+    content = write(here / "q.jsonl", {"id": "a", "question": "Why?"}).read_bytes()
+    told = command("check", benchmark, "--write-deduplicated", target)
+    assert told.status == 2
+    assert told.err.startswith(f"pytest-llmeval: {said}")
+    assert (here / "q.jsonl").read_bytes() == content
+    assert sorted(path.name for path in here.iterdir()) == ["q.json", "q.jsonl"]

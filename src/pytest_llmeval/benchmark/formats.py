@@ -41,7 +41,7 @@ def read_rows(path: Path) -> Iterator[Row | Fault]:
     """
     read = FORMATS[suffix_of(path)]
     try:
-        with _open(path) as stream:
+        with open_unpacked(path) as stream:
             yield from read(bounded_lines(stream))
     except TooLong as error:
         yield Fault(error.line, str(error))
@@ -49,7 +49,8 @@ def read_rows(path: Path) -> Iterator[Row | Fault]:
         yield Fault(None, f"not a whole gzip file ({error}); compress it again")
 
 
-def _open(path: Path) -> IO[bytes]:
+def open_unpacked(path: Path) -> IO[bytes]:
+    """Open a file for reading, unpacking ``.gz``."""
     return cast("IO[bytes]", gzip.open(path, "rb")) if path.name.lower().endswith(".gz") else path.open("rb")
 
 

@@ -25,6 +25,7 @@ from pytest_llmeval.benchmark.checking.manifest import (
 from pytest_llmeval.benchmark.loading import Benchmark, load_benchmark
 from pytest_llmeval.cli.check_arguments import declare, strictness_of
 from pytest_llmeval.cli.check_contamination import Looked, look
+from pytest_llmeval.cli.check_deduplicated import check_target, write_deduplicated
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.check_lines import check_lines
@@ -55,6 +56,8 @@ def run(given: argparse.Namespace) -> int:
     if given.release and not failed:
         checked = replace(checked, manifest=_release(given, checked))
     _tell(given, checked)
+    if given.write_deduplicated:
+        write_deduplicated(checked.benchmark, checked.findings, given.write_deduplicated)
     if given.release and failed:
         note(f"version {given.release} is not released; mend the errors first")
     return FOUND if failed else 0
@@ -62,6 +65,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _checked(given: argparse.Namespace) -> Checked:
     benchmark = load_benchmark(given.benchmark)
+    if given.write_deduplicated:
+        check_target(benchmark, given.write_deduplicated)
     manifest = read_manifest(given.benchmark)
     looked = look(given, benchmark, strictness_of(given).contamination)
     matrices = tuple(_matrices(given, benchmark))

@@ -16,6 +16,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("benchmark", metavar="BENCHMARK", type=Path, help="benchmark file of any format")
     _declare_looks(parser.add_argument_group("what else to look at"))
     _declare_bounds(parser.add_argument_group("where a check begins to object"), Strictness())
+    parser.add_argument(
+        "--write-deduplicated",
+        metavar="FILE",
+        type=Path,
+        help="write the benchmark with one of each cluster of (near) duplicates into a new .jsonl file",
+    )
     release = parser.add_argument_group("releasing a version")
     release.add_argument(
         "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
