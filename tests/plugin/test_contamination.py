@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.benchmark.checking.contamination import Thresholds, kept_check, matches_in
+from pytest_llmeval.benchmark.checking.contamination import kept_check, matches_in
 from pytest_llmeval.benchmark.checking.contamination_file import (
     CorpusFile,
     contamination_path,
     contamination_text,
 )
+from pytest_llmeval.benchmark.checking.text_index import Thresholds
 from pytest_llmeval.benchmark.loading import load_benchmark
 from pytest_llmeval.cli.main import main
 from tests.plugin.conftest import Project

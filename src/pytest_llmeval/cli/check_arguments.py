@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.checks import Strictness
-from pytest_llmeval.benchmark.checking.contamination import Thresholds
 from pytest_llmeval.benchmark.checking.coverage import Requirement
+from pytest_llmeval.benchmark.checking.text_index import Thresholds
 from pytest_llmeval.errors import ConfigurationError
 
 

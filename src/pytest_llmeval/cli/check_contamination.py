@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pytest_llmeval.benchmark.checking.contamination import Match, Thresholds, kept_check, matches_in
+from pytest_llmeval.benchmark.checking.contamination import kept_check, matches_in
 from pytest_llmeval.benchmark.checking.contamination_file import (
     Checked,
     ContaminationCheck,
@@ -17,6 +17,7 @@ from pytest_llmeval.benchmark.checking.contamination_file import (
     read_contamination,
 )
 from pytest_llmeval.benchmark.checking.corpus import Corpus
+from pytest_llmeval.benchmark.checking.text_index import Match, Thresholds
 from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import ConfigurationError

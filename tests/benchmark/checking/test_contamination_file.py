@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.benchmark.checking.contamination import Thresholds, kept_check, matches_in
+from pytest_llmeval.benchmark.checking.contamination import kept_check, matches_in
 from pytest_llmeval.benchmark.checking.contamination_file import (
     ContaminationCheck,
     CorpusFile,
@@ -18,6 +18,7 @@ from pytest_llmeval.benchmark.checking.contamination_file import (
     contamination_text,
     read_contamination,
 )
+from pytest_llmeval.benchmark.checking.text_index import Thresholds
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.loading import benchmark_from_entries
 from pytest_llmeval.errors import BenchmarkError

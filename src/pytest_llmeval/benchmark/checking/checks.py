@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pytest_llmeval.benchmark.checking.contamination import Match, Thresholds, contaminated
+from pytest_llmeval.benchmark.checking.contamination import contaminated
 from pytest_llmeval.benchmark.checking.coverage import Requirement, uncovered
 from pytest_llmeval.benchmark.checking.dates import STALE_AFTER_DAYS, stale
 from pytest_llmeval.benchmark.checking.drift import drifted
@@ -18,6 +18,7 @@ from pytest_llmeval.benchmark.checking.leaks import leaked
 from pytest_llmeval.benchmark.checking.manifest import Manifest, unreleased
 from pytest_llmeval.benchmark.checking.references import missing_references
 from pytest_llmeval.benchmark.checking.slices import thin
+from pytest_llmeval.benchmark.checking.text_index import Match, Thresholds
 from pytest_llmeval.benchmark.loading import Benchmark
 
 
