@@ -145,6 +145,32 @@ def test_prompts_of_the_system_hold_neither_answers_nor_questions() -> None:
     assert all(one.severity == "error" for one in found)
 
 
+def near_prompt(text: str, **row: Any) -> Finding:
+    return only({"question": LONG, **row}, prompts={"system.txt": f"You are terse.\n{text}\nBe kind."})
+
+
+def test_prompts_that_nearly_hold_a_question_or_a_long_gold_answer_are_warnings() -> None:
+    cut = " ".join(LONG.split()[:-1])
+    found = near_prompt(f"Example: {cut} under? Yes.")
+    assert (found.severity, found.text) == ("warning", "the question has 93 % of its runs of 8 words in system.txt")
+    longer = f"{LONG} And does it say so, or does whoever asked for the file have to look for the fault on their own?"
+    changed = longer.replace("passed over", "skipped")
+    found = near_prompt(changed, question=longer)
+    assert (found.severity, found.text) == ("warning", "the question is 84 % like a passage of system.txt")
+    gold = near_prompt(changed, question="Why?", gold_answer=longer)
+    assert (gold.severity, gold.text) == ("warning", "the gold answer is 84 % like a passage of system.txt")
+
+
+def test_what_is_too_short_or_too_far_apart_is_not_nearly_in_a_prompt() -> None:
+    prompts = {"system.txt": "What is the capital of Spain? Madrid. " + " ".join(reversed(LONG.split()))}
+    assert findings({"question": "What is the capital of Italy?"}, {"question": LONG}, prompts=prompts) == []
+
+
+def test_a_text_in_several_prompts_is_told_once() -> None:
+    prompts = {"a.txt": "Why is it so?", "b.txt": "So why is it so", "c.txt": "Why?"}
+    assert only({"question": "Why is it so?"}, prompts=prompts).text == "a.txt and 1 more hold the question"
+
+
 def test_retired_entries_are_left_alone() -> None:
     assert findings({"question": "Where is it?"}, {"question": "Where is it?", "status": "retired"}) == []
 

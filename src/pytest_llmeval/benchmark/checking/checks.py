@@ -70,7 +70,7 @@ def check_benchmark(
     found = [
         *repeated(entries),
         *nearly_repeated(entries, bounds.alike),
-        *leaked(entries, prompts or {}),
+        *leaked(entries, prompts or {}, bounds.contamination),
         *contaminated(matches or {}, bounds.contamination),
         *expecting_nothing(entries),
         *broken_schemas(entries),

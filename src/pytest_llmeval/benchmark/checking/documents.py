@@ -1,4 +1,4 @@
-"""The documents that texts are looked for in: of files of rows each row, and of others the whole."""
+"""The documents that texts are looked for in: rows of a file of rows, parts of a structured file, other files whole."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from pytest_llmeval.bounded import TooLong, bounded_lines, whole_text
 from pytest_llmeval.errors import BenchmarkError
 
 ROWS = (".jsonl", ".ndjson")
+STRUCTURED = (".json", ".yaml", ".yml")
+"""What is none of these formats in spite of its name, such as a template of YAML, is text like any other."""
 
 
 def read_corpus(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each document: each row of a file of rows, every other file as a whole.
+    """Yield name and text of each document: rows of a file of rows, parts of a structured one, other files whole.
 
     Args:
-        paths: Files; of a row every text in it counts, however deep.
+        paths: Files; of a row or a part every text in it counts, however deep.
 
     Raises:
         BenchmarkError: For a file that cannot be read as text or has no bounds, or a row that is no JSON.
     """
     for path in paths:
         try:
-            yield from _rows(path) if path.suffix in ROWS else ((str(path), whole_text(path)),)
+            yield from _rows(path) if path.suffix in ROWS else _documents(path)
         except TooLong as error:
             place = path if error.line is None else f"{path}:{error.line}"
             raise BenchmarkError([f"{place}: {error}"]) from None
         except OSError as error:
             raise BenchmarkError([f"{path}: cannot be read: {error.strerror or error}"]) from None
-        except ValueError as error:  # no UTF-8, or no JSON
+        except (ValueError, RecursionError) as error:  # no UTF-8, or no JSON
             raise BenchmarkError([f"{path}: is no text that can be searched: {error}"]) from None
 
 
@@ -39,12 +41,64 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
         for number, line in enumerate(bounded_lines(file), start=1):
             text = line.decode("utf-8-sig" if number == 1 else "utf-8")
             if text.strip():
-                yield f"{path}:{number}", " ".join(_texts(json.loads(text)))
+                yield f"{path}:{number}", "\n".join(texts_in(json.loads(text)))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+def _documents(path: Path) -> Iterator[tuple[str, str]]:
+    text = whole_text(path)
+    value = _value(path, text) if path.suffix in STRUCTURED else None
+    if not isinstance(value, dict | list):
+        yield str(path), text
+        return
+    for place, part in _parts(value):
+        yield f"{path}{place}", "\n".join(texts_in(part))
+
+
+def _value(path: Path, text: str) -> Any:
+    import yaml  # takes a while to import, and most prompts are text
+
+    from pytest_llmeval.benchmark.yaml_rows import CoreLoader
+
+    try:
+        return json.loads(text) if path.suffix == ".json" else list(yaml.load_all(text, CoreLoader))
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return None
+
+
+def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what is a document of its own: every element of a list, every value of an object, and of a list in one.
+
+    A YAML file is a list of its documents, most often of one, which leaves no trace in the names.
+    """
+    if isinstance(value, list) and len(value) == 1:
+        yield from _parts(value[0])
+    elif isinstance(value, list):
+        yield from ((f"[{number}]", one) for number, one in enumerate(value))
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            said = [key] if _says_something(key) else []
+            inner = [(f"[{number}]", each) for number, each in enumerate(one)] if isinstance(one, list) else [("", one)]
+            yield from ((f": {key}{place}", [*said, each]) for place, each in inner)
+    else:
+        yield "", value
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text in a value of JSON, in order; a name of several words is one too, and no field's name."""
+    waiting, seen = [value], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list | tuple) and id(one) not in seen:
+            seen.add(id(one))  # an anchor of YAML may be named a billion times
+            parts = (
+                [part for pair in one.items() for part in pair[not _says_something(pair[0]) :]]
+                if isinstance(one, dict)
+                else one
+            )
+            waiting.extend(reversed(parts))
+
+
+def _says_something(key: object) -> bool:
+    return isinstance(key, str) and " " in key.strip()
