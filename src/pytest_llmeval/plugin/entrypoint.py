@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MARKERS = (
     (
         "llm_eval(source, *, entries, task, graders, columns, where, limit, system_prompt, params, tools, max_steps, "
-        "budget, samples, require, perturb): run the test once for each entry of a benchmark and each model under test."
+        "budget, samples, require, perturb, leaks): run the test once for each entry of a benchmark and each model "
+        "under test."
     ),
     "must_pass: evals that must pass whatever a gate allows; run first.",
     "fingerprint: evals of behaviour that must not change; as must_pass.",

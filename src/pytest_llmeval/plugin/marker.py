@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -21,6 +21,7 @@ from pytest_llmeval.models.tools.fake_tool import FakeTool
 from pytest_llmeval.models.tools.fake_tools import FakeTools
 from pytest_llmeval.models.trial_budget import TrialLimits
 from pytest_llmeval.plugin.options import MOST_SAMPLES
+from pytest_llmeval.plugin.settings import Leaks
 
 MARKER = "llm_eval"
 ENTRY_MARKER = "llm_entry"
@@ -49,6 +50,8 @@ class EvalSpec:
     """How many of an entry's samples must pass; None: all of them."""
     perturb: tuple[Perturbation, ...] = ()
     """In what ways each entry is asked besides."""
+    leaks: Leaks | None = None
+    """What to do where entries stand in prompts; None: what the run's option says."""
 
 
 ARGUMENTS = tuple(f.name for f in fields(EvalSpec))
@@ -163,6 +166,12 @@ def _prompt(value: Any) -> str:
     return value
 
 
+def _leaks(value: Any) -> Any:
+    if value not in get_args(Leaks):
+        raise ConfigurationError(f"llm_eval's leaks must be one of {', '.join(get_args(Leaks))}, got {value!r}")
+    return value
+
+
 _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "source": _source,
     "entries": _entries,
@@ -178,5 +187,6 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "require": Quota.parse,
     "perturb": read_perturbations,
     "system_prompt": _prompt,
+    "leaks": _leaks,
     "params": _mapping("params"),
 }

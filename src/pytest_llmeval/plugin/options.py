@@ -74,6 +74,13 @@ OPTIONS: tuple[Option, ...] = (
         flag_only=True,
     ),
     Option(
+        "llm_leaks",
+        "WHAT",
+        "what to do where entries stand in prompts word for word: off, warn or error; without it a question in the "
+        "marker's system prompt or in a rubric is an error, and a gold answer a warning; leaks= on a marker wins",
+        one_of("off", "warn", "error"),
+    ),
+    Option(
         "llm_samples",
         "N",
         "ask every question N times, at most 1000; each sample is a test item and a record",

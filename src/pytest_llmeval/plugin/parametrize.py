@@ -138,6 +138,11 @@ def trials(
     ]
 
 
+def asked_once(found: Sequence[Trial]) -> list[Entry]:
+    """Return the entries of trials, without variants, each once however many models and samples there are."""
+    return [one.entry for one in found if one.variant is None and one.sample == 1 and one.model == found[0].model]
+
+
 def _asked(entries: Sequence[Entry], spec: EvalSpec) -> Iterator[tuple[Entry, Variant | None]]:
     made = all_variants(entries, spec.perturb) if spec.perturb else {}
     for entry in entries:

@@ -22,8 +22,9 @@ from pytest_llmeval.plugin.failures import ShortFailures
 from pytest_llmeval.plugin.freezing import MANY, freeze_collected
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
-from pytest_llmeval.plugin.marker import read_marker
-from pytest_llmeval.plugin.parametrize import Shelf, parametrize, trials
+from pytest_llmeval.plugin.marker import EvalSpec, read_marker
+from pytest_llmeval.plugin.parametrize import Shelf, asked_once, parametrize, trials
+from pytest_llmeval.plugin.prompt_leaks import leaks_told
 from pytest_llmeval.plugin.quotas import Quotas
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.reporter import Reporter
@@ -70,6 +71,7 @@ class EvalSession:
         counting = Counting(settings.rules, counts_flagged=settings.counts_flagged)
         self._runner = Runner(config, settings, replace(cast, models=self._models), self._past, counting)
         self._deselected = 0
+        self._leaks: list[tuple[EvalSpec, str]] = []  # told if any eval of the marker is run
         self._register(facts, counting)
 
     def _register(self, facts: RunFacts, counting: Counting) -> None:
@@ -120,12 +122,14 @@ class EvalSession:
                 metafunc.definition.iter_markers(),
                 self._shelf.check_of(benchmark),
             )
+            leaks = leaks_told(spec, asked_once(found), spec.leaks or self._settings.leaks)
         except (ConfigurationError, BenchmarkError) as error:
             apart = (
                 "\n" if isinstance(error, BenchmarkError) else " "
             )  # the faults of a file stand on lines of their own
             fault = f"{metafunc.definition.nodeid}:{apart}{error}"
         else:
+            self._leaks += [(spec, f"{metafunc.definition.nodeid}: {told}") for told in leaks]
             refusal = code_execution(self._config).refusal(spec.graders)
             parametrize(metafunc, [replace(one, refusal=refusal) for one in found] if refusal else found, self._models)
             if len(found) >= MANY:
@@ -176,6 +180,8 @@ class EvalSession:
         told = [ALIKE] if any(common.updated(spec.params).temperature == 0 for spec in several) else []
         told += standing_notes((trial.entry.id, trial.standing) for trial in found)
         told += self._gate_notes()
+        specs = {id(trial.spec) for trial in found}
+        told += [note for spec, note in self._leaks if id(spec) in specs]
         partial = self_preference_warning(map(str, self._models), map(str, self._judges))
         told += [partial] if partial else []
         told += list(_variants_told(found))

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pytest_llmeval.benchmark.checking.coverage import Requirement
 
 
+Leaks = Literal["off", "warn", "error"]
+"""What to do where entries stand in prompts."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the user asked for, checked; each field is named like its flag, without ``llm_``."""
@@ -32,6 +36,7 @@ class Settings:
     code_isolation: Literal["namespaces", "process"]
     judge_controls: float
     allow_uncalibrated_judge: bool
+    leaks: Leaks | None
     samples: int | None
     sample: str | None
     seed: int

@@ -9,6 +9,11 @@ from collections.abc import Sequence
 _WORD = re.compile(r"\w+")
 
 
+def folded(text: str) -> str:
+    """Return a text in one case and one Unicode form."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def words(text: str) -> list[str]:
     """Return the words of a text, in one case and one Unicode form.
 
@@ -16,7 +21,7 @@ def words(text: str) -> list[str]:
         >>> words("What's the CAPITAL of France?")
         ['what', 's', 'the', 'capital', 'of', 'france']
     """
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(folded(text))
 
 
 def plain(text: str) -> str:
