@@ -77,9 +77,11 @@ def test_the_marker_and_then_the_option_say_what_to_do(project: Project) -> None
     result = project.run("--llm-leaks=warn")
     result.assert_outcomes(passed=2)
     assert len(notes(result)) == 2
-    assert notes(project.run("--llm-leaks=off")) == []
-    evals(project, SHOT, more=', leaks="off"')
-    assert notes(project.run("--llm-leaks=error")) == []
+    for more, flag in (("", "--llm-leaks=off"), (', leaks="off"', "--llm-leaks=error")):
+        evals(project, SHOT, more)
+        result = project.run(flag)
+        result.assert_outcomes(passed=2)
+        assert notes(result) == []
     evals(project, "The capital is Tokyo.", more=', leaks="error"')
     project.run().stdout.fnmatch_lines([f"*holds the gold answer of entry jp ('Tokyo'); {WAY_OUT}"])
     evals(project, SHOT, more=', leaks="no"')
@@ -94,7 +96,11 @@ def test_nothing_is_told_of_evals_that_are_not_run(project: Project) -> None:
 
 def test_variants_and_context_files_may_hold_what_they_like(project: Project) -> None:
     (project.path / "notes.txt").write_text("Tokyo is the capital of Japan. " + SHOT)
-    evals(project, "Be brief.", ", perturb=['case']", [{**row, "context_files": ["notes.txt"]} for row in ROWS])
+    rows = [{**row, "question": "say: other", "context_files": ["notes.txt"]} for row in ROWS]
+    evals(project, "Example: say the very same words as ever.", ", perturb=[same]", rows)
+    source = (project.path / "test_evals.py").read_text()
+    same = "def same(entry, random): return 'say the very same words as ever'\n"
+    project.evals(source.replace("@pytest", f"{same}@pytest", 1))
     result = project.run()
     result.assert_outcomes(passed=4)
     assert not any("holds" in note for note in notes(result))

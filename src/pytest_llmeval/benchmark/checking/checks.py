@@ -16,7 +16,9 @@ from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expec
 from pytest_llmeval.benchmark.checking.finding import CHECKS, Finding
 from pytest_llmeval.benchmark.checking.leaks import leaked
 from pytest_llmeval.benchmark.checking.manifest import Manifest, unreleased
+from pytest_llmeval.benchmark.checking.misspelt import misspelt
 from pytest_llmeval.benchmark.checking.references import missing_references
+from pytest_llmeval.benchmark.checking.roles import tasks_in_the_system_role
 from pytest_llmeval.benchmark.checking.slices import thin
 from pytest_llmeval.benchmark.checking.text_index import Match, Thresholds
 from pytest_llmeval.benchmark.loading import Benchmark
@@ -72,10 +74,12 @@ def check_benchmark(
         *nearly_repeated(entries, bounds.alike),
         *leaked(entries, prompts or {}, bounds.contamination),
         *contaminated(matches or {}, bounds.contamination),
+        *tasks_in_the_system_role(entries),
         *expecting_nothing(entries),
         *broken_schemas(entries),
         *missing_references(entries, root, beside),
         *stale(entries, today, bounds.stale_after_days),
+        *misspelt(entries),
         *thin(entries, bounds.least_in_slice),
         *drifted(entries, manifest, bounds.mix_shift),
         *uncovered(entries, required),
