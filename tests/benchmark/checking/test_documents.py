@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.benchmark.checking.documents import read_corpus, texts_in
+from pytest_llmeval.benchmark.checking.corpus import Corpus
+from pytest_llmeval.benchmark.checking.documents import texts_in
 from pytest_llmeval.errors import BenchmarkError
 
 SHOTS = [{"input": "one?", "output": "1"}, {"input": "two?", "output": ["2", {"why": "so"}]}]
@@ -27,7 +28,7 @@ examples:
 
 def documents(path: Path, text: str) -> list[tuple[str, str]]:
     path.write_text(text, encoding="utf-8")
-    return [(name.removeprefix(str(path)), said) for name, said in read_corpus([path])]
+    return [(name.removeprefix(str(path)), said) for name, said in Corpus([path])]
 
 
 def test_each_element_of_a_list_of_examples_is_a_document(tmp_path: Path) -> None:

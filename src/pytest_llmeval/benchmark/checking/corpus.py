@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from pytest_llmeval.benchmark.checking.contamination_file import CorpusFile
+from pytest_llmeval.benchmark.checking.documents import documents_in, texts_in
 from pytest_llmeval.bounded import TooLong, bounded_lines, whole_content
 from pytest_llmeval.errors import BenchmarkError
 
@@ -16,10 +16,10 @@ ROWS = (".jsonl", ".ndjson")
 
 
 class Corpus:
-    """Yields name and text of each document: each row of a file of rows, every other file as a whole.
+    """Yields name and text of each document: rows of a file of rows, parts of a structured one, other files whole.
 
     Args:
-        paths: Files; of a row every text in it counts, however deep.
+        paths: Files; of a row or a part every text in it counts, however deep.
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
@@ -42,7 +42,7 @@ class Corpus:
                 raise BenchmarkError([f"{place}: {error}"]) from None
             except OSError as error:
                 raise BenchmarkError([f"{path}: cannot be read: {error.strerror or error}"]) from None
-            except ValueError as error:  # no UTF-8, or no JSON
+            except (ValueError, RecursionError) as error:  # no UTF-8, or no JSON
                 raise BenchmarkError([f"{path}: is no text that can be searched: {error}"]) from None
 
     def _rows(self, path: Path) -> Iterator[tuple[str, str]]:
@@ -53,18 +53,13 @@ class Corpus:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 if text.strip():
                     documents += 1
-                    yield f"{path}:{number}", " ".join(_texts(json.loads(text)))
+                    yield f"{path}:{number}", "\n".join(texts_in(json.loads(text)))
         self.files.append(CorpusFile(name=str(path), documents=documents, sha256=digest.hexdigest()))
 
     def _whole(self, path: Path) -> Iterator[tuple[str, str]]:
         content = whole_content(path)
-        yield str(path), content.decode("utf-8-sig")
-        self.files.append(CorpusFile(name=str(path), documents=1, sha256=hashlib.sha256(content).hexdigest()))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+        documents = 0
+        for document in documents_in(path, content.decode("utf-8-sig")):
+            documents += 1
+            yield document
+        self.files.append(CorpusFile(name=str(path), documents=documents, sha256=hashlib.sha256(content).hexdigest()))

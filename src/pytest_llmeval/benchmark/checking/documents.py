@@ -1,51 +1,23 @@
-"""The documents that texts are looked for in: rows of a file of rows, parts of a structured file, other files whole."""
+"""The documents that a file's text holds: the parts of a structured file, any other as a whole."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.bounded import TooLong, bounded_lines, whole_text
-from pytest_llmeval.errors import BenchmarkError
-
-ROWS = (".jsonl", ".ndjson")
 STRUCTURED = (".json", ".yaml", ".yml")
 """What is none of these formats in spite of its name, such as a template of YAML, is text like any other."""
 
 
-def read_corpus(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each document: rows of a file of rows, parts of a structured one, other files whole.
+def documents_in(path: Path, text: str) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each document: parts of a structured file, of which every text counts, however deep.
 
     Args:
-        paths: Files; of a row or a part every text in it counts, however deep.
-
-    Raises:
-        BenchmarkError: For a file that cannot be read as text or has no bounds, or a row that is no JSON.
+        path: The file, whose suffix names the format.
+        text: What it holds.
     """
-    for path in paths:
-        try:
-            yield from _rows(path) if path.suffix in ROWS else _documents(path)
-        except TooLong as error:
-            place = path if error.line is None else f"{path}:{error.line}"
-            raise BenchmarkError([f"{place}: {error}"]) from None
-        except OSError as error:
-            raise BenchmarkError([f"{path}: cannot be read: {error.strerror or error}"]) from None
-        except (ValueError, RecursionError) as error:  # no UTF-8, or no JSON
-            raise BenchmarkError([f"{path}: is no text that can be searched: {error}"]) from None
-
-
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(bounded_lines(file), start=1):
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-            if text.strip():
-                yield f"{path}:{number}", "\n".join(texts_in(json.loads(text)))
-
-
-def _documents(path: Path) -> Iterator[tuple[str, str]]:
-    text = whole_text(path)
     value = _value(path, text) if path.suffix in STRUCTURED else None
     if not isinstance(value, dict | list):
         yield str(path), text
