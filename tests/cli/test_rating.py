@@ -251,4 +251,7 @@ def test_raters_are_compared_dimension_by_dimension(run: Path, rubric: Path, com
     assert found["alpha"]["ordinal"]["value"] > 0.8
     told = command("agreement", graded, "--field", "wit")
     assert told.status == 2
-    assert f"nobody gave a number for 'wit' in {graded}; there is grade, failure_label, accuracy, tone" in told.err
+    assert (
+        f"nobody gave a number for 'wit' in {graded}; there is grade, failure_label, error_mode, accuracy, tone"
+        in told.err
+    )
