@@ -70,6 +70,28 @@ def test_a_regression_fails_and_is_told_as_the_command_tells_it(
     assert (kept["gate"], kept["gates"][0]["rule"]) == ("failed", "max regression 0 points")
 
 
+STYLES = """
+STYLES = {styles}
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.llm_eval("questions.jsonl")
+def test_it(entry, answer, style):
+    assert style != {broken!r}
+"""
+
+
+@pytest.mark.parametrize("broken", ["short", "long"])
+def test_a_regression_of_one_case_of_a_parametrized_eval_fails(blessed: Project, broken: str) -> None:
+    blessed.evals(STYLES.format(styles=["short", "long"], broken="none"))
+    assert blessed.run("--llm-log=cases.jsonl").ret == 0
+    assert main(["bless", "cases.jsonl", "--name=cases"]) == 0
+    blessed.evals(STYLES.format(styles=["short", "long"], broken=broken))
+    result = blessed.run("--llm-baseline=cases")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["worse: passed down 50.0 points", "  pairs 24 of 12 entries*", "gate: failed"])
+    assert f"    test_it[q1-{broken}] · " in result.stdout.str()
+
+
 def test_the_same_answers_pass(blessed: Project) -> None:
     result = blessed.run("--llm-baseline=main")
     assert result.ret == 0

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -73,6 +74,27 @@ def test_record_tells_what_was_asked_answered_and_graded(capitals: Project) -> N
 
 def test_weight_of_an_entry_is_in_its_record(project: Project) -> None:
     assert one(project, {"question": "say: 1", "gold_answer": "1", "weight": 2.5}, GRADED)["weight"] == 2.5
+
+
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_what_else_a_test_is_parametrized_by_is_in_its_records(project: Project, way: tuple[str, ...]) -> None:
+    project.benchmark([{"id": "größe", "question": "say: a"}, {"id": "q-2", "question": "say: b"}])
+    project.evals(
+        """
+@pytest.mark.parametrize("style", ["short", "-1"])
+@pytest.mark.llm_eval("questions.jsonl", samples=2)
+@pytest.mark.parametrize("language", ["de", "q"])
+def test_it(answer, style, language): ...
+
+@pytest.mark.llm_eval("questions.jsonl")
+def test_plain(answer): ...
+"""
+    )
+    project.run("--llm-model=stand-in:m", "--llm-model=stand-in:n", *way, model=None)
+    told = Counter((one["question_id"], one["sample"], one["test_case"]) for one in project.records())
+    cases = [f"{language}-{style}" for language in ("de", "q") for style in ("short", "-1")]
+    expected = {(entry, sample, case) for entry in ("größe", "q-2") for sample in (1, 2) for case in cases}
+    assert told == Counter(dict.fromkeys({*expected, ("größe", 1, None), ("q-2", 1, None)}, 2))
 
 
 def test_what_was_asserted_is_in_the_scores(project: Project) -> None:

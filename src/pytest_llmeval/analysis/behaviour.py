@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
 from pytest_llmeval.analysis.statistics.estimates import Interval, difference_interval
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 
@@ -105,7 +106,7 @@ class BehaviourRates:
             rule = _BY_SCORE.get(score.name)
             if rule is None or score.value is None or (record.is_variant and not rule.with_variants):
                 continue
-            entry = (eval_of(record.nodeid or ""), record.parent_id or record.question_id)
+            entry = (eval_of(record), record.parent_id or record.question_id)
             found = self._counts.setdefault(score.name, {}).setdefault(record.category, {}).setdefault(entry, [0, 0])
             found[0] += score.value >= 0.5
             found[1] += 1

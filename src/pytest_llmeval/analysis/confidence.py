@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from pytest_llmeval.analysis.repeats import eval_of
 from pytest_llmeval.analysis.statistics.calibration import (
     BINNINGS,
     BINS,
@@ -27,6 +26,7 @@ from pytest_llmeval.analysis.statistics.spread import Column
 from pytest_llmeval.analysis.votes import Votes, vote_of, votes_of
 from pytest_llmeval.grading.confidence.stated import without_statement
 from pytest_llmeval.grading.wording import normalized
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 AGREEMENT = "agreement"
@@ -141,7 +141,7 @@ class Confidences:
             self.by_signal[signal].append(Answered(value, right, record.question_id, slices))
         text = record.answer or ""
         said = hash(normalized(without_statement(text)) if len(text) <= SHORT else text)
-        of = (eval_of(record.nodeid or ""), record.question_id)
+        of = (eval_of(record), record.question_id)
         self._samples[of].append((said, right, slices))
 
     def figures(self) -> Iterator[SignalFigures]:

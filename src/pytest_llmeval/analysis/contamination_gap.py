@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
 from pytest_llmeval.analysis.statistics.estimates import Interval, difference_interval
 from pytest_llmeval.analysis.statistics.fisher import fisher_exact
 from pytest_llmeval.benchmark.checking.contamination_file import Contamination
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 
@@ -73,7 +74,7 @@ class ContaminationUse:
             return
         counts = self._unchecked
         if record.contamination is not None:
-            entry = (eval_of(record.nodeid or ""), record.question_id)
+            entry = (eval_of(record), record.question_id)
             counts = self._entries[record.contamination].setdefault(entry, [0, 0])
         counts[0] += success
         counts[1] += 1

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from pytest_llmeval.analysis.repeats import eval_of
 from pytest_llmeval.grading.confidence.stated import without_statement
 from pytest_llmeval.grading.error_modes import error_mode_of
 from pytest_llmeval.grading.grade import ErrorMode
 from pytest_llmeval.grading.wording import normalized
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.hand_grading import BY_HAND
 from pytest_llmeval.runs.record import Record
 
@@ -80,7 +80,7 @@ class ErrorModes:
         if mode is not None and not record.is_variant:
             self._told[mode] += 1
             self._says_more = self._says_more or mode != record.failure_label
-        entries = self._voices.setdefault(eval_of(record.nodeid or ""), {})
+        entries = self._voices.setdefault(eval_of(record), {})
         voice = voice_of(record.answer, right=success)
         name = record.parent_id or record.question_id
         entries[name] = (*entries.get(name, ()), -voice if is_open else voice)

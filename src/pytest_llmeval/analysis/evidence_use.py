@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from pytest_llmeval.analysis.drops import Drop, drop_of
-from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.grading.probes.grounded import EXPECTED, HALLUCINATION, MEMORY, Evidence
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 
@@ -58,7 +59,7 @@ class EvidenceUse:
         if honest is None or told is None:
             return
         memory = _value(scores.get(MEMORY))
-        entry = (eval_of(record.nodeid or ""), record.parent_id or record.question_id)
+        entry = (eval_of(record), record.parent_id or record.question_id)
         trials = self._found.setdefault(EXPECTED[told], {}).setdefault(entry, Trials())
         trials.made_up.append(not honest)
         trials.expected.append(bool(_value(scores[told])))

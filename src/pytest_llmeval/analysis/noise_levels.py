@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pytest_llmeval.analysis.endings import GRACEFUL, Ending, ending_of
-from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 LEVEL_SETTINGS = ("level", "rate")
@@ -81,7 +82,7 @@ class NoiseLevels:
         ending = ending_of(record, success=success, verdict=verdict) if record.is_variant else None
         if ending is None or record.perturbation is None:
             return
-        entry = (eval_of(record.nodeid or ""), record.parent_id or record.question_id)
+        entry = (eval_of(record), record.parent_id or record.question_id)
         key = (record.perturbation.kind, level_of(record.perturbation.settings))
         for cell in (self._cells.setdefault(key, _Cell()), self._whole):
             cell.add(entry, ending, success)

@@ -7,10 +7,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from pytest_llmeval.analysis.statistics.estimates import Interval, wilson_interval
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 UNSTABLE_KEPT = 10
@@ -127,7 +127,7 @@ class Repeats:
             record: Of a trial that says something about the model: no error, not unscored and not skipped.
             success: Whether it was fully correct, or where nothing was graded passed.
         """
-        test = eval_of(record.nodeid or "")
+        test = eval_of(record)
         entries = self._tests.setdefault(test, {})
         if record.question_id not in entries:
             self._places.setdefault(test, {})[record.question_id] = (record.category, *record.tags)
@@ -182,13 +182,6 @@ def _figures(found: list[RepeatedEntry], fewest: int) -> RepeatFigures:
         unstable=tuple(heapq.nsmallest(UNSTABLE_KEPT, unstable, key=_steadiness)),
         unstable_entries=len(unstable),
     )
-
-
-@lru_cache(maxsize=16)  # several figures ask it of each record
-def eval_of(nodeid: str) -> str:
-    """Return the test function of an item, without its parameters."""
-    path, colons, name = nodeid.partition("::")  # a folder's name may hold brackets
-    return path + colons + name.partition("[")[0]
 
 
 def _several(ends: tuple[int, ...]) -> bool:

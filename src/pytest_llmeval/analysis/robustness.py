@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from pytest_llmeval.analysis.drops import Drop, drop_of
-from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
 from pytest_llmeval.analysis.statistics.paired import holm
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 ALL_KINDS = "all kinds"
@@ -116,7 +117,7 @@ class Robustness:
             record: Of a trial that says something about the model.
             success: Whether it was fully correct, or where nothing was graded passed.
         """
-        test, answer = eval_of(record.nodeid or ""), _hashed(record.answer)
+        test, answer = eval_of(record), _hashed(record.answer)
         if record.parent_id is None or record.perturbation is None:
             key = record.question_id if record.sample == 1 else (record.question_id, record.sample)
             self._originals.setdefault(test, {})[key] = answer << 1 | success

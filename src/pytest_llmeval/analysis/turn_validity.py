@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median
 from typing import Literal, get_args
 
-from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean, eval_of
+from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
 from pytest_llmeval.grading.slope import Slope, least_squares, mean_slope
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 Measure = Literal["right", "in form"]
@@ -61,7 +62,7 @@ class TurnValidity:
         """Take in one more record of a trial that says something about the model."""
         if not record.turns:
             return
-        entry = (eval_of(record.nodeid or ""), record.question_id)
+        entry = (eval_of(record), record.question_id)
         kept = {turn: one.kept_format for turn, one in enumerate(record.turns, 1)}
         told: dict[Measure, Checked] = {
             "right": _graded_turns(record),

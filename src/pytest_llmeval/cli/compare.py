@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
-from pytest_llmeval.analysis.comparing.pairing import Matched, match_models
+from pytest_llmeval.analysis.comparing.matching import Matched, match_models
 from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise

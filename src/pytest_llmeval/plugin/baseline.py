@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.analysis.comparing.pairing import match_models
+from pytest_llmeval.analysis.comparing.matching import match_models
 from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.errors import ConfigurationError, RunLogError

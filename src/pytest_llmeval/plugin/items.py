@@ -18,6 +18,26 @@ FINISHED = pytest.StashKey[Record]()
 """The record of an item that a resumed run has already."""
 
 
+def test_case_of(item: pytest.Item) -> str | None:
+    """Return what else an eval's test function is parametrized by, as its id has it; None where by nothing."""
+    trial, callspec = trial_of(item), getattr(item, "callspec", None)
+    return None if trial is None or callspec is None else without(trial.name, callspec.id)
+
+
+def without(name: str, whole: str) -> str | None:
+    """Take one of the parts of an item's id out of it, which pytest joins by hyphens; None where nothing is left.
+
+    Example:
+        >>> [without("q-1", one) for one in ("q-1", "q-1-short", "short-q-1", "de-q-1-short")]
+        [None, 'short', 'short', 'de-short']
+    """
+    for part in (name, name.encode("unicode_escape").decode("ascii")):  # as pytest writes it unless told otherwise
+        before, found, after = f"-{whole}-".partition(f"-{part}-")
+        if found:
+            return "-".join(filter(None, (before[1:], after[:-1]))) or None
+    return whole
+
+
 def trial_of(item: pytest.Item) -> Trial | None:
     """Return the trial of an eval's item, None for any other item."""
     trial: Trial | None = value_of(item)

@@ -130,8 +130,20 @@ def trials(
         else (entry, variant, ordinary(checked.get(variant.parent.id)))
         for entry, variant in _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
     ]
+    shown = _model_labels(models)
     return [
-        Trial(entry, model, sample, spec, samples, places, variant, standing, decoy=wrong.get(entry.id))
+        Trial(
+            entry,
+            model,
+            sample,
+            spec,
+            samples,
+            places,
+            variant,
+            standing,
+            decoy=wrong.get(entry.id),
+            name=f"{shown[model]}{entry.id}{f'-s{sample}' if sample > 1 else ''}",
+        )
         for entry, variant, standing in stood
         for model in models or (None,)
         for sample in range(1, samples + 1)
@@ -190,16 +202,15 @@ def _schema_of(named: str, whose: str, roots: Sequence[Path]) -> dict[str, Any]:
     return dict(read_schema(path))
 
 
-def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial], models: Sequence[ModelName]) -> None:
+def parametrize(metafunc: pytest.Metafunc, found: Sequence[Trial]) -> None:
     """Give a test function one item for each trial."""
     # Pytest refuses to set a parameter that nobody asks for. There is no fixture of that name, and pytest itself takes
     # it out again when it works out what each item needs; items find their trial in the callspec.
     metafunc.fixturenames.append(PARAMETER)
-    shown = _model_labels(models)
     marks = Marks(metafunc.config)
     metafunc.parametrize(
         PARAMETER,
-        [pytest.param(trial, id=_id(trial, shown), marks=marks.of(trial)) for trial in found],
+        [pytest.param(trial, id=trial.name, marks=marks.of(trial)) for trial in found],
         indirect=True,
     )
 
@@ -210,10 +221,6 @@ def _model_labels(models: Sequence[ModelName]) -> dict[ModelName | None, str]:
         return dict.fromkeys([*models, None], "")
     names = [model.model for model in models]
     return {model: f"{model.model if names.count(model.model) == 1 else model}-" for model in models}
-
-
-def _id(trial: Trial, shown: dict[ModelName | None, str]) -> str:
-    return f"{shown[trial.model]}{trial.entry.id}" + (f"-s{trial.sample}" if trial.sample > 1 else "")
 
 
 class Marks:

@@ -79,7 +79,15 @@ def one_line(error: BaseException) -> str:
     return text if says_all else f"{type(error).__name__}: {text}".rstrip(": ")
 
 
-def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now: datetime | None = None) -> Record:
+def make_record(
+    run: TrialRun,
+    phases: Phases,
+    nodeid: str,
+    facts: RunFacts,
+    now: datetime | None = None,
+    *,
+    test_case: str | None = None,
+) -> Record:
     """Write down what became of a trial."""
     trial, entry = run.trial, run.trial.entry
     answer = final_answer(run)
@@ -105,6 +113,7 @@ def make_record(run: TrialRun, phases: Phases, nodeid: str, facts: RunFacts, now
         timestamp=utc_timestamp(now),
         harness_version=harness_version(),
         nodeid=nodeid,
+        test_case=test_case,
         outcome=outcome,
         sample=trial.sample,
         scores=(*(grade.scores if grade else ()), *run.context.checks),

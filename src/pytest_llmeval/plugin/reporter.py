@@ -13,7 +13,7 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import NOT_ASKED
-from pytest_llmeval.plugin.items import PHASES, RUN, trial_of
+from pytest_llmeval.plugin.items import PHASES, RUN, test_case_of, trial_of
 from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import Phases, RunFacts, junit_properties, make_record
 from pytest_llmeval.plugin.trial import Trial
@@ -114,7 +114,7 @@ class Reporter:
         phases.heard(report, error)
         if run is None or (phases.outcome == "skipped" and not run.calls):
             return {}
-        record = make_record(run, phases, item.nodeid, self._facts)
+        record = make_record(run, phases, item.nodeid, self._facts, test_case=test_case_of(item))
         report.user_properties.extend(junit_properties(record))
         del item.stash[RUN]
         if self._desk is None:
@@ -127,7 +127,8 @@ class Reporter:
         item = self._under_way
         if item is None or self._desk is None or RUN not in item.stash or not item.stash[PHASES].called:
             return
-        self._desk.hand_in(make_record(item.stash[RUN], item.stash[PHASES], item.nodeid, self._facts))
+        run, phases = item.stash[RUN], item.stash[PHASES]
+        self._desk.hand_in(make_record(run, phases, item.nodeid, self._facts, test_case=test_case_of(item)))
 
 
 @cache

@@ -131,7 +131,7 @@ class EvalSession:
         else:
             self._leaks += [(spec, f"{metafunc.definition.nodeid}: {told}") for told in leaks]
             refusal = code_execution(self._config).refusal(spec.graders)
-            parametrize(metafunc, [replace(one, refusal=refusal) for one in found] if refusal else found, self._models)
+            parametrize(metafunc, [replace(one, refusal=refusal) for one in found] if refusal else found)
             if len(found) >= MANY:
                 freeze_collected(self._config)
             return

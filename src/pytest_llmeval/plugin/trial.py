@@ -36,6 +36,8 @@ class Trial:
     """Why it cannot be graded in this run, and so is not asked; None where it can."""
     decoy: str | None = None
     """A wrong answer to the entry, where judges grade it and one is known."""
+    name: str = ""
+    """What its item's id says of it."""
 
     @property
     def origin(self) -> Entry:

@@ -85,9 +85,7 @@ def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     pairing = comparison.pairing
     if not pairing.pairs:
         return
-    several = (
-        f" of {written.count(pairing.paired_entries)} entries" if pairing.paired_entries < len(pairing.pairs) else ""
-    )
+    several = f" of {written.count(pairing.entries)} entries" if pairing.entries < len(pairing.pairs) else ""
     lost, won = _losses_and_wins(comparison)
     ties = len(pairing.pairs) - lost - won
     yield line(f"  pairs {len(pairing.pairs):,}{several} · wins {won:,} · ties {ties:,} · losses {lost:,}")

@@ -102,6 +102,8 @@ class Record(BaseModel):
     """Raised when a field changes its meaning."""
     nodeid: str | None = None
     """The test item, as pytest names it."""
+    test_case: str | None = None
+    """What else the test function is parametrized by, as pytest writes it: of ``test_a[q-1-short]`` it is ``short``."""
     outcome: Outcome | None = None
     """How the trial ended; ``error``, ``unscored`` and ``skipped`` say nothing about the model."""
     sample: int = Field(default=1, ge=1)

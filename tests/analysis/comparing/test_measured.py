@@ -53,6 +53,18 @@ def test_the_same_trials_repeated_prove_nothing_more() -> None:
     assert many.difference == once.difference
 
 
+def test_two_evals_of_the_same_entries_prove_no_more_than_one() -> None:
+    def asked_by(letters: str, *tests: str) -> Side:
+        return side_of([one for test in tests for one in records(letters, nodeid=f"t.py::{test}[x]")])
+
+    before, after = "C" * 120, "W" * 3 + "C" * 117
+    once = measure_rate("r", pair(asked_by(before, "test_a"), asked_by(after, "test_a")).pairs, 0.05)
+    both = ("test_a", "test_b")
+    twice = measure_rate("r", pair(asked_by(before, *both), asked_by(after, *both)).pairs, 0.05)
+    assert (once.p, twice.p) == (pytest.approx(0.25), pytest.approx(0.25))
+    assert (twice.pairs, twice.entries) == (240, 120)
+
+
 def test_the_mean_grade_tells_what_the_rate_cannot() -> None:
     found = measure_grade(pairs("CPPUW", "CWUUW"), 0.05)
     assert found is not None

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.comparing.pairing import LeftOut, match_models, pair
+from pytest_llmeval.analysis.comparing.matching import match_models
+from pytest_llmeval.analysis.comparing.pairing import LeftOut, pair
 from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.runs.record import Record
 from tests.analysis.two_runs import records, side, side_of
 
 
@@ -169,3 +171,41 @@ def test_an_entry_is_named_once_among_those_left_out() -> None:
     new = side("CW", contamination="flagged", quarantined_until="2999-01-01")
     found = pair(side("CC"), new)
     assert (found.quarantined, found.flagged) == (("q0", "q1"), ())
+
+
+def parametrized(letters: str, case: str) -> list[Record]:
+    return records(letters, nodeid=f"t.py::test_a[x-{case}]", test_case=case)
+
+
+def test_an_eval_that_is_parametrized_further_has_a_pair_for_each_case() -> None:
+    base = [*parametrized("CC", "short"), *parametrized("CC", "long")]
+    new = [*parametrized("WC", "short"), *parametrized("CC", "long")]
+    found = pair(side_of(base), side_of(new))
+    assert [(one.name, one.new.verdict) for one in found.pairs] == [
+        ("test_a[q0-short]", "wrong"),
+        ("test_a[q1-short]", "fully_correct"),
+        ("test_a[q0-long]", "fully_correct"),
+        ("test_a[q1-long]", "fully_correct"),
+    ]
+    assert (side_of(new).repeated, found.entries, found.paired_entries, found.overlap) == (0, 2, 4, 1.0)
+
+
+def test_a_case_that_only_one_run_has_is_named() -> None:
+    found = pair(
+        side_of([*parametrized("C", "short"), *parametrized("C", "long")]), side_of(parametrized("C", "short"))
+    )
+    assert found.removed == ("test_a[q0-long]",)
+
+
+def test_evals_of_one_name_are_told_apart_by_class_or_file() -> None:
+    nodes = ("a.py::TestA::test_x[q]", "a.py::TestB::test_x[q]", "b.py::TestB::test_x[q]", "b.py::test_y[q]")
+    both = side_of([one for node in nodes for one in records("C", nodeid=node)])
+    names = ["TestA::test_x[q0]", "a.py::TestB::test_x[q0]", "b.py::TestB::test_x[q0]", "test_y[q0]"]
+    assert [one.name for one in pair(both, both).pairs] == names
+
+
+def test_entries_of_one_id_with_other_questions_are_two_entries() -> None:
+    both = side_of(
+        [*records("C", nodeid="a.py::test_x[q]"), *records("C", nodeid="b.py::test_y[q]", question="Another?")]
+    )
+    assert pair(both, both).entries == 2

@@ -57,10 +57,18 @@ def test_entries_whose_content_changed_do_not_count() -> None:
     assert not any(alarm.add(one) for one in records("W" * 64, entry_hash="new"))
 
 
-def test_entries_that_two_evals_ask_are_nobodys_pair() -> None:
-    asked = [*records("C" * 64, nodeid="a.py::test_a[x]"), *records("C" * 64, nodeid="a.py::test_b[x]")]
+def test_an_entry_that_two_evals_ask_is_one_pair_with_the_same_eval_of_the_base() -> None:
+    asked = [*records("C" * 64, nodeid="a.py::test_a[x]"), *records("W" * 64, nodeid="a.py::test_b[x]")]
+    new = [*records("W" * 8, nodeid="a.py::test_a[x]"), *records("W" * 64, nodeid="a.py::test_b[x]")]
     alarm = DropAlarm({MODEL: side_of(asked)}, 20)
-    assert not any(alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_a[x]"))
+    assert not any(alarm.add(one) for one in new)
+    alarm = DropAlarm({MODEL: side_of(asked)}, 20)
+    assert [alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_a[x]")].index(True) == 15
+
+
+def test_an_eval_that_was_renamed_is_still_held_against_the_base() -> None:
+    alarm = DropAlarm({MODEL: side_of(records("C" * 64, nodeid="a.py::test_a[x]"))}, 20)
+    assert [alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_new[x]")].index(True) == 15
 
 
 def test_a_run_without_a_true_drop_hardly_ever_rings() -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 from pytest_llmeval.analysis.behaviour import RULES, Rule
 from pytest_llmeval.analysis.citation_use import REAL
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_mean, measure_numbers, measure_rate
-from pytest_llmeval.analysis.comparing.pairing import Pair
+from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
 from pytest_llmeval.analysis.comparing.pairing_variants import OfOneRun, entries_in_both
 from pytest_llmeval.analysis.comparing.sides import Trial
 from pytest_llmeval.analysis.statistics.paired_ratios import PairedParts, ratio_difference_interval, swap_test
@@ -86,7 +86,7 @@ def _calls(tool: str | None, pairs: Sequence[Pair], alpha: float) -> Behaviour:
 
 def _failed(tool: str | None, pairs: Sequence[Pair], alpha: float) -> Iterator[Behaviour]:
     """Yield the failed calls by the calls; nothing where a run has no call whose result is known."""
-    by_entry: defaultdict[tuple[str, str], list[PairedParts]] = defaultdict(list)
+    by_entry: defaultdict[EntryKey, list[PairedParts]] = defaultdict(list)
     for pair in pairs:
         parts = PairedParts(*_parts(pair.base, tool), *_parts(pair.new, tool))
         if parts.base_whole or parts.new_whole:

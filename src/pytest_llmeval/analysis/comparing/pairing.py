@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pytest_llmeval.analysis.comparing.sides import Side, Trial
-from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.runs.eval_name import EvalNames
 
-EntryKey = tuple[str, str]
-"""The eval, empty unless several evals ask the same entry, and the entry's id."""
+Asked = tuple[str, str]
+"""An entry as one eval asks it: the eval, empty unless several ask the same entry, and the entry's id."""
+EntryKey = tuple[str, int]
+"""The entry itself: its id, and a hash of its question, as two benchmarks may share ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The same sample of the same entry, with a verdict of the same kind on both sides."""
+    """The same sample of the same entry in the same eval, with a verdict of the same kind on both sides."""
 
+    asked: Asked
+    name: str
+    """What that is called in reports."""
     entry: EntryKey
+    """Answers to one entry are no independent draws, in however many evals and samples it is asked."""
     base: Trial
     new: Trial
-
-    @property
-    def name(self) -> str:
-        """Return what the entry is called in reports."""
-        return name_of(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Pairing:
     odd_samples: int
     """Trials of paired entries whose sample number only one side has."""
     base_entries: int
-    """Entries the base has a verdict on."""
+    """Entries the base has a verdict on; one that several evals ask counts as often, as it does in the next two."""
     paired_entries: int
     all_base_entries: int
     """Entries the base has, with a verdict or without, those in quarantine and contaminated ones left out."""
@@ -70,17 +71,17 @@ class Pairing:
         """Return the share of the base's entries that could be paired."""
         return self.paired_entries / self.base_entries if self.base_entries else 0.0
 
-
-def name_of(entry: EntryKey) -> str:
-    """Write an entry's id, the test function before it where several ask the same entry."""
-    test, question_id = entry
-    return f"{test.rpartition('::')[2]}[{question_id}]" if test else question_id
+    @property
+    def entries(self) -> int:
+        """Return how many different entries the pairs are of."""
+        return len({one.entry for one in self.pairs})
 
 
 def pair(base: Side, new: Side) -> Pairing:
     """Pair the trials of two sides by entry and sample; an entry whose content changed is left out."""
     by_eval = _several_ask(base) or _several_ask(new)
     olds, news = _by_entry(base, by_eval=by_eval), _by_entry(new, by_eval=by_eval)
+    name_of = _names(olds, news)
     quarantined = [entry for entry in news if any(trial.quarantined for trial in news[entry].values())]
     aside = [entry for entry in news if any(trial.set_aside for trial in news[entry].values())]
     for entry in {*quarantined, *aside}:
@@ -102,7 +103,7 @@ def pair(base: Side, new: Side) -> Pairing:
         for sample in sorted(both):
             one, other = before[sample], after[sample]
             if one.kind is not None and one.kind == other.kind:
-                pairs.append(Pair(entry, one, other))
+                pairs.append(Pair(entry, name_of(entry), (entry[1], one.question_hash), one, other))
             else:
                 left_out.append(LeftOut(name_of(entry), _said(one), _said(other)))
     return Pairing(
@@ -117,12 +118,17 @@ def pair(base: Side, new: Side) -> Pairing:
         flagged_counted=tuple(map(name_of, flagged)) if new.counts_flagged else (),
         odd_samples=odd,
         base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
-        paired_entries=len({one.entry for one in pairs}),
+        paired_entries=len({one.asked for one in pairs}),
         all_base_entries=len(olds),
     )
 
 
-def _flagged(*sides: Mapping[EntryKey, Mapping[int, Trial]]) -> list[EntryKey]:
+def _names(*sides: Iterable[Asked]) -> Callable[[Asked], str]:
+    names = EvalNames({test for side in sides for test, _ in side if test})
+    return lambda asked: names.of(*asked)
+
+
+def _flagged(*sides: Mapping[Asked, Mapping[int, Trial]]) -> list[Asked]:
     """Return the entries that any side knows to be contaminated: what one of them has not checked may be so too."""
     told = (entry for side in sides for entry, samples in side.items() if any(one.flagged for one in samples.values()))
     return list(dict.fromkeys(told))
@@ -138,8 +144,8 @@ def _several_ask(side: Side) -> bool:
     return any(times > 1 for times in asked.values())
 
 
-def _by_entry(side: Side, *, by_eval: bool) -> dict[EntryKey, dict[int, Trial]]:
-    found: defaultdict[EntryKey, dict[int, Trial]] = defaultdict(dict)
+def _by_entry(side: Side, *, by_eval: bool) -> dict[Asked, dict[int, Trial]]:
+    found: defaultdict[Asked, dict[int, Trial]] = defaultdict(dict)
     for (test, question_id, sample), trial in side.trials.items():
         found[test if by_eval else "", question_id][sample] = trial
     return found
@@ -150,64 +156,3 @@ def _content_changed(base: Mapping[int, Trial], new: Mapping[int, Trial]) -> boo
     if one.entry_hash and other.entry_hash:
         return one.entry_hash != other.entry_hash
     return one.question_hash != other.question_hash  # foreign logs have no hash, but always the question
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """Which model of the base is compared with which of the new run."""
-
-    sides: tuple[tuple[Side, Side], ...]
-    unmatched: tuple[str, ...] = ()
-    """Models that only one run has, each with which."""
-
-
-def match_models(
-    base: Mapping[str, Side], new: Mapping[str, Side], *, model: str | None = None, base_model: str | None = None
-) -> Matched:
-    """Choose the models to compare.
-
-    Those named; else, where each run has one, these two whatever their names; else those of the same name.
-
-    Args:
-        base: The base's sides by model.
-        new: The new run's.
-        model: As ``provider:model`` or the model alone; of both runs, or of the new one where ``base_model`` is given.
-            A base with one model only is taken as it is.
-        base_model: Another model of the base.
-
-    Raises:
-        ConfigurationError: Where a named model is missing, or no name is in both runs.
-    """
-    if model is not None or base_model is not None:
-        wanted = base_model or (model if _names(base, model) or len(base) > 1 else None)
-        return Matched(((_named(base, wanted, "BASE"), _named(new, model, "NEW")),))
-    if len(base) == 1 and len(new) == 1:
-        return Matched(((*base.values(), *new.values()),))  # type: ignore[arg-type]
-    common = [name for name in base if name in new]
-    if not common:
-        raise ConfigurationError(
-            f"BASE and NEW have no model in common ({_listed(base)}; {_listed(new)}); "
-            "name one of each with --base-model and --model"
-        )
-    return Matched(
-        tuple((base[name], new[name]) for name in common),
-        (*(f"{name} (BASE only)" for name in base if name not in new),
-         *(f"{name} (NEW only)" for name in new if name not in base)),
-    )  # fmt: skip
-
-
-def _names(sides: Mapping[str, Side], name: str | None) -> list[Side]:
-    return [side for model, side in sides.items() if name in (model, model.partition(":")[2])]
-
-
-def _named(sides: Mapping[str, Side], name: str | None, which: str) -> Side:
-    found = _names(sides, name) if name else list(sides.values())
-    if len(found) == 1:
-        return found[0]
-    option = "--base-model" if which == "BASE" else "--model"
-    fault = f"has {'no' if not found else 'more than one'} model {name!r}" if name else "has several models"
-    raise ConfigurationError(f"{which} {fault} ({_listed(sides)}); name one of them with {option}")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

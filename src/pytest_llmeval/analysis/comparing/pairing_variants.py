@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
+from pytest_llmeval.analysis.comparing.pairing import Asked, Pair
 from pytest_llmeval.analysis.comparing.sides import Side, Trial
 
 
@@ -22,18 +22,18 @@ def pair_variants(base: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:
     Returns:
         Pairs whose entry is the original's, so that all variants of an entry count as one.
     """
-    by_eval = any(one.entry[0] for one in pairs)
+    by_eval = any(one.asked[0] for one in pairs)
     olds, news = _keyed(base, by_eval=by_eval), _keyed(new, by_eval=by_eval)
     both = ((key[0], olds[key], news[key]) for key in olds if key in news)
-    compared = ((entry, one, other) for entry, one, other in both if _comparable(one, other))
+    compared = ((asked, one, other) for asked, one, other in both if _comparable(one, other))
     return [
-        Pair(entry, one, other)
-        for entry, one, other in compared
+        Pair(asked, one.question_id, (asked[1], 0), one, other)
+        for asked, one, other in compared
         if new.counts_flagged or not (one.flagged or other.flagged)
     ]
 
 
-def _keyed(side: Side, *, by_eval: bool) -> dict[tuple[EntryKey, str, int], Trial]:
+def _keyed(side: Side, *, by_eval: bool) -> dict[tuple[Asked, str, int], Trial]:
     return {
         ((trial.eval if by_eval else "", parent), trial.question_id, trial.sample): trial
         for parent, trial in side.perturbed.values()
@@ -91,10 +91,10 @@ def entries_in_both(pairs: Sequence[Pair], variants: Sequence[Pair]) -> list[Ent
     return [EntryInBoth(*_runs_of(originals[entry], of_it)) for entry, of_it in made.items() if entry in originals]
 
 
-def _by_entry(pairs: Sequence[Pair]) -> dict[EntryKey, list[Pair]]:
-    found: defaultdict[EntryKey, list[Pair]] = defaultdict(list)
+def _by_entry(pairs: Sequence[Pair]) -> dict[Asked, list[Pair]]:
+    found: defaultdict[Asked, list[Pair]] = defaultdict(list)
     for one in pairs:
-        found[one.entry].append(one)
+        found[one.asked].append(one)
     return found
 
 

@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.contested import Raters, VoteRules
 from pytest_llmeval.analysis.summary import Verdict, model_of, verdict_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.hand_grading import BY_HAND
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
@@ -42,7 +43,7 @@ class Trial(NamedTuple):
 
     question_id: str
     eval: str
-    """The test function, as pytest names it; empty for foreign logs."""
+    """The test function with its test case, as `eval_of` gives it; empty for foreign logs."""
     sample: int
     category: str
     kind: Kind | None
@@ -93,7 +94,7 @@ def trial_of(record: Record) -> Trial:
     kind, verdict, correct = _judged(record)
     return Trial(
         question_id=record.question_id,
-        eval=(record.nodeid or "").partition("[")[0],
+        eval=eval_of(record),
         sample=record.sample,
         category=record.category,
         kind=kind,

@@ -20,7 +20,10 @@ CONFIDENCE = 0.999
 class _Model:
     """One model's pairs so far."""
 
-    base: Mapping[str, Trial]
+    base: Mapping[str, Mapping[str, Trial]]
+    """First samples of an entry, by its id and then by the eval that asked it."""
+    seen: set[str] = field(default_factory=set)
+    """Entries that are in the counts; what other evals ask of them is no independent pair."""
     counts: PairedCounts = field(default_factory=lambda: PairedCounts(0, 0, 0, 0))
     next_look: int = FIRST_LOOK
 
@@ -47,11 +50,12 @@ class DropAlarm:
         trial, model = trial_of(record), self._models.get(model_of(record))
         if self.reason is not None or model is None or record.is_variant or trial.quarantined or trial.sample > 1:
             return False  # samples of one entry are no independent pairs
-        base = model.base.get(trial.question_id)
-        if base is None or base.kind != trial.kind or trial.kind is None or _is_another(base, trial):
+        base = _partner(model.base.get(trial.question_id, {}), trial)
+        if base is None or trial.question_id in model.seen or not _comparable(base, trial):
             return False
         if (base.flagged or trial.flagged) and not self._counts_flagged:
             return False
+        model.seen.add(trial.question_id)
         model.counts = _with(model.counts, base, trial)
         if model.counts.n < model.next_look:
             return False
@@ -67,17 +71,21 @@ class DropAlarm:
         return True
 
 
-def _first_trials(side: Side) -> dict[str, Trial]:
-    """Return one trial of each entry, none of entries that several evals ask."""
-    found: dict[str, Trial] = {}
-    asked_by: dict[str, str] = {}
-    several = set()
+def _first_trials(side: Side) -> dict[str, dict[str, Trial]]:
+    found: dict[str, dict[str, Trial]] = {}
     for trial in side.trials.values():
-        if asked_by.setdefault(trial.question_id, trial.eval) != trial.eval:
-            several.add(trial.question_id)
         if trial.sample == 1 and not trial.quarantined:
-            found[trial.question_id] = trial
-    return {name: trial for name, trial in found.items() if name not in several}
+            found.setdefault(trial.question_id, {})[trial.eval] = trial
+    return found
+
+
+def _partner(bases: Mapping[str, Trial], new: Trial) -> Trial | None:
+    """Return the base's trial of the same eval; where one alone asked the entry, whatever its name is now."""
+    return next(iter(bases.values())) if len(bases) == 1 else bases.get(new.eval)
+
+
+def _comparable(base: Trial, new: Trial) -> bool:
+    return new.kind is not None and base.kind == new.kind and not _is_another(base, new)
 
 
 def _is_another(base: Trial, new: Trial) -> bool:

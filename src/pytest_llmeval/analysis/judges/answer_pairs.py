@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from pytest_llmeval.analysis.comparing.pairing import name_of
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.blinding import model_names
 from pytest_llmeval.grading.judge.pairwise import Text
+from pytest_llmeval.runs.eval_name import EvalNames, eval_of
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
 
@@ -116,7 +116,7 @@ def _given(record: Record) -> Given:
     return Given(
         record.run_id,
         record.question_id,
-        (record.nodeid or "").partition("[")[0],
+        eval_of(record),
         record.sample,
         record.question,
         record.category,
@@ -146,13 +146,14 @@ def _named(sides: Iterable[str], name: str | None, path: Path, option: str) -> s
 def _paired(base_name: str, new_name: str, logs: tuple[str, str], olds: _Answers, news: _Answers) -> AnswerPairs:
     by_eval = _several_ask(olds) or _several_ask(news)
     one, other = _placed(olds, by_eval=by_eval), _placed(news, by_eval=by_eval)
+    names = EvalNames({test for test, *_ in (*one, *other) if test})
     common = [place for place in one if place in other]
     same = [place for place in common if _is_same(one[place], other[place])]
     pairs = []
     for place in same:
         base, new = one[place], other[place]
         if base.answer is not None and new.answer is not None:
-            pairs.append(AnswerPair(name_of(place[:2]), base, new, base.answer, new.answer))
+            pairs.append(AnswerPair(names.of(*place[:2]), base, new, base.answer, new.answer))
     unpaired, changed = len(one.keys() ^ other.keys()), len(common) - len(same)
     return AnswerPairs(base_name, new_name, logs, tuple(pairs), unpaired, len(same) - len(pairs), changed)
 

@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.calibrations import Repeatability
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.kept_findings import Figure, Share
 from pytest_llmeval.runs.record import Record
 
@@ -51,7 +52,7 @@ class GradingsOfRun:
                 "replay the run again with --llm-cache=refresh"
             )
         key = (
-            (record.nodeid or "").partition("[")[0],
+            eval_of(record),
             record.question_id,
             model_of(record),
             record.sample,

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from pytest_llmeval.analysis.repeats import eval_of
 from pytest_llmeval.analysis.statistics.estimates import Interval
 from pytest_llmeval.analysis.statistics.resampling import paired_bootstrap_interval
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.grading.judge.families import same_family
 from pytest_llmeval.grading.judge.panel import voter_of
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 Key = tuple[str, str, str]
@@ -52,7 +52,7 @@ class SelfPreference:
     def add(self, record: Record) -> None:
         """Take in one more record; without two votes it changes nothing."""
         votes = votes_in(record)
-        key = (eval_of(record.nodeid or ""), model_of(record), record.question_id)
+        key = (eval_of(record), model_of(record), record.question_id)
         for judge, value in votes.items() if len(votes) > 1 else ():
             rest = fmean(other for name, other in votes.items() if name != judge)
             found = self._own if same_family(model_of(record), judge) else self._others
