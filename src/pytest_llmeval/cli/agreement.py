@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from pytest_llmeval.analysis.people.rater_agreement import agreement_of
-from pytest_llmeval.analysis.people.ratings import GRADE, Ratings, ratings_in, ratings_of_two
+from pytest_llmeval.analysis.people.ratings import GRADE, Ratings, ratings_in
+from pytest_llmeval.analysis.people.two_logs import ratings_of_two
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.reports.agreement_lines import agreement_lines, agreement_values

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.people.ratings import MACHINE, panel_votes, ratings_in, ratings_of_two
+from pytest_llmeval.analysis.people.ratings import MACHINE, panel_votes, ratings_in
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.grading.grade import FailureLabel, Level, Score
 from pytest_llmeval.grading.judge.asking import Vote as JudgeVote
@@ -15,7 +15,7 @@ from pytest_llmeval.grading.judge.verdict import Verdict
 from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.line import record_as_json
 from pytest_llmeval.runs.record import Record
-from tests.cli.logs import read_plain, trial, write_log, write_plain
+from tests.cli.logs import trial, write_log, write_plain
 
 
 def vote(rater: str, grade: str, label: str | None = None, **fields: Any) -> Vote:
@@ -84,15 +84,6 @@ def test_error_modes_are_compared_as_labels_are(tmp_path: Path) -> None:
     assert found.order[-2:] == ("inconsistent", "none")
 
 
-def test_error_modes_of_two_logs_are_compared(tmp_path: Path) -> None:
-    logs = [
-        write_log(tmp_path / f"{name}.jsonl", [trial(1, "wrong", error_mode=mode)])
-        for name, mode in (("a", "omission"), ("b", "conflation"))
-    ]
-    (answer,) = ratings_of_two(logs[0], logs[1], "error_mode").answers
-    assert dict(answer.said) == {"a": "omission", "b": "conflation"}
-
-
 def test_an_error_mode_of_another_program_is_none_of_ours(tmp_path: Path) -> None:
     made = record_as_json(trial(1, "wrong")) | {"error_mode": ["typo"]}
     path = write_plain(tmp_path / "a.jsonl", [graded_line(made, [vote("anna", "wrong", error_mode="omission")])])
@@ -117,44 +108,6 @@ def test_votes_that_are_none_are_told(tmp_path: Path) -> None:
     path = write_plain(tmp_path / "a.jsonl", [{**record_as_json(trial(1)), "grades_by_hand": [{}]}])
     with pytest.raises(RunLogError, match=r"a.jsonl: 'q1': grades_by_hand: 0.rater: Field required"):
         ratings_in(path, "grade")
-
-
-def test_two_logs_are_compared_on_the_same_answers(tmp_path: Path) -> None:
-    first = write_log(tmp_path / "a.jsonl", [trial(1, "wrong"), trial(2, "wrong"), trial(3)])
-    second = write_log(tmp_path / "b.jsonl", [trial(3, "wrong"), trial(1, "unsupported")])
-    found = ratings_of_two(first, second, "grade")
-    assert found.raters == ("a", "b")
-    assert [(one.question_id, dict(one.said)) for one in found.answers] == [
-        ("q1", {"a": "wrong", "b": "unsupported"}),
-        ("q3", {"b": "wrong"}),
-    ]
-
-
-def test_logs_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
-    (tmp_path / "x").mkdir()
-    first, second = (write_log(folder / "a.jsonl", [trial(1, "wrong")]) for folder in (tmp_path, tmp_path / "x"))
-    assert ratings_of_two(first, second, "grade").raters == (str(first), str(second))
-
-
-def test_logs_of_different_runs_are_told(tmp_path: Path) -> None:
-    first = write_log(tmp_path / "a.jsonl", [trial(1, "wrong")])
-    second = write_log(tmp_path / "b.jsonl", [trial(2, "wrong")])
-    with pytest.raises(RunLogError, match=r"b.jsonl: has no trial in common with .*a.jsonl; name two gradings of one"):
-        ratings_of_two(first, second, "grade")
-
-
-def test_answers_must_be_the_same(tmp_path: Path) -> None:
-    first = write_log(tmp_path / "a.jsonl", [trial(1, "wrong")])
-    second = write_log(tmp_path / "b.jsonl", [trial(1, "wrong", answer="other")])
-    with pytest.raises(RunLogError, match=r"b.jsonl: has another answer to 'q1' than .*a.jsonl"):
-        ratings_of_two(first, second, "grade")
-
-
-def test_a_log_is_not_compared_with_itself(tmp_path: Path) -> None:
-    path = write_log(tmp_path / "a.jsonl", [trial(1, "wrong")])
-    with pytest.raises(RunLogError, match="is the same file; name it once"):
-        ratings_of_two(path, tmp_path / "." / "a.jsonl", "grade")
-    assert len(read_plain(path)) == 1
 
 
 def panel_record(number: int, **said: tuple[Level, FailureLabel | None] | None) -> Record:

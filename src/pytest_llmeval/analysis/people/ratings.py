@@ -1,4 +1,4 @@
-"""Ratings: what several raters said of the same answers, from one log with votes or from two graded logs."""
+"""Ratings: what several raters said of the same answers, from one log with votes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from typing import TypeAlias
 
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError, RunLogError
-from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS
 from pytest_llmeval.grading.judge.panel import level_said, scores_said, voter_of
-from pytest_llmeval.runs.graded_log import placed
-from pytest_llmeval.runs.hand_grading import BEFORE, deciding_vote, latest_by_rater, votes_of
+from pytest_llmeval.runs.hand_grading import BEFORE, Vote, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
@@ -25,8 +23,6 @@ MACHINE = "machine"
 """The rater whose grade stood in the log before anybody graded by hand."""
 NO_LABEL = "none"
 """What a rater said who gave a grade, but no failure label, or no error mode."""
-
-_TWO_GRADINGS = "name two gradings of one run"
 
 GRADE, LABEL, MODE = "grade", "failure_label", "error_mode"
 ORDERS: Mapping[RatedField, tuple[str, ...]] = {
@@ -93,7 +89,7 @@ def ratings_in(
     for record in iter_records(path, on_fault=on_fault):
         judges = panel_votes(record, field)
         panel |= dict.fromkeys(judges)
-        answers.append(_rated(record, {**judges, **_votes(record, path, field)}))
+        answers.append(rated(record, {**judges, **_votes(record, path, field)}))
     there = Counter(rater for answer in answers for rater in answer.said)
     if not there and field not in ORDERS:
         known = ", ".join((*ORDERS, *_dimensions(path)))
@@ -128,7 +124,7 @@ def panel_votes(record: Record, field: RatedField) -> dict[str, str | None]:
             number = scores_said(score.detail).get(field)
             found.setdefault(judge, None if number is None else str(number))
         elif said and field != MODE:
-            found.setdefault(judge, _said(said[0], said[1], field))
+            found.setdefault(judge, word_said(said[0], said[1], field))
     return found
 
 
@@ -146,71 +142,49 @@ def _listed(raters: Iterable[str]) -> str:
     return ", ".join(map(repr, raters))
 
 
-def ratings_of_two(
-    first: Path, second: Path, field: RatedField, *, on_fault: Callable[[Fault], None] | None = None
-) -> Ratings:
-    """Read what two logs of one run say of the same answers.
-
-    Args:
-        first: One log.
-        second: The other.
-        field: What of their grades to compare.
-        on_fault: Is told of lines that are no records, as `iter_records` does.
-
-    Raises:
-        RunLogError: Where they have no trial in common, or not the same answers.
-    """
-    names = _names(first, second)
-    # Of the second log only what is compared is kept: records hold whole conversations.
-    others = placed(iter_records(second, on_fault=on_fault))
-    there = {place: (fingerprint(one.answer), _of(one, field)) for place, one in others}
-    answers = []
-    for place, record in placed(iter_records(first, on_fault=on_fault)):
-        if place not in there:
-            continue
-        answer, said = there[place]
-        if answer != fingerprint(record.answer):
-            raise RunLogError(f"{second}: has another answer to {record.question_id!r} than {first}; {_TWO_GRADINGS}")
-        answers.append(_rated(record, {names[0]: _of(record, field), names[1]: said}))
-    if not answers:
-        raise RunLogError(f"{second}: has no trial in common with {first}; {_TWO_GRADINGS}")
-    return Ratings(names, tuple(answers), field)
-
-
-def _of(record: Record, field: RatedField) -> str | None:
-    if field not in ORDERS:
-        vote = deciding_vote(votes_of(record))
-        return str(vote.scores[field]) if vote is not None and field in vote.scores else None
-    return _said(record.grade, record.error_mode if field == MODE else record.failure_label, field)
-
-
-def _names(first: Path, second: Path) -> tuple[str, str]:
-    if first.resolve() == second.resolve():
-        raise RunLogError(f"{second}: is the same file; name it once to compare the raters in it")
-    return (first.stem, second.stem) if first.stem != second.stem else (str(first), str(second))
-
-
 def _votes(record: Record, path: Path, field: RatedField) -> dict[str, str | None]:
-    try:
-        votes = latest_by_rater(votes_of(record))
-    except LineFault as error:
-        raise RunLogError(f"{path}: {record.question_id!r}: {error}") from None
+    votes = latest_by_rater(votes_on(record, path))
+    said = {rater: word_of(vote, field) for rater, vote in votes.items()}
     if field not in ORDERS:
-        return {rater: str(vote.scores[field]) for rater, vote in votes.items() if field in vote.scores}
+        return said
     before = (record.model_extra or {}).get(BEFORE)
     machine = before if isinstance(before, dict) else record.model_dump(include={*ORDERS})
-    name = MODE if field == MODE else LABEL
-    said = {rater: _said(vote.grade, getattr(vote, name), field) for rater, vote in votes.items()}
-    return {MACHINE: _said(machine.get("grade"), machine.get(name), field), **said}
+    return {MACHINE: word_said(machine.get(GRADE), machine.get(beside(field)), field), **said}
 
 
-def _said(grade: str | None, label: str | None, field: RatedField) -> str | None:
+def votes_on(record: Record, path: Path) -> tuple[Vote, ...]:
+    """Return the votes on a record.
+
+    Raises:
+        RunLogError: Where they are no votes; names the log.
+    """
+    try:
+        return votes_of(record)
+    except LineFault as error:
+        raise RunLogError(f"{path}: {record.question_id!r}: {error}") from None
+
+
+def word_of(vote: Vote, field: RatedField) -> str | None:
+    """Return what a vote says in a field; None where it says nothing."""
+    if field not in ORDERS:
+        return str(vote.scores[field]) if field in vote.scores else None
+    return word_said(vote.grade, getattr(vote, beside(field)), field)
+
+
+def beside(field: RatedField) -> str:
+    """Return which field stands beside the grade: the error mode where that is compared, else the failure label."""
+    return MODE if field == MODE else LABEL
+
+
+def word_said(grade: str | None, label: str | None, field: RatedField) -> str | None:
+    """Return what a grade says in one of these fields, with what stands beside it; None where there is no grade."""
     if grade is None or field == GRADE:
         return grade
     return label if label in ORDERS[field] else NO_LABEL  # a foreign log may hold anything under these names
 
 
-def _rated(record: Record, said: Mapping[str, str | None]) -> Rated:
+def rated(record: Record, said: Mapping[str, str | None]) -> Rated:
+    """Return an answer with what was said of it; who said nothing is left out."""
     heard = {rater: word for rater, word in said.items() if word is not None}
     return Rated(record.question_id, model_of(record), record.sample, record.category, heard)
 
