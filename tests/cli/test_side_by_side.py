@@ -96,7 +96,7 @@ def test_each_key_says_what_it_says_whichever_side_it_is_on(
     assert (found[1].notes, found[2].preferred, found[2].notes) == ("too long", "both_bad", None)
     assert (found[0].first, found[0].second) == ("run-1 openai:small", "run-1 openai:large")
     assert "openai:small or openai:large\n" in told.out
-    assert "position    left was chosen 1 times, right 1 times" in told.out
+    assert "position    left was chosen 1 time, right 1 time" in told.out
 
 
 def test_a_session_goes_on_later_and_another_rater_begins_anew(
@@ -192,7 +192,7 @@ def test_choices_come_from_a_file_and_only_new_ones_count(
     assert grade(command, log, "--answers", given).err.startswith("pytest-llmeval: 0 new choices")
     assert choices.read_bytes() == before
     given.write_text("question_id,preferred\nq1,tie\n")
-    assert grade(command, log, "--answers", given).err.startswith("pytest-llmeval: 1 new choices")
+    assert grade(command, log, "--answers", given).err.startswith("pytest-llmeval: 1 new choice ")
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,7 @@ def test_the_result_is_told_without_asking(tmp_path: Path, log: Path, command: C
     assert told.out == (
         "openai:small or openai:large\n"
         "  preferred   0 the first, 0 the second, 0 ties, 0 both bad\n"
+        "  chosen      0 of 3 pairs, 3 left\n"
         "  win rate    nothing was chosen yet\n"
     )
     given = tmp_path / "given.jsonl"
@@ -224,6 +225,19 @@ def test_the_result_is_told_without_asking(tmp_path: Path, log: Path, command: C
     grade(command, log, "--answers", given)
     found = json.loads(grade(command, log, "--result", "--json").out)
     assert (found["counts"]["first"], found["win_rate_of_first"], found["p"]) == (3, 1.0, 0.25)
+
+
+def test_of_several_rows_for_one_pair_the_last_counts_however_often_they_are_taken(
+    tmp_path: Path, log: Path, command: Command, choices: Path
+) -> None:
+    given = tmp_path / "given.csv"
+    given.write_text("question_id,preferred\nq1,first\nq2,tie\nq1,second\n")
+    told = grade(command, log, "--answers", given)
+    assert f"2 new choices taken from {given} into {choices}; 1 row was superseded by a later one" in told.err
+    before = choices.read_bytes()
+    assert "0 new choices" in grade(command, log, "--answers", given).err
+    assert choices.read_bytes() == before
+    assert [one.preferred for one in read_preferences(choices)] == ["tie", "second"]
 
 
 @pytest.mark.parametrize(("preferred", "verdict"), [("first", "preferred"), ("second", "the other is preferred")])
@@ -235,7 +249,7 @@ def test_a_clear_preference_is_called_one(tmp_path: Path, command: Command, pref
     given.write_text("".join(json.dumps(row) + "\n" for row in rows))
     told = grade(command, log, "--answers", given)
     assert f": {verdict}\n" in told.out.replace("\n              ", " ")
-    assert "same        1 pairs of equal answers, which count as ties" in told.out
+    assert "same        1 pair of equal answers, which count as ties" in told.out
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_llmeval.analysis.people.preferring import AnswerPair, Preferred
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.grading_card import LONGEST_TEXT, Card, asked_lines, folded
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, wrapped
 from pytest_llmeval.reports.one_model import Screen
@@ -60,8 +61,10 @@ def preferred_lines(found: Preferred, screen: Screen) -> Iterator[Line]:
 
 
 def _facts(found: Preferred, first: str) -> Iterator[tuple[str, str]]:
+    left = found.asked - found.chosen
+    yield "chosen", f"{found.chosen:,} of {counted(found.asked, 'pair')}" + (f", {left:,} left" if left else "")
     if found.same:
-        yield "same", f"{found.same:,} pairs of equal answers, which count as ties"
+        yield "same", f"{counted(found.same, 'pair')} of equal answers, which count as ties"
     if found.rate is None or found.interval is None or found.p is None:
         yield "win rate", "nothing was chosen yet"
         return
@@ -71,14 +74,15 @@ def _facts(found: Preferred, first: str) -> Iterator[tuple[str, str]]:
         verdict = "preferred" if found.rate > 0.5 else "the other is preferred"
     yield "win rate", f"{100 * found.rate:.0f} % [{bounds}] for {first}, sign test p = {found.p:.3g}: {verdict}"
     if found.left + found.right:
-        yield "position", f"left was chosen {found.left:,} times, right {found.right:,} times"
+        yield "position", f"left was chosen {counted(found.left, 'time')}, right {counted(found.right, 'time')}"
     for category, counts in sorted(found.by_category.items()):
         yield "category", f"{one_line(category)}: {_counted(counts)}"
 
 
 def _counted(counts: Counter[Verdict]) -> str:
     first, second = counts["first"], counts["second"]
-    return f"{first:,} the first, {second:,} the second, {counts['tie']:,} ties, {counts['both_bad']:,} both bad"
+    ties = counted(counts["tie"], "tie")
+    return f"{first:,} the first, {second:,} the second, {ties}, {counts['both_bad']:,} both bad"
 
 
 def preferred_values(found: Preferred) -> dict[str, Any]:
@@ -89,6 +93,9 @@ def preferred_values(found: Preferred) -> dict[str, Any]:
         "second": found.second,
         "counts": {verdict: found.counts[verdict] for verdict in VERDICTS},
         "same_answers": found.same,
+        "pairs": found.asked,
+        "pairs_chosen": found.chosen,
+        "pairs_left": found.asked - found.chosen,
         "win_rate_of_first": found.rate,
         "interval": list(found.interval) if found.interval else None,
         "p": found.p,

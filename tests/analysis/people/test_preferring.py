@@ -89,3 +89,43 @@ def test_equal_answers_are_ties_in_the_rate() -> None:
 def test_without_a_choice_nothing_is_said() -> None:
     found = preferred(pairs_of(3), [], NAMES)
     assert (found.rate, found.interval, found.p) == (None, None, None)
+
+
+def some_of_each(*worth: tuple[str, int, Verdict | None]) -> tuple[Pairs, list[Preference]]:
+    """Two samples of q1, one of them with equal answers, one each of q2 and q3; and the choices that are told."""
+    shape = [("1", 1, "same"), ("1", 2, "a"), ("2", 1, "a"), ("3", 1, "a")]
+    pairs = pair_up(
+        [trial(int(n), sample=sample, answer=text) for n, sample, text in shape],
+        [
+            trial(int(n), sample=sample, answer=text if text == "same" else "b", model="large")
+            for n, sample, text in shape
+        ],
+    )
+    found = {(pair.first.question_id, pair.first.sample): pair for pair in pairs.pairs}
+    return pairs, [said(found[name, sample], verdict) for name, sample, verdict in worth if verdict]
+
+
+def test_every_entry_counts_once_however_many_pairs_it_has() -> None:
+    # q1: a win and a tie of equal answers, 0.75; q2: a tie, 0.5; q3: lost, 0
+    pairs, choices = some_of_each(("q1", 2, "first"), ("q2", 1, "tie"), ("q3", 1, "second"))
+    found = preferred(pairs, choices, NAMES)
+    assert found.rate == pytest.approx((0.75 + 0.5 + 0) / 3)
+    assert (found.asked, found.chosen, found.same) == (3, 3, 1)
+
+
+def test_while_pairs_are_left_equal_answers_count_in_proportion() -> None:
+    # A sixth of the weight of three entries is equal; a sixth (q1) is won and a third (q3) lost: a third of the chosen.
+    pairs, choices = some_of_each(("q1", 2, "first"), ("q3", 1, "second"))
+    found = preferred(pairs, choices, NAMES)
+    assert found.rate == pytest.approx(0.5 / 6 + 5 / 6 * (1 / 6) / (1 / 6 + 1 / 3))
+    assert (found.asked, found.chosen) == (3, 2)
+
+
+def test_a_model_that_won_every_pair_so_far_is_not_drawn_to_the_middle_by_ties_alone() -> None:
+    n = 40  # half of them equal
+    pairs = pair_up(
+        [trial(q, answer=f"same {q}" if q % 2 else f"a {q}") for q in range(n)],
+        [trial(q, answer=f"same {q}" if q % 2 else f"b {q}", model="large") for q in range(n)],
+    )
+    rates = [preferred(pairs, [said(one, "first") for one in pairs.pairs[:k]], NAMES).rate for k in (1, 5, 20)]
+    assert rates == pytest.approx([0.75, 0.75, 0.75])

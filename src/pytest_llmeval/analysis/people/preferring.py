@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean
+from typing import NamedTuple
 
+from pytest_llmeval.analysis.statistics.agreement import bootstrap_intervals
 from pytest_llmeval.analysis.statistics.estimates import Interval
-from pytest_llmeval.analysis.statistics.resampling import paired_bootstrap_interval, sign_flip_test
+from pytest_llmeval.analysis.statistics.resampling import sign_flip_test
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.preference_file import Preference, Side, Verdict, latest
@@ -48,10 +51,15 @@ class Pairs:
 
     pairs: tuple[AnswerPair, ...]
     """In the order to be asked."""
-    same: int
-    """Pairs of equal answers, which nobody need look at; each counts as a tie."""
+    equal: Mapping[str, int]
+    """By entry, the pairs of equal answers, which nobody need look at; each counts as a tie."""
     alone: int
     """Answers to which the other model has none."""
+
+    @property
+    def same(self) -> int:
+        """Return how many pairs of equal answers there are."""
+        return sum(self.equal.values())
 
 
 def who(record: Record) -> str:
@@ -72,7 +80,8 @@ def pair_up(first: Iterable[Record], second: Iterable[Record], *, seed: int = 0)
     unlike = [place for place in both if _said(ones[place]) != _said(others[place])]
     unlike.sort(key=lambda place: fingerprint(["order", seed, *place]))
     pairs = tuple(AnswerPair(ones[place], others[place], _left(seed, place)) for place in unlike)
-    return Pairs(pairs, same=len(both) - len(unlike), alone=len(ones) + len(others) - 2 * len(both))
+    equal = Counter(entry for entry, _ in both) - Counter(entry for entry, _ in unlike)
+    return Pairs(pairs, equal, alone=len(ones) + len(others) - 2 * len(both))
 
 
 def _answered(records: Iterable[Record]) -> dict[tuple[str, int], Record]:
@@ -99,8 +108,12 @@ class Preferred:
     counts: Counter[Verdict]
     same: int
     """Pairs of equal answers, ties that nobody was asked about."""
+    asked: int
+    """Pairs of different answers, of which somebody has to choose."""
+    chosen: int
+    """Those of them that somebody has chosen of."""
     rate: float | None
-    """How often the first is preferred, a tie counting half; by entry. None of no pairs."""
+    """How often the first is preferred, a tie counting half; by entry. None where nothing was chosen yet."""
     interval: Interval | None
     """At 95 %, drawn by entry."""
     p: float | None
@@ -112,9 +125,7 @@ class Preferred:
 
 
 def preferred(pairs: Pairs, preferences: Sequence[Preference], names: tuple[str, str]) -> Preferred:
-    """Sum up the choices between two models.
-
-    Win rate (wins + ties / 2) / n, with several choices of one pair, and several pairs of one entry, as their mean.
+    """Sum up the choices between two models; `_win_rate` has the formula.
 
     Args:
         pairs: All of them.
@@ -124,21 +135,73 @@ def preferred(pairs: Pairs, preferences: Sequence[Preference], names: tuple[str,
     known = {(pair.first.question_id, pair.first.sample): pair for pair in pairs.pairs}
     asked = ((one, known.get((one.question_id, one.sample))) for one in latest(preferences))
     chosen = [one for one, pair in asked if pair is not None and pair.is_of(one)]
-    worth: defaultdict[str, list[float]] = defaultdict(list)
     categories: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
     for one in chosen:
-        worth[one.question_id].append(_WORTH[one.preferred])
         categories[one.category][one.preferred] += 1
     decided = [one for one in chosen if one.left is not None and one.preferred in ("first", "second")]
-    values = [fmean(found) for found in worth.values()] + [0.5] * pairs.same
+    entries = _entries(pairs, chosen)
+    (interval,) = bootstrap_intervals([[entry] for entry in entries], [_win_rate]) if chosen else (None,)
     return Preferred(
         *names,
         counts=Counter(one.preferred for one in chosen),
         same=pairs.same,
-        rate=fmean(values) if chosen else None,
-        interval=paired_bootstrap_interval(values) if chosen else None,
-        p=sign_flip_test([2 * value - 1 for value in values]) if chosen else None,
+        asked=len(pairs.pairs),
+        chosen=len({(one.question_id, one.sample) for one in chosen}),
+        rate=_win_rate(Counter(entries)),
+        interval=interval,
+        p=sign_flip_test([2 * entry.won - entry.decided for entry in entries]) if chosen else None,
         left=sum(one.left == one.preferred for one in decided),
         right=sum(one.left != one.preferred for one in decided),
         by_category=categories,
     )
+
+
+class _Entry(NamedTuple):
+    """What is known of one entry, as shares of its pairs."""
+
+    equal: float
+    decided: float
+    """Different answers, of which somebody has chosen."""
+    won: float
+    """What these are worth to the first: all of the share where it always won, half of it for ties."""
+
+
+def _entries(pairs: Pairs, chosen: Sequence[Preference]) -> list[_Entry]:
+    """Sum up each entry; several choices of one pair count as their mean."""
+    worth: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
+    for one in chosen:
+        worth[one.question_id, one.sample].append(_WORTH[one.preferred])
+    of_entry: defaultdict[str, list[float]] = defaultdict(list)
+    for (entry, _), found in worth.items():
+        of_entry[entry].append(fmean(found))
+    size = Counter(pair.first.question_id for pair in pairs.pairs) + Counter(pairs.equal)
+    return [
+        _Entry(pairs.equal.get(entry, 0) / n, len(of_entry[entry]) / n, fsum(of_entry[entry]) / n)
+        for entry, n in size.items()
+    ]
+
+
+def _win_rate(entries: Mapping[_Entry, int]) -> float | None:
+    """Return how often the first is preferred, each entry counting once and a tie half.
+
+    With everything chosen it is the mean over entries of (won pairs + half the tied and the equal ones) / pairs. Pairs
+    are asked in random order, so until then those chosen stand for those left, and equal ones for themselves alone:
+
+        0.5 E + (1 - E) W / D
+
+    with the means over entries of the shares of their pairs that are equal (E), chosen of (D), and what the chosen ones
+    are worth (W). That is a ratio estimator, Cochran, W. G. (1977), Sampling Techniques, chapter 6.
+
+    Args:
+        entries: How often each is there.
+
+    Example:
+        >>> all_chosen = {_Entry(equal=0.5, decided=0.5, won=0.5): 1, _Entry(equal=0, decided=1, won=1): 1}
+        >>> _win_rate(all_chosen), _win_rate({_Entry(equal=0.5, decided=0.5, won=0.5): 1, _Entry(0, 0, 0): 1})
+        (0.875, 0.875)
+    """
+    n = sum(entries.values())
+    equal, decided, won = (
+        fsum(entry[place] * times for entry, times in entries.items()) / n if n else 0.0 for place in range(3)
+    )
+    return 0.5 * equal + (1 - equal) * won / decided if decided else None
