@@ -78,6 +78,16 @@ def test_the_same_file_again_changes_nothing(run: Path, tmp_path: Path, command:
     assert (tmp_path / "a-graded.jsonl").read_bytes() == before
 
 
+def test_rows_that_a_later_one_supersedes_are_told(run: Path, tmp_path: Path, command: Command) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("question_id,grade\nq1,w\nq1,c\n")
+    told = command("grade", run, "--answers", votes, "--rater", "anna")
+    assert f"1 new grade taken from {votes} into " in told.err
+    assert told.err.endswith("; 1 row was superseded by a later one\n")
+    command("grade", run, "--answers", votes, "--rater", "anna")
+    assert grades(tmp_path / "a-graded.jsonl") == ["fully_correct", None, None]
+
+
 def test_a_fault_in_the_file_writes_nothing(run: Path, tmp_path: Path, command: Command) -> None:
     votes = tmp_path / "votes.jsonl"
     votes.write_text('{"question_id": "q1", "grade": "wrong"}\n{"question_id": "q2", "grade": "good"}\n')

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.runs.graded_log import GradedTrial
-from pytest_llmeval.runs.hand_grading import Vote
+from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.vote_file import PlacedVote, new_votes, votes_in_file
 from tests.runs.samples import record
 
@@ -134,3 +137,26 @@ def test_an_error_mode_is_taken_and_a_right_answer_has_none(tmp_path: Path) -> N
         votes_in_file(path, TWO_MODELS, rater="anna", timestamp=NOW)
     assert "a fully_correct answer has no error_mode" in str(told.value)
     assert f"{path}:3: error_mode: " in str(told.value)
+
+
+ROWS = st.lists(st.tuples(st.sampled_from(["q4", "q5", "q6"]), st.sampled_from("cpuw"), st.sampled_from(["a", "b"])))
+
+
+@given(ROWS.filter(bool))
+@settings(deadline=None)
+def test_the_last_of_several_rows_counts_and_the_same_file_again_changes_nothing(rows: list[tuple[str, ...]]) -> None:
+    asked = trials(*(record(n, answer="e") for n in (4, 5, 6)))
+    log = [GradedTrial(one.record, (), b"{}") for one in asked]
+    with TemporaryDirectory() as folder:
+        lines = [json.dumps(dict(zip(("question_id", "grade", "rater"), row, strict=True))) for row in rows]
+        told = read(Path(folder) / "v.jsonl", "\n".join(lines), log)
+    for one in new_votes(told, log):
+        log[one.number] = log[one.number].with_votes((*log[one.number].votes, one.vote))
+    letters = {(name, rater): letter for name, letter, rater in rows}
+    said = {
+        (trial.record.question_id, rater): vote.grade[0].replace("f", "c")
+        for trial in log
+        for rater, vote in latest_by_rater(trial.votes).items()
+    }
+    assert said == letters
+    assert new_votes(told, log) == []

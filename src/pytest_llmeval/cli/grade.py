@@ -16,9 +16,10 @@ from pytest_llmeval.cli.by_hand import in_session, on_a_sheet, rubric_in
 from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.runs.vote_file import new_votes, votes_in_file
+from pytest_llmeval.runs.vote_file import counting_votes, new_votes, superseded, votes_in_file
 from pytest_llmeval.safe_text import one_line
 
 EPILOG = """\
@@ -181,4 +182,5 @@ def _from_file(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
         log.vote(one.number, one.vote)
     if found:
         log.save()
-    return f"{len(found)} new grades taken from {path} into {log.path}"
+    taken = f"{counted(len(found), 'new grade')} taken from {path} into {log.path}"
+    return taken + superseded(len(told) - len(counting_votes(told)))

@@ -19,12 +19,14 @@ from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.pair_card import preferred_lines, preferred_values
 from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.preference_file import (
     VERDICTS,
     Preference,
     Verdict,
+    latest,
     preference_path,
     read_preferences,
     write_preferences,
@@ -32,7 +34,7 @@ from pytest_llmeval.runs.preference_file import (
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.vote_file import rows_in_file, told_together
+from pytest_llmeval.runs.vote_file import rows_in_file, superseded, told_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +144,29 @@ def _by_hand(
 
 def _from_file(answers: Path, pairs: Pairs, preferences: list[Preference], path: Path, rater: str) -> None:
     faults: list[str] = []
-    new = []
+    read = []
     for number, row in rows_in_file(answers):
         try:
-            found = _given(row, pairs, rater)
+            read.append(_given(row, pairs, rater))
         except ValueError as error:
             faults.append(f"{answers}:{number}: {error}")
-        else:
-            before = [one for one in preferences if one.rater == found.rater and _same_pair(one, found)]
-            if not before or (before[-1].preferred, before[-1].notes) != (found.preferred, found.notes):
-                new.append(found)
     if faults:
         raise RunLogError(told_together(faults))
+    counting, before = latest(read), {_pair_and_rater(one): one for one in preferences}
+    new = [one for one in counting if not _says_the_same(one, before.get(_pair_and_rater(one)))]
     preferences += new
     if new:
         write_preferences(path, preferences)
-    note(f"{len(new)} new choices taken from {answers} into {path}")
+    taken = f"{counted(len(new), 'new choice')} taken from {answers} into {path}"
+    note(taken + superseded(len(read) - len(counting)))
 
 
-def _same_pair(one: Preference, other: Preference) -> bool:
-    return (one.question_id, one.sample, one.answers) == (other.question_id, other.sample, other.answers)
+def _pair_and_rater(one: Preference) -> tuple[object, ...]:
+    return one.question_id, one.sample, one.answers, one.first, one.second, one.rater
+
+
+def _says_the_same(one: Preference, before: Preference | None) -> bool:
+    return before is not None and (before.preferred, before.notes) == (one.preferred, one.notes)
 
 
 def _given(row: Mapping[str, Any], pairs: Pairs, rater: str) -> Preference:

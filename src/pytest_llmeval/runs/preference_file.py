@@ -83,6 +83,10 @@ def write_preferences(path: Path, preferences: Iterable[Preference]) -> None:
 
 
 def latest(preferences: Sequence[Preference]) -> list[Preference]:
-    """Return the last choice of each rater of each pair."""
-    kept = {(one.question_id, one.sample, one.answers, one.first, one.second, one.rater): one for one in preferences}
+    """Return the last choice of each rater of each pair, in the order these were given."""
+    kept: dict[object, Preference] = {}
+    for one in preferences:
+        place = (one.question_id, one.sample, one.answers, one.first, one.second, one.rater)
+        kept.pop(place, None)
+        kept[place] = one
     return list(kept.values())

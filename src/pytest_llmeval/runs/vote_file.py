@@ -18,7 +18,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
-from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
+from pytest_llmeval.runs.hand_grading import Vote, deciding_vote, latest_by_rater
 from pytest_llmeval.runs.line import faults_of
 
 SHOWN = 20
@@ -84,9 +84,24 @@ def votes_in_file(
     return found
 
 
+def counting_votes(votes: Iterable[PlacedVote]) -> list[PlacedVote]:
+    """Return the last vote of each rater on each answer, a vote that settles others apart from it."""
+    kept: dict[tuple[int, str, bool], PlacedVote] = {}
+    for one in votes:
+        place = (one.number, one.vote.rater, one.vote.adjudication)
+        kept.pop(place, None)
+        kept[place] = one
+    return list(kept.values())
+
+
 def new_votes(votes: Iterable[PlacedVote], trials: Sequence[GradedTrial]) -> list[PlacedVote]:
-    """Return those that do not merely repeat what a rater said last of an answer."""
-    return [one for one in votes if not _is_known(one, trials)]
+    """Return those that count and do not merely repeat what a rater said last of an answer."""
+    return [one for one in counting_votes(votes) if not _is_known(one, trials)]
+
+
+def superseded(rows: int) -> str:
+    """Say of how many rows a later one of the same file took the place; nothing of none."""
+    return f"; {rows} row{' was' if rows == 1 else 's were'} superseded by a later one" if rows else ""
 
 
 def told_together(faults: Sequence[str]) -> str:
@@ -135,7 +150,11 @@ def _vote(given: GivenVote, rater: str, timestamp: str, rubric: Rubric | None) -
 
 
 def _is_known(one: PlacedVote, trials: Sequence[GradedTrial]) -> bool:
-    before = latest_by_rater(trials[one.number].votes).get(one.vote.rater)
+    votes = trials[one.number].votes
+    if one.vote.adjudication:
+        last = deciding_vote(votes)
+        return last is not None and last.says_the_same_as(one.vote)
+    before = latest_by_rater(votes).get(one.vote.rater)
     return before is not None and before.says_the_same_as(one.vote)
 
 
