@@ -78,6 +78,35 @@ def test_a_graded_log_is_graded_further_itself(run: Path) -> None:
     assert [one.grade for one in iter_records(path)] == ["wrong", "wrong", None]
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "x/../a.jsonl"])
+def test_the_run_itself_is_never_written_to(run: Path, name: str) -> None:
+    (run.parent / "x").mkdir()
+    before = run.read_bytes()
+    with (
+        pytest.raises(RunLogError, match=r"a.jsonl: is the run itself, which stays as it is; name another file"),
+        being_graded(run, run.parent / name),
+    ):
+        pass
+    assert run.read_bytes() == before
+
+
+def test_a_copy_with_votes_is_gone_on_with_whatever_its_name(run: Path, tmp_path: Path) -> None:
+    copy = grade(run, 0).rename(tmp_path / "anna.jsonl")
+    with being_graded(copy, copy) as log:
+        log.vote(1, WRONG)
+        log.save()
+    assert [one.grade for one in iter_records(copy)] == ["wrong", "wrong", None]
+
+
+def test_a_packed_file_to_write_to_is_refused(run: Path, tmp_path: Path) -> None:
+    with (
+        pytest.raises(RunLogError, match=r"x.jsonl.gz: is written as plain text; leave .gz out of --output$"),
+        being_graded(run, tmp_path / "x.jsonl.gz"),
+    ):
+        pass
+    assert not (tmp_path / "x.jsonl.gz").exists()
+
+
 def test_a_vote_can_be_taken_back(run: Path) -> None:
     path = grade(run, 0)
     with being_graded(run) as log:

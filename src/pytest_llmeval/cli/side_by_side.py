@@ -21,6 +21,7 @@ from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.pair_card import preferred_lines, preferred_values
+from pytest_llmeval.runs.graded_log import check_plain
 from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.preference_file import (
     VERDICTS,
@@ -86,6 +87,7 @@ def side_by_side(given: argparse.Namespace, rater: str) -> int:
     first, second = (logs.of(name) for name in given.side_by_side)
     pairs = _pairs(first, second, given.seed)
     path = given.output or preference_path(first.log, second.log)
+    check_plain(path)
     if given.result:
         preferences = read_preferences(path)
     else:

@@ -22,6 +22,11 @@ from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path, write_sideca
 from pytest_llmeval.runs.whole_file import replace_whole
 
 SUFFIX = "-graded"
+BUSY = (
+    "is being graded in another session; end that one, or write elsewhere with --output, and take those grades in "
+    "later with --answers"
+)
+"""What is said of a graded log that somebody else has open."""
 
 Place: TypeAlias = tuple[str, str, str | None, str | None, int, int]
 """Run, entry, provider, model, sample, and the how manieth record of these: what a trial is found by again."""
@@ -54,8 +59,10 @@ class GradedLog:
         self.path = path
         """Where the votes go."""
         self.trials = list(read_trials(path, on_torn=on_torn)) if path.exists() else []
-        if path != run:
+        if path.resolve() != run.resolve():
             self._take_in_what_is_new()
+        elif path.stem.removesuffix(SUFFIX) == path.stem and not any(trial.votes for trial in self.trials):
+            raise RunLogError(f"{path}: is the run itself, which stays as it is; name another file with --output")
 
     def _take_in_what_is_new(self) -> None:
         known = {place for place, _ in placed(trial.record for trial in self.trials)}
@@ -93,7 +100,7 @@ class GradedLog:
 
     def save_sidecar(self, totals: dict[str, Any]) -> None:
         """Write the sidecar of the run, if it has one, beside the graded log too, with new totals."""
-        if self.path != self.run and sidecar_path(self.run).exists():
+        if self.path.resolve() != self.run.resolve() and sidecar_path(self.run).exists():
             info = read_sidecar(self.run)
             told = {"totals": {**info.totals, **totals}, "graded_from": self.run.name}
             write_sidecar(self.path, info.model_copy(update=told))
@@ -125,10 +132,30 @@ def being_graded(
         RunLogError: Where a file cannot be read, is of another run, or is being graded elsewhere.
     """
     path = path or graded_path(run)
+    check_there(run)
+    check_plain(path)
+    with alone(path, BUSY):
+        yield GradedLog(run, path, on_torn=on_torn)
+
+
+def check_there(run: Path) -> None:
+    """Want a run log to be there.
+
+    Raises:
+        RunLogError: Where it is not.
+    """
     if not run.exists():
         raise RunLogError(f"{run}: cannot be read (No such file or directory)")
-    with alone(path, "is being graded in another session; end that one, or write elsewhere with --output"):
-        yield GradedLog(run, path, on_torn=on_torn)
+
+
+def check_plain(path: Path) -> None:
+    """Want a file to write to whose name does not say that it is packed.
+
+    Raises:
+        RunLogError: Where it does: what is saved after each decision is plain text, which no reader would unpack.
+    """
+    if path.suffix == ".gz":
+        raise RunLogError(f"{path}: is written as plain text; leave .gz out of --output")
 
 
 def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
