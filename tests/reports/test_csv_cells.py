@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.reports.csv_cells import cell, csv_lines, harmless
+from pytest_llmeval.reports.csv_cells import cell, csv_lines
+from pytest_llmeval.runs.spreadsheet_text import as_it_was, harmless
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
     assert cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["a=1", "", "1-2", "x@y", "'=1"])
+@pytest.mark.parametrize("text", ["a=1", "", "1-2", "x@y", "'tis"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert cell(text) == text
 
@@ -45,14 +46,21 @@ def test_what_no_file_can_hold_is_replaced() -> None:
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r")), min_size=2, max_size=2)
+        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=2, max_size=2)
     )
 )
 def test_a_reader_gets_back_what_was_written(rows: list[list[str]]) -> None:
     text = "".join(csv_lines(["a", "b"], ({"a": a, "b": b} for a, b in rows)))
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert read[0] == ["a", "b"]
-    assert read[1:] == [[harmless(a), harmless(b)] for a, b in rows]
+    assert [list(map(as_it_was, row)) for row in read[1:]] == rows
+
+
+@pytest.mark.parametrize("text", ["a\rb", "\r", "a\r\nb", '"\r"', "a,b\n", "'=1", "''+1", "'"])
+def test_line_ends_quotes_and_apostrophes_come_back(text: str) -> None:
+    written = "".join(csv_lines(["a", "b"], [{"a": text, "b": text}]))
+    (_, read) = csv.reader(io.StringIO(written, newline=""))
+    assert list(map(as_it_was, read)) == [text, text]
 
 
 def test_a_missing_field_is_empty_and_column_names_are_harmless() -> None:

@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from pytest_llmeval.runs.spreadsheet_text import harmless
+
+_LINE_END = "\r\n"
 
 
 def cell(value: Any) -> str:
@@ -35,21 +37,14 @@ def _structure(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def harmless(text: str) -> str:
-    """Put an apostrophe before a text that begins as a formula does, blanks or not."""
-    # Neither NUL nor half a surrogate pair can be in a CSV file.
-    told = text.replace("\0", "").encode("utf-8", "replace").decode()
-    begins = told.startswith(_FORMULA) or told.lstrip().startswith(_FORMULA)
-    return f"'{told}" if begins else told
-
-
 def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a CSV file line by line, the column names first; a field that a row lacks is empty."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    # The writer quotes what is in its own line end, and readers take a bare \r for one: so both are in it.
+    writer = csv.writer(buffer, lineterminator=_LINE_END)
     for row in _cells(columns, rows):
         writer.writerow(row)
-        yield buffer.getvalue()
+        yield buffer.getvalue().removesuffix(_LINE_END) + "\n"
         buffer.seek(0)
         buffer.truncate()
 
