@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
+from pytest_llmeval.runs.spreadsheet_text import harmless
 from pytest_llmeval.runs.vote_file import PlacedVote, new_votes, votes_in_file
 from tests.runs.samples import record
 
@@ -160,3 +161,28 @@ def test_the_last_of_several_rows_counts_and_the_same_file_again_changes_nothing
     }
     assert said == letters
     assert new_votes(told, log) == []
+
+
+def sheet(found: list[GradedTrial], *questions: str) -> str:
+    names = trial_ids(found)
+    return "trial,question_id,grade\n" + "".join(f"{name},{q},w\n" for name, q in zip(names, questions, strict=True))
+
+
+def test_the_trial_says_which_answer_is_meant_however_a_spreadsheet_wrote_the_id(tmp_path: Path) -> None:
+    found = trials(record(4, answer="e", question_id="001"), record(5, answer="f", question_id="=x"))
+    told = read(tmp_path / "v.csv", sheet(found, "1", ""), found)
+    assert [one.number for one in told] == [0, 1]
+
+
+def test_columns_that_were_sorted_apart_are_told(tmp_path: Path) -> None:
+    found = trials(record(4, answer="e"), record(5, answer="f"))
+    with pytest.raises(RunLogError, match=r"v.csv:2: trial '\w+' is of 'q4', not of 'q5'; were the columns sorted"):
+        read(tmp_path / "v.csv", sheet(found, "q5", "q4"), found)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+a", "-1", "@cf", " =1", "'=1", "'a"])
+def test_ids_that_were_made_harmless_are_found_again(tmp_path: Path, name: str) -> None:
+    found = trials(record(4, answer="e", question_id=name), record(5, answer="f"))
+    (one,) = read(tmp_path / "v.csv", f"question_id,grade\n{harmless(name)},w\n", found)
+    assert one.number == 0
+    assert [one.number for one in read(tmp_path / "v.csv", sheet(found, harmless(name), "q5"), found)] == [0, 1]

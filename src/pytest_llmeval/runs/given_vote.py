@@ -19,7 +19,8 @@ class GivenVote(BaseModel):
 
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, protected_namespaces=())
 
-    question_id: str = Field(min_length=1)
+    question_id: str = ""
+    """May be left out, and need not be to the letter, where the trial is named."""
     trial: str | None = None
     """Names one answer, as on a sheet to fill in."""
     grade: Level | None = None
@@ -51,8 +52,10 @@ class GivenVote(BaseModel):
         """Return the vote with the grade that its scores come to by a rubric.
 
         Raises:
-            ValueError: Where neither grade nor scores say what it is, or they contradict each other.
+            ValueError: Where it names no answer, or what it is is not said by grade or scores, or by both differently.
         """
+        if not self.question_id and self.trial is None:
+            raise ValueError("question_id: Field required")
         if not self.scores:
             if self.grade is None:
                 raise ValueError(f"{self.question_id!r} has no grade")

@@ -20,7 +20,10 @@ from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
 from pytest_llmeval.runs.hand_grading import Vote, deciding_vote, latest_by_rater
 from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.spreadsheet_text import as_it_was
 
+_NAMES = ("question_id", "model", "rater")
+"""Columns of a table that may hold what was made harmless for spreadsheets."""
 SHOWN = 20
 """Faults told of a file; further ones are counted."""
 
@@ -56,12 +59,9 @@ def votes_in_file(
     Raises:
         RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
     """
-    by_entry: defaultdict[str, list[int]] = defaultdict(list)
-    for number, trial in enumerate(trials):
-        by_entry[trial.record.question_id].append(number)
+    answers = _Answers.of(trials)
     faults: list[str] = []
     found: list[PlacedVote] = []
-    places = {name: number for number, name in enumerate(trial_ids(trials))}
     for line, row in rows_in_file(path):
         told = _with_scores(row, rubric)
         if "trial" in told and not ("grade" in told or "scores" in told):
@@ -70,7 +70,7 @@ def votes_in_file(
             given = GivenVote.model_validate(told).graded(rubric)
             if needs_notes:
                 given.check_notes()
-            number = _meant(given, by_entry[given.question_id], trials, places)
+            number = answers.meant(given)
         except ValidationError as error:
             faults.append(f"{path}:{line}: {faults_of(error)}")
         except ValueError as error:
@@ -110,20 +110,47 @@ def told_together(faults: Sequence[str]) -> str:
     return "\n".join([*faults[:SHOWN], *more])
 
 
-def _meant(given: GivenVote, numbers: Sequence[int], trials: Sequence[GradedTrial], places: Mapping[str, int]) -> int:
-    if given.trial is not None:
-        if places.get(given.trial) not in numbers:
-            told = f"the log has no trial {given.trial!r} of {given.question_id!r}"
-            raise ValueError(f"{told}; is the sheet of this run?")
-        return places[given.trial]
-    fits = [number for number in numbers if given.is_of(trials[number])]
-    if len(fits) == 1:
-        return fits[0]
-    if not fits:
-        raise ValueError(
-            f"the log has no answer to {given.question_id!r} that fits; see its question_id, model, sample"
-        )
-    raise ValueError(f"{given.question_id!r} has {len(fits)} answers in the log; say which with model and sample")
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The answers of a log, as a file of votes names them."""
+
+    trials: Sequence[GradedTrial]
+    by_entry: Mapping[str, Sequence[int]]
+    by_trial: Mapping[str, int]
+
+    @classmethod
+    def of(cls, trials: Sequence[GradedTrial]) -> _Answers:
+        by_entry: defaultdict[str, list[int]] = defaultdict(list)
+        for number, trial in enumerate(trials):
+            by_entry[trial.record.question_id].append(number)
+        return cls(trials, dict(by_entry), {name: number for number, name in enumerate(trial_ids(trials))})
+
+    def meant(self, given: GivenVote) -> int:
+        """Return the place of the answer that a row is about.
+
+        Raises:
+            ValueError: Where it is about none, or it does not say which.
+        """
+        if given.trial is not None:
+            return self._trial(given.trial, given.question_id)
+        fits = [number for number in self.by_entry.get(given.question_id, ()) if given.is_of(self.trials[number])]
+        if len(fits) == 1:
+            return fits[0]
+        if not fits:
+            raise ValueError(
+                f"the log has no answer to {given.question_id!r} that fits; see its question_id, model, sample"
+            )
+        raise ValueError(f"{given.question_id!r} has {len(fits)} answers in the log; say which with model and sample")
+
+    def _trial(self, name: str, entry: str) -> int:
+        number = self.by_trial.get(name)
+        if number is None:
+            raise ValueError(f"the log has no trial {name!r} of {entry!r}; is the sheet of this run?")
+        # A spreadsheet may have made 1 of 001; but an id of another entry tells that the columns have come apart.
+        there = self.trials[number].record.question_id
+        if entry != there and entry in self.by_entry:
+            raise ValueError(f"trial {name!r} is of {there!r}, not of {entry!r}; were the columns sorted apart?")
+        return number
 
 
 def _with_scores(told: Mapping[str, Any], rubric: Rubric | None) -> dict[str, Any]:
@@ -179,7 +206,9 @@ def rows_in_file(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     for row in reader:
-        yield reader.line_num, {name: value for name, value in row.items() if isinstance(name, str)}
+        told = {name: value for name, value in row.items() if isinstance(name, str)}
+        names = {name: as_it_was(told[name]) for name in _NAMES if isinstance(told.get(name), str)}
+        yield reader.line_num, told | names
 
 
 def _json_rows(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
