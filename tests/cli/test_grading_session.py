@@ -8,8 +8,9 @@ import pytest
 
 from pytest_llmeval.analysis.people.grading_queue import Queue, grading_queue
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.cli.grading_session import GradingSession, all_votes
+from pytest_llmeval.cli.grading_session import GradingSession
 from pytest_llmeval.cli.terminal_port import CLOSED
+from pytest_llmeval.reports.grading_card import all_votes
 from pytest_llmeval.reports.lines import Line
 from pytest_llmeval.runs.graded_log import GradedLog, graded_path
 from pytest_llmeval.runs.hand_grading import Vote

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection
+import shlex
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from pytest_llmeval.analysis.people.doubt import RightBefore
-from pytest_llmeval.analysis.people.grading_queue import Order, Queue, grading_queue
+from pytest_llmeval.analysis.people.grading_queue import Only, Order, Queue, grading_queue
 from pytest_llmeval.cli.base_sides import base_sides
+from pytest_llmeval.cli.printing import note
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.rubric import Rubric
@@ -20,6 +23,14 @@ from pytest_llmeval.runs.graded_log import GradedLog, trial_ids
 from pytest_llmeval.runs.whole_file import create_whole
 
 NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
+_WANTED: Mapping[Only | None, str] = MappingProxyType(
+    {
+        None: "is there",
+        "ungraded": "is without a grade",
+        "disagreed": "has grades that differ",
+        "judged": "was graded by a judge",
+    }
+)
 
 
 def rubric_in(path: Path | None) -> Rubric | None:
@@ -40,7 +51,7 @@ def in_session(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
     """Let a person grade on the terminal, and tell what came of it."""
     queue, rubric = _queue(log, given, rater, known), rubric_in(given.rubric)
     if not queue.todo:
-        return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
+        return _nothing_left(log, given, rater, queue)
     from pytest_llmeval.cli.grading_session import GradingSession
     from pytest_llmeval.cli.grading_terminal import grading_terminal
 
@@ -70,17 +81,33 @@ def on_a_sheet(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
         raise ConfigurationError(f"--export writes {', '.join(SHEETS)}; got {str(path)!r}")
     queue, rubric = _queue(log, given, rater, known), rubric_in(given.rubric)
     if not queue.todo:
-        return f"nothing is left to grade for {rater} in {log.path}: {queue.done} graded"
+        return _nothing_left(log, given, rater, queue)
     entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
     ids = trial_ids(log.trials)
     trials = {ids[number]: log.trials[number] for number in queue.todo}
-    sheet = Sheet.of(trials, entries, rubric, blind=given.blind, needs_notes=given.require_notes)
+    settling = given.only == "disagreed"
+    sheet = Sheet.of(trials, entries, rubric, blind=given.blind, needs_notes=given.require_notes, shows_votes=settling)
     create_whole(path, sheet.written(path.suffix))
-    filled = SAVED if path.suffix == ".html" else path
-    back = f"pytest-llmeval grade {given.log} --answers {filled} --rater NAME"
-    back += f" --rubric {given.rubric}" if rubric else ""
-    back += " --require-notes" if given.require_notes else ""
-    return f"{figures.counted(len(queue.todo), 'answer')} to grade in {path}; once that is done: {back}"
+    if not entries:
+        note(NO_GOLD)
+    return f"{figures.counted(len(queue.todo), 'answer')} to grade in {path}; once that is done: {_way_back(given)}"
+
+
+def _way_back(given: argparse.Namespace) -> str:
+    """Return the command that takes a filled sheet."""
+    filled = SAVED if given.export.suffix == ".html" else given.export
+    words = ["pytest-llmeval", "grade", given.log, "--answers", filled, "--rater", "NAME"]
+    words += ["--only", "disagreed"] if given.only == "disagreed" else []
+    words += ["--rubric", given.rubric] if given.rubric else []
+    words += ["--require-notes"] if given.require_notes else []
+    words += ["--output", given.output] if given.output else []
+    return shlex.join(map(str, words))
+
+
+def _nothing_left(log: GradedLog, given: argparse.Namespace, rater: str, queue: Queue) -> str:
+    if queue.done:
+        return f"nothing is left to grade for {rater} in {log.path}: {queue.done:,} graded"
+    return f"nothing to grade: no answer of {given.log} {_WANTED[given.only]}"
 
 
 def _queue(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> Queue:
@@ -90,7 +117,7 @@ def _queue(log: GradedLog, given: argparse.Namespace, rater: str, known: Collect
         rater=rater,
         only=given.only,
         sample=given.sample,
-        seed=given.seed,
+        seed=given.seed or 0,
         order=order,
         right_before=_right_before(given),
         also=known,

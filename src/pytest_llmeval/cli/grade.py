@@ -12,14 +12,12 @@ from pytest_llmeval.analysis.people.grading_queue import ONLY, ORDERS
 from pytest_llmeval.analysis.people.known_grades import check_rater
 from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
-from pytest_llmeval.cli.by_hand import in_session, on_a_sheet, rubric_in
+from pytest_llmeval.cli.by_hand import in_session, on_a_sheet
 from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.printing import note, only_torn
+from pytest_llmeval.cli.taking_grades import check_options, take_grades
 from pytest_llmeval.errors import ConfigurationError
-from pytest_llmeval.reports.figures import counted
-from pytest_llmeval.runs.graded_log import GradedLog, being_graded
-from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.runs.vote_file import counting_votes, new_votes, superseded, votes_in_file
+from pytest_llmeval.runs.graded_log import GradedLog, being_graded, check_there
 from pytest_llmeval.safe_text import one_line
 
 EPILOG = """\
@@ -29,6 +27,7 @@ examples:
   pytest-llmeval grade llm-runs/RUN.jsonl --blind --sample 50
   pytest-llmeval grade llm-runs/RUN.jsonl --only disagreed
   pytest-llmeval grade llm-runs/RUN.jsonl --export to-grade.html --blind
+  pytest-llmeval grade llm-runs/RUN.jsonl --answers bens-copy-graded.jsonl
   pytest-llmeval grade llm-runs/RUN.jsonl --side-by-side gpt-4o-mini gpt-4o
   pytest-llmeval grade --side-by-side main.jsonl branch.jsonl
   pytest-llmeval grade --side-by-side main.jsonl branch.jsonl --result
@@ -70,7 +69,7 @@ def _declare_choice(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--baseline", metavar="BASE", type=Path, help="run log, or name of a baseline, for --order doubtful"
     )
-    group.add_argument("--seed", type=int, default=0, help="of sample and order (default: 0)")
+    group.add_argument("--seed", type=int, help="of sample and order (default: 0)")
 
 
 def _declare_grades(group: argparse._ArgumentGroup) -> None:
@@ -104,7 +103,8 @@ def _declare_files(group: argparse._ArgumentGroup) -> None:
         "--answers",
         metavar="FILE",
         type=Path,
-        help="take the grades from a JSONL or CSV file, such as a sheet that was filled in",
+        help="take the grades from a JSONL or CSV file, such as a sheet that was filled in, with --only disagreed to "
+        "settle what differs; or the votes from another graded copy of the run",
     )
 
 
@@ -124,12 +124,15 @@ def run(given: argparse.Namespace) -> int:
     rater = _rater(given.rater)
     if given.sample is not None and given.sample < 1:
         raise ConfigurationError(f"--sample must be at least 1, got {given.sample}")
+    if given.answers is not None:
+        check_options(given)
     if given.side_by_side:
         return _side_by_side(given, rater)
     if given.result or given.json:
         raise ConfigurationError("--result and --json go with --side-by-side; summarize tells what grades come to")
     if given.log is None:
         raise ConfigurationError("grade needs a run log: pytest-llmeval grade RUN")
+    check_there(given.log)
     if given.answers is not None and given.export is not None:
         raise ConfigurationError("--export writes a sheet, --answers reads one; name one of them")
     if given.answers is None and given.export is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -148,7 +151,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _graded(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
     if given.answers is not None:
-        return _from_file(log, given, rater)
+        return take_grades(log, given, rater)
     return on_a_sheet(log, given, rater, known) if given.export is not None else in_session(log, given, rater, known)
 
 
@@ -172,15 +175,3 @@ def _rater(name: str | None) -> str:
     if rater in ("", MACHINE):
         raise ConfigurationError(f"--rater must be the name of a person, got {rater!r}")
     return rater
-
-
-def _from_file(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
-    path, now, rubric = given.answers, utc_timestamp(), rubric_in(given.rubric)
-    told = votes_in_file(path, log.trials, rater=rater, timestamp=now, rubric=rubric, needs_notes=given.require_notes)
-    found = new_votes(told, log.trials)
-    for one in found:
-        log.vote(one.number, one.vote)
-    if found:
-        log.save()
-    taken = f"{counted(len(found), 'new grade')} taken from {path} into {log.path}"
-    return taken + superseded(len(told) - len(counting_votes(told)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from pytest_llmeval.analysis.people.grading_queue import Queue
-from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.card_session import CardSession
 from pytest_llmeval.cli.dimensions import ask_numbers
@@ -13,7 +12,7 @@ from pytest_llmeval.cli.failure_keys import Failure, ask_failure
 from pytest_llmeval.cli.terminal_port import Terminal
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.grading.judge.rubric import Rubric
-from pytest_llmeval.reports.grading_card import Card, card_lines
+from pytest_llmeval.reports.grading_card import Card, all_votes, card_lines
 from pytest_llmeval.reports.grading_screen import (
     GRADES,
     end_keys,
@@ -137,20 +136,3 @@ class GradingSession(CardSession):
         votes = all_votes(trial) if self._settling else ()
         card = Card(trial.record, asked_entry(trial.record, self._entries), votes, self._blind)
         return card_lines(card, self._width - 2)
-
-
-def all_votes(trial: GradedTrial) -> tuple[Vote, ...]:
-    """Return the votes on a trial, the machine's grade as the first."""
-    record = trial.record
-    if record.grade is None:
-        return trial.votes
-    notes, label = record.grading_notes, record.failure_label
-    machine = Vote(
-        rater=MACHINE,
-        grade=record.grade,
-        failure_label=label,
-        error_mode=record.error_mode,
-        notes=notes,
-        timestamp=record.timestamp,
-    )
-    return (machine, *trial.votes)

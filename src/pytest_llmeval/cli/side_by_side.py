@@ -85,7 +85,7 @@ def side_by_side(given: argparse.Namespace, rater: str) -> int:
     """Ask, or take choices from a file, or only tell what they came to; 0 whenever it ends."""
     logs = _Logs(given.log)
     first, second = (logs.of(name) for name in given.side_by_side)
-    pairs = _pairs(first, second, given.seed)
+    pairs = _pairs(first, second, given.seed or 0)
     path = given.output or preference_path(first.log, second.log)
     check_plain(path)
     if given.result:

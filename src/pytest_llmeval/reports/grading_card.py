@@ -10,9 +10,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED, Entry
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, wrapped
+from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.safe_text import strip_control, trim_middle
@@ -138,7 +140,29 @@ def _evidence(card: Card) -> _Part:
 
 def _votes(card: Card) -> _Part:
     if card.votes:
-        yield "votes", ("cyan",), "\n".join(_vote(one, n, card.blind) for n, one in enumerate(card.votes, 1))
+        yield "votes", ("cyan",), votes_told(card.votes, blind=card.blind)
+
+
+def votes_told(votes: Iterable[Vote], *, blind: bool) -> str:
+    """Tell votes, a line each; blind, without who gave them."""
+    return "\n".join(_vote(one, number, blind) for number, one in enumerate(votes, 1))
+
+
+def all_votes(trial: GradedTrial) -> tuple[Vote, ...]:
+    """Return the votes on a trial, the machine's grade as the first."""
+    record = trial.record
+    if record.grade is None:
+        return trial.votes
+    notes, label = record.grading_notes, record.failure_label
+    machine = Vote(
+        rater=MACHINE,
+        grade=record.grade,
+        failure_label=label,
+        error_mode=record.error_mode,
+        notes=notes,
+        timestamp=record.timestamp,
+    )
+    return (machine, *trial.votes)
 
 
 def _vote(vote: Vote, number: int, blind: bool) -> str:

@@ -15,6 +15,7 @@ from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS
 from pytest_llmeval.grading.judge.anchors import LEVEL_ANCHORS
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.reports.csv_cells import csv_lines
+from pytest_llmeval.reports.grading_card import all_votes, votes_told
 from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.graded_log import GradedTrial
 
@@ -26,7 +27,7 @@ _PAGE = "rating_sheet.html"
 _DATA = "{{ data }}"
 COLUMNS = frozenset(
     "trial question_id category answered_by question gold_answer criteria answer evidence_files grade failure_label "
-    "error_mode notes rater model sample scores".split()
+    "error_mode notes rater model sample scores votes adjudication".split()
 )
 """Of a sheet, and of the file of grades that comes back; no dimension can be named like one of them."""
 
@@ -50,6 +51,7 @@ class Sheet:
         *,
         blind: bool,
         needs_notes: bool = False,
+        shows_votes: bool = False,
     ) -> Sheet:
         """Set the rows.
 
@@ -57,8 +59,9 @@ class Sheet:
             trials: By id, in the order to be graded in.
             entries: Of the benchmark, by id; may lack any.
             rubric: Whose numbers are asked for in place of a grade.
-            blind: Whether to leave the models out.
+            blind: Whether to leave the models out, and who voted.
             needs_notes: Whether what is not fully correct needs a note.
+            shows_votes: Whether to show what others said, for one to settle it.
 
         Raises:
             ConfigurationError: Where a dimension is named like another column.
@@ -68,7 +71,12 @@ class Sheet:
         asked = tuple(map(_asked, dimensions))
         room = [one.name for one in dimensions] or ["grade"]
         rows = (
-            {"trial": name, **_row(one, asked_entry(one.record, entries), room, blind=blind)}
+            {
+                "trial": name,
+                **_shown(one, asked_entry(one.record, entries), blind=blind),
+                **({"votes": votes_told(all_votes(one), blind=blind)} if shows_votes else {}),
+                **dict.fromkeys([*room, "failure_label", "error_mode", "notes"], ""),
+            }
             for name, one in trials.items()
         )
         return cls(tuple(rows), asked, needs_notes)
@@ -115,9 +123,9 @@ def _asked(dimension: Dimension) -> dict[str, Any]:
     return {"name": dimension.name, "asks": dimension.asks, "steps": list(dimension.steps), "anchors": anchors}
 
 
-def _row(trial: GradedTrial, entry: Entry | None, room: Sequence[str], *, blind: bool) -> dict[str, Any]:
+def _shown(trial: GradedTrial, entry: Entry | None, *, blind: bool) -> dict[str, Any]:
     record = trial.record
-    told = {
+    return {
         "question_id": record.question_id,
         "category": "" if record.category == UNCATEGORIZED else record.category,
         **({} if blind else {"answered_by": model_of(record)}),
@@ -127,7 +135,6 @@ def _row(trial: GradedTrial, entry: Entry | None, room: Sequence[str], *, blind:
         "answer": record.answer or "",
         "evidence_files": list(record.evidence_files),
     }
-    return {**told, **dict.fromkeys([*room, "failure_label", "error_mode", "notes"], "")}
 
 
 def _lines(criteria: Sequence[object]) -> str:

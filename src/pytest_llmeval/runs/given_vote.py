@@ -34,6 +34,8 @@ class GivenVote(BaseModel):
     """With its provider or without."""
     sample: int | None = None
     rater: str | None = None
+    adjudication: bool = False
+    """Whether it settles what others differ on."""
 
     @field_validator("grade", mode="before")
     @classmethod

@@ -82,6 +82,11 @@ class GradedLog:
         """Add a vote to a trial; it is in the file after `save`."""
         self.trials[number] = self.trials[number].with_votes((*self.trials[number].votes, vote))
 
+    def vote_in_its_time(self, number: int, vote: Vote) -> None:
+        """Add a vote that was given elsewhere among those of the trial, in the order of their times."""
+        votes = sorted((*self.trials[number].votes, vote), key=lambda one: one.timestamp)
+        self.trials[number] = self.trials[number].with_votes(tuple(votes))
+
     def take_back(self, number: int) -> None:
         """Take the last vote of a trial away."""
         self.trials[number] = self.trials[number].with_votes(self.trials[number].votes[:-1])

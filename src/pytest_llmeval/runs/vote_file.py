@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
-from pytest_llmeval.runs.hand_grading import Vote, deciding_vote, latest_by_rater
+from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.line import faults_of
 from pytest_llmeval.runs.spreadsheet_text import as_it_was
 
@@ -45,6 +45,7 @@ def votes_in_file(
     timestamp: str,
     rubric: Rubric | None = None,
     needs_notes: bool = False,
+    settles: Callable[[GradedTrial], bool] | None = None,
 ) -> list[PlacedVote]:
     """Read the votes of a file.
 
@@ -55,6 +56,7 @@ def votes_in_file(
         timestamp: When.
         rubric: What scores come to a grade by; its dimensions may be columns.
         needs_notes: Whether a grade below fully correct needs notes.
+        settles: Tells which answers have grades that differ, where the rows are there to settle these.
 
     Raises:
         RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
@@ -71,6 +73,8 @@ def votes_in_file(
             if needs_notes:
                 given.check_notes()
             number = answers.meant(given)
+            if settles is not None:
+                given = _settling(given, settles(trials[number]))
         except ValidationError as error:
             faults.append(f"{path}:{line}: {faults_of(error)}")
         except ValueError as error:
@@ -161,6 +165,12 @@ def _with_scores(told: Mapping[str, Any], rubric: Rubric | None) -> dict[str, An
     return {**rest, "scores": columns} if columns else rest
 
 
+def _settling(given: GivenVote, differ: bool) -> GivenVote:
+    if not differ:
+        raise ValueError(f"nobody differs on {given.question_id or given.trial!r}, so there is nothing to settle")
+    return given.model_copy(update={"adjudication": True})
+
+
 def _vote(given: GivenVote, rater: str, timestamp: str, rubric: Rubric | None) -> Vote:
     if given.grade is None:
         raise ValueError("a vote has its grade by now")
@@ -173,16 +183,15 @@ def _vote(given: GivenVote, rater: str, timestamp: str, rubric: Rubric | None) -
         error_mode=given.error_mode,
         notes=given.notes,
         timestamp=timestamp,
+        adjudication=given.adjudication,
     )
 
 
 def _is_known(one: PlacedVote, trials: Sequence[GradedTrial]) -> bool:
-    votes = trials[one.number].votes
-    if one.vote.adjudication:
-        last = deciding_vote(votes)
-        return last is not None and last.says_the_same_as(one.vote)
-    before = latest_by_rater(votes).get(one.vote.rater)
-    return before is not None and before.says_the_same_as(one.vote)
+    given = trials[one.number].votes
+    own = (vote for vote in given if (vote.rater, vote.adjudication) == (one.vote.rater, one.vote.adjudication))
+    last = next(reversed([*own]), None)
+    return last is not None and last.says_the_same_as(one.vote)
 
 
 def rows_in_file(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
