@@ -61,6 +61,14 @@ def test_raters_are_of_one_log(logs: list[Path], command: Command) -> None:
     assert "--raters names raters within one log" in told.err
 
 
+def test_a_rater_is_not_compared_with_themselves(logs: list[Path], command: Command) -> None:
+    told = command("agreement", logs[0], "--raters", "ann,ben,ann")
+    assert (told.status, told.err) == (
+        2,
+        "pytest-llmeval: --raters names 'ann' twice; a rater always agrees with themselves\n",
+    )
+
+
 @pytest.mark.parametrize("torn", [0, 1])
 def test_a_torn_last_line_is_passed_over_and_told(torn: int, logs: list[Path], command: Command) -> None:
     with logs[torn].open("ab") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from pytest_llmeval.analysis.people.rater_agreement import agreement_of
@@ -59,6 +60,9 @@ def run(given: argparse.Namespace) -> int:
 def _ratings(given: argparse.Namespace) -> Ratings:
     if given.second is None:
         raters = given.raters.split(",") if given.raters else ()
+        twice = [name for name, times in Counter(raters).items() if times > 1]
+        if twice:
+            raise ConfigurationError(f"--raters names {twice[0]!r} twice; a rater always agrees with themselves")
         return ratings_in(given.first, given.field, raters, on_fault=only_torn)
     if given.raters:
         raise ConfigurationError("--raters names raters within one log; leave it out, or name one log")
