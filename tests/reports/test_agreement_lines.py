@@ -60,8 +60,35 @@ def test_agreement_reads_from_the_whole_to_the_single_answer() -> None:
 def test_what_is_undefined_says_why() -> None:
     alike = found(answers=(Rated("q1", "m", 1, "uncategorized", {"anna": "wrong", "ben": "wrong"}),))
     told = shown(alike)
-    assert "  Cohen's kappa                  undefined: all was judged alike, which chance would do as well" in told
+    at = told.index("  Cohen's kappa                  undefined: all was judged alike, which chance")
+    assert told[at + 1] == "                                 would do as well"
+    assert max(map(width_of, told)) <= 80
     assert not any("by category" in line or "disagreed" in line for line in told)
+
+
+def test_two_who_judged_no_answer_in_common_are_not_said_to_judge_alike() -> None:
+    said = [{"anna": "wrong", "ben": "wrong"}, {"ben": "wrong", "cleo": "unsupported"}]
+    answers = tuple(Rated(f"q{n}", "m", 1, "a", one) for n, one in enumerate(said))
+    apart = found(raters=("anna", "ben", "cleo"), answers=answers)
+    told = shown(apart)
+    at = told.index("anna and cleo")
+    assert told[at + 1 : at + 3] == [
+        "  the same                       –",
+        "  Cohen's kappa                  undefined: no answer was judged by both",
+    ]
+    assert told[at + 5] == "", "there is no table of nothing"
+    pair = agreement_values(apart)["pairs"][1]
+    assert pair["kappa"]["none"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "reason": "no answer was judged by both",
+    }
+
+
+def test_alpha_of_no_answer_says_why() -> None:
+    alone = found(answers=(Rated("q1", "m", 1, "a", {"anna": "wrong"}),))
+    assert "  Krippendorff's alpha, nominal  undefined: no answer was judged by two" in shown(alone)
 
 
 def test_many_labels_are_numbered_in_the_table() -> None:
@@ -93,9 +120,16 @@ def test_many_disagreements_are_cut_short_unless_all_are_wanted() -> None:
 def test_values_are_json_with_unknown_ones_null() -> None:
     alike = found(answers=(Rated("q1", "m", 1, "a", {"anna": "wrong", "ben": "wrong"}),))
     told = json.loads(json.dumps(agreement_values(alike)))
-    assert told["alpha"]["nominal"] == {"value": None, "low": None, "high": None}
+    assert told["alpha"]["nominal"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "reason": "all was judged alike, which chance would do as well",
+    }
+    assert told["categories"][0]["reason"] == told["alpha"]["nominal"]["reason"]
     assert told["pairs"][0]["confusion"] == [{"first": "wrong", "second": "wrong", "count": 1}]
     full = json.loads(json.dumps(agreement_values(found())))
     assert full["n"] == 8
+    assert full["alpha"]["nominal"]["reason"] is None
     assert full["disagreed"][0]["said"] == {"anna": "wrong", "ben": "fully_correct"}
     assert full["pairs"][0]["kappa"]["linear"]["low"] < full["pairs"][0]["kappa"]["linear"]["value"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pytest_llmeval.analysis.people.rater_agreement import Coefficient, PairAgreement, RaterAgreement
+from pytest_llmeval.analysis.people.rater_agreement import ALL_ALIKE, Coefficient, PairAgreement, RaterAgreement
 from pytest_llmeval.analysis.people.ratings import Rated
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
@@ -14,7 +14,6 @@ from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wra
 from pytest_llmeval.reports.one_model import Screen
 
 DISAGREED_SHOWN = 20
-UNDEFINED = "undefined: all was judged alike, which chance would do as well"
 _LABEL = 31
 
 
@@ -26,7 +25,7 @@ def agreement_lines(found: RaterAgreement, screen: Screen) -> Iterator[Line]:
         yield from _pair(pair, found, screen)
     yield line()
     for scale, alpha in found.alpha.items():
-        yield _row(f"Krippendorff's alpha, {scale}", _coefficient(alpha))
+        yield from _coefficient(f"Krippendorff's alpha, {scale}", alpha, screen)
     for part in (_categories(found, screen), _disagreed(found, screen)):
         told = list(part)
         if told:
@@ -47,22 +46,25 @@ def _pair(pair: PairAgreement, found: RaterAgreement, screen: Screen) -> Iterato
     yield line(Segment(f"{first} and {second}", ("cyan",)))
     yield _row("the same", figures.share_of(pair.same))
     for weights, kappa in pair.kappa.items():
-        yield _row("Cohen's kappa" + (f", {weights}" if weights != "none" else ""), _coefficient(kappa))
-    yield line()
-    yield from _confusion(pair, found.ratings.order, screen)
+        yield from _coefficient("Cohen's kappa" + (f", {weights}" if weights != "none" else ""), kappa, screen)
+    if pair.same.n:
+        yield line()
+        yield from _confusion(pair, found.ratings.order, screen)
 
 
 def _row(label: str, text: str) -> Line:
     return line(f"  {fit(label, _LABEL)}{text}")
 
 
-def _coefficient(one: Coefficient) -> str:
+def _coefficient(label: str, one: Coefficient, screen: Screen) -> Iterator[Line]:
     if one.value is None:
-        return UNDEFINED
-    if one.interval is None:
-        return f"{one.value:.2f}"
-    between = " to " if one.interval.low < 0 else "–"  # a dash before a minus is hard to read
-    return f"{one.value:.2f} [{one.interval.low:.2f}{between}{one.interval.high:.2f}]"
+        told = f"undefined: {one.reason}".split(" ")
+        yield from map(line, wrapped(f"  {fit(label, _LABEL)}", told, screen.width, " "))
+    elif one.interval is None:
+        yield _row(label, f"{one.value:.2f}")
+    else:
+        between = " to " if one.interval.low < 0 else "–"  # a dash before a minus is hard to read
+        yield _row(label, f"{one.value:.2f} [{one.interval.low:.2f}{between}{one.interval.high:.2f}]")
 
 
 def _confusion(pair: PairAgreement, order: Sequence[str], screen: Screen) -> Iterator[Line]:
@@ -122,7 +124,7 @@ def _name(one: Rated, screen: Screen, *, several: bool) -> str:
 
 
 def agreement_values(found: RaterAgreement) -> dict[str, Any]:
-    """Return all of it for JSON; what is undefined is None."""
+    """Return all of it for JSON; what is undefined is None, with the reason."""
     return {
         "raters": found.ratings.raters,
         "field": found.ratings.field,
@@ -131,16 +133,22 @@ def agreement_values(found: RaterAgreement) -> dict[str, Any]:
         "alpha": {scale: _value(alpha) for scale, alpha in found.alpha.items()},
         "pairs": [_pair_values(pair) for pair in found.pairs],
         "categories": [
-            {"category": one.name, "alpha": one.alpha, "same": one.same.count, "n": one.same.n}
+            {
+                "category": one.name,
+                "alpha": one.alpha,
+                "reason": ALL_ALIKE if one.alpha is None else None,
+                "same": one.same.count,
+                "n": one.same.n,
+            }
             for one in found.categories
         ],
         "disagreed": [asdict(one) for one in found.disagreed],
     }
 
 
-def _value(one: Coefficient) -> dict[str, float | None]:
+def _value(one: Coefficient) -> dict[str, float | str | None]:
     low, high = one.interval or (None, None)
-    return {"value": one.value, "low": low, "high": high}
+    return {"value": one.value, "low": low, "high": high, "reason": one.reason}
 
 
 def _pair_values(pair: PairAgreement) -> dict[str, Any]:

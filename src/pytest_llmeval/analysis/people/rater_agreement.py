@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
@@ -23,6 +23,10 @@ from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
 _Said: TypeAlias = tuple[str | None, ...]
 """What each rater said of an answer, None of who left it out."""
 _Statistic: TypeAlias = Callable[[Mapping[_Said, int]], float | None]
+ALL_ALIKE = "all was judged alike, which chance would do as well"
+"""Why a coefficient is undefined where chance alone would make raters agree on everything."""
+NONE_IN_COMMON = "no answer was judged by both"
+NONE_BY_TWO = "no answer was judged by two"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,10 @@ class Coefficient:
     """An agreement beyond chance, with its 95 % interval."""
 
     value: float | None
-    """None where it is undefined: all that was said is the same."""
+    """None where it is undefined."""
     interval: Interval | None
+    reason: str | None = None
+    """Why it is undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def agreement_of(ratings: Ratings, *, seed: int = 0) -> RaterAgreement:
     statistics = [_alpha(ratings.order, scale) for scale in scales]
     statistics += [_kappa(ratings.order, *place, weight) for place in places for weight in weights]
     found = iter(_coefficients(heard, ratings.raters, statistics, seed))
-    alpha = {scale: next(found) for scale in scales}
+    alpha = {scale: _reasoned(next(found), ALL_ALIKE if heard else NONE_BY_TWO) for scale in scales}
     kappas = [{weight: next(found) for weight in weights} for _ in places]
     return RaterAgreement(
         ratings,
@@ -145,9 +151,12 @@ def _pair(
     answers = Counter(tuple(answer.said.get(rater) for rater in raters) for answer in heard)
     confusion = _confusion(answers, *place)
     same = sum(times for (a, b), times in confusion.items() if a == b)
-    return PairAgreement(
-        raters[place[0]], raters[place[1]], Proportion(same, confusion.total()), kappa, dict(confusion)
-    )
+    told = {weights: _reasoned(one, ALL_ALIKE if confusion else NONE_IN_COMMON) for weights, one in kappa.items()}
+    return PairAgreement(raters[place[0]], raters[place[1]], Proportion(same, confusion.total()), told, dict(confusion))
+
+
+def _reasoned(one: Coefficient, why: str) -> Coefficient:
+    return replace(one, reason=why) if one.value is None else one
 
 
 def _by_category(heard: Iterable[Rated], ratings: Ratings, scale: Scale) -> tuple[CategoryAgreement, ...]:
