@@ -118,6 +118,17 @@ def test_a_session_grades_and_goes_on_later(
     assert told.err == f"pytest-llmeval: nothing is left to grade for anna in {out}: 3 graded\n"
 
 
+def test_a_grade_of_an_earlier_session_is_corrected(
+    run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal]
+) -> None:
+    typed(*["c", "[]"] * 3, "q")
+    command("grade", run, "--rater", "anna")
+    typed("w", "1", "[]", "q")
+    told = command("grade", run, "--rater", "anna", "--again", "q2")
+    assert told.err == f"pytest-llmeval: 1 graded, 0 left, in {tmp_path / 'a-graded.jsonl'}\n"
+    assert grades(tmp_path / "a-graded.jsonl") == ["fully_correct", "wrong", "fully_correct"]
+
+
 def test_an_interrupt_ends_the_session_and_keeps_the_grades(
     run: Path, tmp_path: Path, command: Command, typed: Callable[..., ScriptedTerminal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,12 +241,16 @@ def test_a_user_without_a_name_must_say_who_grades(
     [
         (["--rater", "machine"], "--rater must be the name of a person, got 'machine'"),
         (["--rater", " "], "--rater must be the name of a person, got ''"),
+        (
+            ["--again", "q9", "--export", "s.csv", "--rater", "a"],
+            "--again q9: {run} has no such entry; name the id on its card",
+        ),
         (["--sample", "0", "--rater", "a"], "--sample must be at least 1, got 0"),
     ],
 )
 def test_wrong_arguments_are_told(run: Path, command: Command, arguments: list[str], fault: str) -> None:
     told = command("grade", run, *arguments)
-    assert (told.status, told.err) == (2, f"pytest-llmeval: {fault}\n")
+    assert (told.status, told.err) == (2, f"pytest-llmeval: {fault.format(run=run)}\n")
 
 
 def _known(folder: Path, *grades: str) -> Path:

@@ -221,6 +221,32 @@ def test_the_machines_grade_is_not_shown_lest_it_sways_the_rater(tmp_path: Path)
         assert ("machine: unsupported · hallucination — by rule" in terminal.screens[0]) is shown
 
 
+def test_an_earlier_grade_is_asked_again_with_what_was_said_and_the_new_one_counts(log: GradedLog, play: Play) -> None:
+    play("w", "0", "[too harsh]", "c", "[]", "q")
+    queue = grading_queue(log.trials, rater="anna", again=["q1"])
+    session, terminal = play("p", "0", "[]", "q", queue=queue)
+    assert "anna: wrong — too harsh" in terminal.screens[0]
+    assert "0 of 1 graded" in terminal.screens[0]
+    assert grades(log) == ["partially_correct", "fully_correct", None]
+    assert (session.decided, session.left) == (1, 0)
+    play("w", "0", "[]", "z", "q", queue=grading_queue(log.trials, rater="anna", again=["q1"]))
+    assert grades(log)[0] == "partially_correct", "undo gives the grade before back"
+
+
+def test_undo_at_the_start_names_the_way_to_earlier_grades(play: Play) -> None:
+    _, terminal = play("z", "q")
+    assert "nothing to undo in this session; --again ID asks an earlier grade again" in terminal.screens[-1]
+
+
+@pytest.mark.parametrize(("length", "cut"), [(2000, False), (2001, True), (90_000, True)])
+def test_a_note_that_was_cut_is_told(log: GradedLog, play: Play, length: int, cut: bool) -> None:
+    _, terminal = play("c", f"[{'x' * length}]", "q")
+    assert ("saved; the note was cut at 2,000 characters" in terminal.screens[-1]) == cut
+    assert [len(vote.notes or "") for vote in votes(log)] == [2000]
+    _, terminal = play("c", f"[{'x' * length}]", "c", "[short]", "q")
+    assert "was cut" not in terminal.screens[-1]
+
+
 def test_settling_shows_all_votes_and_decides(log: GradedLog, play: Play) -> None:
     for rater, grade in (("ben", "wrong"), ("cleo", "unsupported")):
         log.vote(0, Vote.model_validate({"rater": rater, "grade": grade, "timestamp": NOW}))

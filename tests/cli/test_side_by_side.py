@@ -263,6 +263,7 @@ def test_a_clear_preference_is_called_one(tmp_path: Path, command: Command, pref
         (["--side-by-side", "small", "large"], "grade needs a terminal; without one give the choices with --answers"),
         (["--side-by-side", "small", "large", "--only", "judged"], "--only chooses answers to grade one by one"),
         (["--side-by-side", "small", "large", "--output", "c.jsonl.gz"], "c.jsonl.gz: is written as plain text"),
+        (["--side-by-side", "small", "large", "--again", "q1"], "--again asks for grades again"),
         (["--result"], "--result and --json go with --side-by-side"),
     ],
 )

@@ -111,6 +111,10 @@ def _nothing_left(log: GradedLog, given: argparse.Namespace, rater: str, queue: 
 
 
 def _queue(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> Queue:
+    again = given.again or ()
+    unknown = set(again) - {trial.record.question_id for trial in log.trials}
+    if unknown:
+        raise ConfigurationError(f"--again {min(unknown)}: {given.log} has no such entry; name the id on its card")
     order: Order = given.order or ("shuffled" if given.blind else "log")
     return grading_queue(
         log.trials,
@@ -121,6 +125,7 @@ def _queue(log: GradedLog, given: argparse.Namespace, rater: str, known: Collect
         order=order,
         right_before=_right_before(given),
         also=known,
+        again=again,
     )
 
 

@@ -29,6 +29,8 @@ class CardSession(ABC):
         message: Shown with the first card.
     """
 
+    _NOTHING_TO_UNDO = "nothing to undo in this session"
+
     def __init__(self, terminal: Terminal, *, rater: str, todo: int, done: int, blind: bool, message: str = "") -> None:
         self._terminal, self._rater = terminal, rater
         self._todo, self._done = todo, done
@@ -36,6 +38,8 @@ class CardSession(ABC):
         self._message = message
         self._place = self._offset = 0
         self._step = 1
+        self._remark = ""
+        """On the note that was asked for last; stands behind what was saved with it."""
         self._decided: list[bool] = []
         """For each card gone past: whether it was decided, not skipped."""
 
@@ -116,10 +120,18 @@ class CardSession(ABC):
         while True:
             self._show(lines, asking=True)
             typed = self._terminal.ask(" note: " if needed else " note (Enter for none): ")
-            note = None if typed is None else one_line(typed, _LONGEST_NOTE)
+            note = None if typed is None else self._as_note(typed)
             if note is None or note or not needed:
                 return note
             lines = [said(told), asked_again(needed, self._width)]
+
+    def _as_note(self, typed: str) -> str:
+        cut = len(one_line(typed, len(typed) + 1)) > _LONGEST_NOTE
+        self._remark = f"; the note was cut at {_LONGEST_NOTE:,} characters" if cut else ""
+        return one_line(typed, _LONGEST_NOTE)
+
+    def _tell_saved(self, name: str, told: str) -> None:
+        self._message = f"{one_line(name, 30)}: {told}, saved{self._remark}"
 
     def _go_on(self, *, decided: bool) -> None:
         self._decided.append(decided)
@@ -128,7 +140,7 @@ class CardSession(ABC):
 
     def _undo(self) -> None:
         if not self._decided:
-            self._message = "nothing to undo in this session"
+            self._message = self._NOTHING_TO_UNDO
             return
         self._place -= 1
         self._offset = 0

@@ -58,6 +58,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def _declare_choice(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--only", choices=ONLY, help="without any grade; with grades that differ; graded by a judge")
+    group.add_argument(
+        "--again",
+        metavar="ID",
+        action="append",
+        help="this entry alone, though you have graded it: the new grade counts; may be repeated",
+    )
     group.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
     group.add_argument(
         "--order",
@@ -162,6 +168,8 @@ def _side_by_side(given: argparse.Namespace, rater: str) -> int:
         raise ConfigurationError("--known are grades of answers one by one; leave it out with --side-by-side")
     if given.only is not None:
         raise ConfigurationError("--only chooses answers to grade one by one; leave it out with --side-by-side")
+    if given.again:
+        raise ConfigurationError("--again asks for grades again; leave it out with --side-by-side")
     if given.require_notes:
         raise ConfigurationError("--require-notes is about grades; leave it out with --side-by-side")
     return side_by_side(given, rater)

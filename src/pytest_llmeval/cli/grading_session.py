@@ -25,7 +25,6 @@ from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.graded_log import GradedLog, GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.safe_text import one_line
 
 _RATE = ("r", "\r", "\n")
 NEEDED = "a grade below fully correct needs a note that says why (Ctrl-D: do not grade)"
@@ -47,6 +46,8 @@ class GradingSession(CardSession):
         message: Shown with the first card.
         now: The clock.
     """
+
+    _NOTHING_TO_UNDO = "nothing to undo in this session; --again ID asks an earlier grade again"
 
     def __init__(
         self,
@@ -110,7 +111,7 @@ class GradingSession(CardSession):
         )
         self._log.vote(self._number, vote)
         self._log.save()
-        self._message = f"{one_line(self._trial.record.question_id, 30)}: {told}, saved"
+        self._tell_saved(self._trial.record.question_id, told)
         self._go_on(decided=True)
 
     def _show_with(self, keys: Sequence[Line], message: str) -> None:
@@ -133,6 +134,7 @@ class GradingSession(CardSession):
         if self._at_end:
             return [line(), said(f"Nothing is left: {self.decided} graded now, {self.left} skipped.")]
         trial = self._trial
-        votes = all_votes(trial) if self._settling else ()
+        own = tuple(vote for vote in trial.votes if vote.rater == self._rater)  # there where it is asked again
+        votes = all_votes(trial) if self._settling else own
         card = Card(trial.record, asked_entry(trial.record, self._entries), votes, self._blind)
         return card_lines(card, self._width - 2)

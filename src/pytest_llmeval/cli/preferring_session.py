@@ -15,7 +15,6 @@ from pytest_llmeval.reports.pair_card import CHOICE_KEYS, CHOICES, OTHER_KEYS, p
 from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.preference_file import Preference, Verdict, write_preferences
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.safe_text import one_line
 
 
 class PreferringSession(CardSession):
@@ -70,7 +69,7 @@ class PreferringSession(CardSession):
             preference_of(pair, verdict_of_side(pair, choice), self._rater, self._now(), note or None, shown=True)
         )
         self._save()
-        self._message = f"{one_line(pair.first.question_id, 30)}: {choice}, saved"
+        self._tell_saved(pair.first.question_id, choice)
         self._go_on(decided=True)
 
     def _take_back(self) -> None:

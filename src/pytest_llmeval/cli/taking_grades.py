@@ -14,7 +14,7 @@ from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.vote_file import counting_votes, new_votes, superseded, votes_in_file
 from pytest_llmeval.runs.votes_of_log import is_run_log, votes_of_log
 
-_ASKING = ("sample", "order", "baseline", "blind", "seed", "benchmark")
+_ASKING = ("sample", "order", "baseline", "blind", "seed", "benchmark", "again")
 """Options that say what a person is asked, and how."""
 _OF_ROWS = ("rubric", "require_notes", "only")
 """Options that say how rows become votes; those of a log are votes already."""

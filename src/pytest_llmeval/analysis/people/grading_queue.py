@@ -47,6 +47,7 @@ def grading_queue(
     order: Order = "log",
     right_before: RightBefore | None = None,
     also: Collection[int] = (),
+    again: Collection[str] = (),
 ) -> Queue:
     """Choose what a rater has still to grade.
 
@@ -61,8 +62,11 @@ def grading_queue(
         order: How they are asked.
         right_before: What was right in an earlier run; for what is doubtful.
         also: Trials that are asked among the others whether these chose them or not.
+        again: Ids of the only entries to ask about, whoever has graded or settled them before.
     """
     chosen = [number for number, trial in enumerate(trials) if has_answer(trial) and _is(trial, only, rater)]
+    if again:
+        chosen = [number for number in chosen if trials[number].record.question_id in again]
     found = placed(trial.record for trial in trials)
     lots = {number: fingerprint([seed, *place]) for number, (place, _) in enumerate(found)}
     keys = [certainty(trial, right_before) for trial in trials] if order == "doubtful" else []
@@ -74,7 +78,11 @@ def grading_queue(
         chosen.sort(key=lots.__getitem__)
     elif keys:
         chosen.sort(key=keys.__getitem__)
-    todo = tuple(number for number in chosen if not _is_done(trials[number], only, rater))
+    todo = tuple(
+        number
+        for number in chosen
+        if trials[number].record.question_id in again or not _is_done(trials[number], only, rater)
+    )
     return Queue(todo, done=len(chosen) - len(todo))
 
 
