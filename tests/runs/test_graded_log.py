@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -203,7 +204,9 @@ def test_the_sidecar_goes_with_the_graded_log(run: Path) -> None:
     with being_graded(run) as log:
         log.vote(0, WRONG)
         log.save()
+        assert log.lacks_sidecar
         log.save_sidecar({"grades": {"wrong": 1}})
+        assert not log.lacks_sidecar
     info = read_sidecar(log.path)
     assert info.complete
     assert info.totals == {"seconds": 3.0, "grades": {"wrong": 1}}
@@ -212,9 +215,15 @@ def test_the_sidecar_goes_with_the_graded_log(run: Path) -> None:
 
 
 def test_without_a_sidecar_none_is_made(run: Path) -> None:
-    log = GradedLog(run, graded_path(run))
-    log.save_sidecar({})
-    assert not sidecar_path(log.path).exists()
+    grade(run, 0)
+    assert not GradedLog(run, graded_path(run)).lacks_sidecar
+
+
+def test_a_sidecar_older_than_the_grades_is_made_anew(run: Path) -> None:
+    write_sidecar(run, RunInfo(run_id="r-1", started="t"))
+    write_sidecar(grade(run, 0), RunInfo(run_id="r-1", started="t"))
+    os.utime(sidecar_path(graded_path(run)), (1, 1))
+    assert GradedLog(run, graded_path(run)).lacks_sidecar
 
 
 def test_a_packed_run_is_graded_unpacked() -> None:

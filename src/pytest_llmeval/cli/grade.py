@@ -147,7 +147,7 @@ def run(given: argparse.Namespace) -> int:
         known = known_grades(given.known, log)
         told = _graded(log, given, rater, known)
         checked = check_rater(known, log.trials, rater)
-        if log.path.exists():
+        if log.lacks_sidecar:  # of a large log its totals take longer than all the rest
             log.save_sidecar(summaries_by_model(log.records()).totals())
     note(told)
     if given.known is not None and given.export is None:

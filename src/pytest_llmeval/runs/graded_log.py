@@ -103,12 +103,19 @@ class GradedLog:
         """Yield the records as they stand in the graded log."""
         return (read_line(trial.line) for trial in self.trials)
 
+    @property
+    def lacks_sidecar(self) -> bool:
+        """Tell whether the run has a sidecar, and the graded log none that is as new as the grades in it."""
+        if self.path.resolve() == self.run.resolve() or not self.path.exists() or not sidecar_path(self.run).exists():
+            return False
+        own = sidecar_path(self.path)
+        return not own.exists() or own.stat().st_mtime_ns < self.path.stat().st_mtime_ns
+
     def save_sidecar(self, totals: dict[str, Any]) -> None:
-        """Write the sidecar of the run, if it has one, beside the graded log too, with new totals."""
-        if self.path.resolve() != self.run.resolve() and sidecar_path(self.run).exists():
-            info = read_sidecar(self.run)
-            told = {"totals": {**info.totals, **totals}, "graded_from": self.run.name}
-            write_sidecar(self.path, info.model_copy(update=told))
+        """Write the sidecar of the run beside the graded log too, with new totals."""
+        info = read_sidecar(self.run)
+        told = {"totals": {**info.totals, **totals}, "graded_from": self.run.name}
+        write_sidecar(self.path, info.model_copy(update=told))
 
 
 def graded_path(run: Path) -> Path:

@@ -61,10 +61,11 @@ def votes_in_file(
     Raises:
         RunLogError: With every fault of the file: what is no vote, and what is not on exactly one answer.
     """
-    answers = _Answers.of(trials)
+    rows = list(rows_in_file(path))
+    answers = _Answers.of(trials, by_trial=any("trial" in row for _, row in rows))
     faults: list[str] = []
     found: list[PlacedVote] = []
-    for line, row in rows_in_file(path):
+    for line, row in rows:
         told = _with_scores(row, rubric)
         if "trial" in told and not ("grade" in told or "scores" in told):
             continue  # a row of a sheet that awaits its grade
@@ -121,13 +122,15 @@ class _Answers:
     trials: Sequence[GradedTrial]
     by_entry: Mapping[str, Sequence[int]]
     by_trial: Mapping[str, int]
+    """Empty where no row names a trial: of a large log it takes long."""
 
     @classmethod
-    def of(cls, trials: Sequence[GradedTrial]) -> _Answers:
+    def of(cls, trials: Sequence[GradedTrial], *, by_trial: bool) -> _Answers:
         by_entry: defaultdict[str, list[int]] = defaultdict(list)
         for number, trial in enumerate(trials):
             by_entry[trial.record.question_id].append(number)
-        return cls(trials, dict(by_entry), {name: number for number, name in enumerate(trial_ids(trials))})
+        names = trial_ids(trials) if by_trial else ()
+        return cls(trials, dict(by_entry), {name: number for number, name in enumerate(names)})
 
     def meant(self, given: GivenVote) -> int:
         """Return the place of the answer that a row is about.
