@@ -190,6 +190,12 @@ def test_options_about_rows_are_refused_beside_a_copy(run: Path, bens: Path, com
     assert f"--require-notes is about rows of grades; {bens} is a run log: leave it out" in told.err
 
 
+def test_the_grades_of_a_log_are_not_known_to_be_right(run: Path, bens: Path, tmp_path: Path, command: Command) -> None:
+    told = command("grade", run, "--answers", rows(tmp_path / "v.csv", "q1,w,anna"), "--known", bens)
+    assert told.status == 2
+    assert told.err.startswith(f"pytest-llmeval: --known {bens}: is a run log, whose grades may be a machine's; name ")
+
+
 def test_a_missing_run_is_told_before_a_missing_terminal(tmp_path: Path, command: Command) -> None:
     told = command("grade", tmp_path / "no.jsonl")
     assert told.err == f"pytest-llmeval: {tmp_path / 'no.jsonl'}: cannot be read (No such file or directory)\n"
@@ -198,12 +204,12 @@ def test_a_missing_run_is_told_before_a_missing_terminal(tmp_path: Path, command
 @pytest.mark.parametrize(
     ("only", "fault"),
     [
-        ("judged", "was graded by a judge"),
-        ("disagreed", "has grades that differ"),
+        ("judged", "holds no answer that a judge graded"),
+        ("disagreed", "holds no answer with grades that differ"),
     ],
 )
 def test_where_nothing_is_to_be_graded_it_says_why(
     run: Path, tmp_path: Path, command: Command, only: str, fault: str
 ) -> None:
     told = command("grade", run, "--only", only, "--export", tmp_path / "s.csv", "--rater", "k")
-    assert told.err == f"pytest-llmeval: nothing to grade: no answer of {run} {fault}\n"
+    assert told.err == f"pytest-llmeval: nothing to grade: {run} {fault}\n"
