@@ -91,5 +91,5 @@ def test_what_awaits_a_persons_grade_is_no_pass_and_in_no_accuracy(run: Path, co
 def test_a_sheet_offers_what_awaits_a_grade_and_nothing_else(run: Path, command: Command, tmp_path: Path) -> None:
     sheet = tmp_path / "to-grade.jsonl"
     told = command("grade", run, "--rater", "ann", "--only", "ungraded", "--export", sheet)
-    assert told.err.startswith("pytest-llmeval: 2 answers to grade")
+    assert "\npytest-llmeval: 2 answers to grade in " in told.err
     assert [json.loads(line)["question_id"] for line in sheet.read_text().splitlines()] == ["q2", "q3"]

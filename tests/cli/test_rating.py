@@ -90,6 +90,7 @@ def test_a_table_is_written_filled_in_and_taken_back(run: Path, rubric: Path, co
     sheet = tmp_path / "sheet.csv"
     told = command("grade", run, "--rater", "anna", "--export", sheet, "--rubric", rubric)
     assert told.err == (
+        "pytest-llmeval: no gold answers: name the benchmark with --benchmark FILE\n"
         f"pytest-llmeval: 3 answers to grade in {sheet}; once that is done: "
         f"pytest-llmeval grade {run} --answers {sheet} --rater NAME --rubric {rubric}\n"
     )
@@ -102,7 +103,7 @@ def test_a_table_is_written_filled_in_and_taken_back(run: Path, rubric: Path, co
         table.writeheader()
         table.writerows(rows)
     told = command("grade", run, "--rater", "anna", "--answers", sheet, "--rubric", rubric)
-    assert told.err.startswith("pytest-llmeval: 1 new grades taken")  # the others await theirs
+    assert told.err.startswith("pytest-llmeval: 1 new grade taken")  # the others await theirs
     records = list(iter_records(tmp_path / "a-graded.jsonl"))
     assert [record.grade for record in records] == [None, "fully_correct", None]
     assert [dict(vote.scores) for vote in votes_of(records[1])] == [{"accuracy": 5, "tone": 20}]

@@ -42,6 +42,7 @@ def test_a_long_card_tells_what_is_below() -> None:
     found = screen(100)
     assert " 82 more lines: space " in found.lines[20].text
     assert found.step == 17
+    assert " 1 more line: space " in screen(19).lines[20].text
 
 
 def test_the_end_of_a_long_card_tells_the_way_back() -> None:

@@ -23,12 +23,12 @@ from pytest_llmeval.runs.graded_log import GradedLog, trial_ids
 from pytest_llmeval.runs.whole_file import create_whole
 
 NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
-_WANTED: Mapping[Only | None, str] = MappingProxyType(
+_LACKS: Mapping[Only | None, str] = MappingProxyType(
     {
-        None: "is there",
-        "ungraded": "is without a grade",
-        "disagreed": "has grades that differ",
-        "judged": "was graded by a judge",
+        None: "holds no answer",
+        "ungraded": "holds no answer without a grade",
+        "disagreed": "holds no answer with grades that differ",
+        "judged": "holds no answer that a judge graded",
     }
 )
 
@@ -107,7 +107,7 @@ def _way_back(given: argparse.Namespace) -> str:
 def _nothing_left(log: GradedLog, given: argparse.Namespace, rater: str, queue: Queue) -> str:
     if queue.done:
         return f"nothing is left to grade for {rater} in {log.path}: {queue.done:,} graded"
-    return f"nothing to grade: no answer of {given.log} {_WANTED[given.only]}"
+    return f"nothing to grade: {given.log} {_LACKS[given.only]}"
 
 
 def _queue(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> Queue:

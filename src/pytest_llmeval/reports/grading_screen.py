@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS, ErrorMode, FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.safe_text import one_line
 
@@ -75,7 +76,7 @@ def page(
     offset = max(0, min(offset, len(card) - room))
     shown = [Line((Segment(" "), *one.segments)) for one in card[offset : offset + room]]
     below = len(card) - offset - len(shown)
-    hint = f" {below} more lines: space " if below else " b back " if offset else ""
+    hint = f" {counted(below, 'more line')}: space " if below else " b back " if offset else ""
     last = [] if message is None else [line(Segment(f" {fit(message, width - 2)}", ("yellow",)))]
     blank = [line()] * (room - len(shown))
     return Page((*head, *shown, *blank, _rule(width, hint), *keys, *last), offset, max(room - 1, 1))
