@@ -47,7 +47,8 @@ def test_an_alpha_that_is_too_low_is_an_exit_status(logs: list[Path], command: C
 def test_an_undefined_alpha_is_too_low(tmp_path: Path, command: Command) -> None:
     logs = [write_log(tmp_path / name, [trial(1, "wrong")]) for name in ("a.jsonl", "b.jsonl")]
     told = command("agreement", *logs, "--min-alpha", "0.1")
-    assert (told.status, "alpha is undefined" in told.err) == (1, True)
+    why = "all was judged alike, which chance would do as well"
+    assert (told.status, told.err) == (1, f"pytest-llmeval: alpha is undefined ({why}), and --min-alpha wants 0.1\n")
 
 
 def test_json_has_all_figures(logs: list[Path], command: Command) -> None:

@@ -50,10 +50,12 @@ def run(given: argparse.Namespace) -> int:
         screen = screen_of(sys.stdout, verbosity=int(given.verbose))
         write_lines(agreement_lines(found, screen), sys.stdout, ascii_only=screen.ascii_only)
     alpha = found.decisive_alpha
-    if given.min_alpha is None or (alpha is not None and alpha >= given.min_alpha):
+    if given.min_alpha is None or (alpha.value is not None and alpha.value >= given.min_alpha):
         return 0
-    told = "undefined" if alpha is None else f"{alpha:.2f}"
-    note(f"alpha is {told}, below {given.min_alpha:g}: sharpen the rubric before grading more")
+    if alpha.value is None:
+        note(f"alpha is undefined ({alpha.reason}), and --min-alpha wants {given.min_alpha:g}")
+    else:
+        note(f"alpha is {alpha.value:.2f}, below {given.min_alpha:g}: sharpen the rubric before grading more")
     return TOO_LOW
 
 

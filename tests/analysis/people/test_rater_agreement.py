@@ -85,12 +85,12 @@ def test_labels_have_no_order() -> None:
     found = agreement_of(labels)
     assert list(found.alpha) == ["nominal"]
     assert list(found.pairs[0].kappa) == ["none"]
-    assert found.decisive_alpha == found.alpha["nominal"].value
+    assert found.decisive_alpha == found.alpha["nominal"]
 
 
 def test_alpha_decides_on_the_scale_of_the_field() -> None:
     found = agreement_of(TWO)
-    assert found.decisive_alpha == found.alpha["ordinal"].value
+    assert found.decisive_alpha == found.alpha["ordinal"]
 
 
 def test_the_seed_decides_the_intervals_alone() -> None:

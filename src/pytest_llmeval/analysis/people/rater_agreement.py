@@ -79,9 +79,9 @@ class RaterAgreement:
     """Furthest apart first."""
 
     @property
-    def decisive_alpha(self) -> float | None:
+    def decisive_alpha(self) -> Coefficient:
         """Return the alpha of the field's own scale: ordinal for grades, nominal for labels."""
-        return self.alpha["ordinal" if "ordinal" in self.alpha else "nominal"].value
+        return self.alpha["ordinal" if "ordinal" in self.alpha else "nominal"]
 
 
 def agreement_of(ratings: Ratings, *, seed: int = 0) -> RaterAgreement:
