@@ -190,6 +190,17 @@ def test_options_about_rows_are_refused_beside_a_copy(run: Path, bens: Path, com
     assert f"--require-notes is about rows of grades; {bens} is a run log: leave it out" in told.err
 
 
+def test_the_run_gives_no_grades_to_itself(tmp_path: Path, command: Command) -> None:
+    run = write_plain(tmp_path / "plain.jsonl", plain_lines([trial(1, "wrong")]))
+    told = command("grade", run, "--answers", run, "--rater", "ben")
+    assert f"--answers {run} is the run itself; name a copy that somebody graded" in told.err
+
+
+def test_rows_that_name_their_run_are_rows_all_the_same(run: Path, tmp_path: Path, command: Command) -> None:
+    path = write_plain(tmp_path / "v.jsonl", [{"run_id": "run-1", "question_id": "q1", "grade": "w"}])
+    assert "1 new grade taken from" in command("grade", run, "--answers", path, "--rater", "ben").err
+
+
 def test_the_grades_of_a_log_are_not_known_to_be_right(run: Path, bens: Path, tmp_path: Path, command: Command) -> None:
     told = command("grade", run, "--answers", rows(tmp_path / "v.csv", "q1,w,anna"), "--known", bens)
     assert told.status == 2

@@ -31,6 +31,7 @@ from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.vote_file import votes_in_file
+from pytest_llmeval.runs.votes_of_log import is_run_log
 
 NOT_CALIBRATED = 1
 DEFAULTS = Limits()
@@ -174,22 +175,14 @@ def _labels(given: argparse.Namespace, trials: Sequence[GradedTrial]) -> Labels:
 def _votes(given: argparse.Namespace, trials: Sequence[GradedTrial]) -> Mapping[int, Sequence[Vote]]:
     if given.labels is None:
         return {number: trial.votes for number, trial in enumerate(trials) if trial.votes}
-    _refuse_log(given.labels)
+    # A log's own grades are the machine's: as labels they would agree with the judge on everything.
+    if is_run_log(given.labels):
+        told = f"is a run log, no file of labels; to use its grades by hand: calibrate {given.labels}"
+        raise RunLogError(f"{given.labels}: {told}")
     found: dict[int, list[Vote]] = {}
     for one in votes_in_file(given.labels, trials, rater=given.rater, timestamp=utc_timestamp()):
         found.setdefault(one.number, []).append(one.vote)
     return found
-
-
-def _refuse_log(path: Path) -> None:
-    """A log's own grades are the machine's: as labels they would agree with the judge on everything."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            told = json.loads(file.readline())
-    except (OSError, ValueError):
-        return  # whoever reads the file says what is the matter
-    if isinstance(told, dict) and {"run_id", "harness_version"} <= told.keys():
-        raise RunLogError(f"{path}: is a run log, no file of labels; to use its grades by hand: calibrate {path}")
 
 
 def _print(found: Sequence[Calibration], paths: Sequence[Path], *, as_json: bool) -> None:

@@ -63,6 +63,8 @@ def _from_log(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
         if getattr(given, name):
             flag = name.replace("_", "-")
             raise ConfigurationError(f"--{flag} is about rows of grades; {given.answers} is a run log: leave it out")
+    if given.answers.resolve() == given.log.resolve():
+        raise ConfigurationError(f"--answers {given.answers} is the run itself; name a copy that somebody graded")
     whose = None if given.rater is None else rater
     found = votes_of_log(given.answers, log.trials, rater=whose, timestamp=utc_timestamp(), on_torn=only_torn)
     for one in found.new:

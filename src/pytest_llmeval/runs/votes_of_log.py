@@ -25,7 +25,7 @@ class VotesOfLog:
 
 
 def is_run_log(path: Path) -> bool:
-    """Tell whether a file is a run log, not a list of grades: by its first line, which names a run.
+    """Tell whether a file is a run log, not a list of grades: by its first line, which names a run and its harness.
 
     Raises:
         RunLogError: Where it cannot be read.
@@ -37,7 +37,7 @@ def is_run_log(path: Path) -> bool:
             told = json.loads(line)
         except (ValueError, RecursionError):
             return False
-        return isinstance(told, dict) and "run_id" in told
+        return isinstance(told, dict) and {"run_id", "harness_version"} <= told.keys()
     return False
 
 
