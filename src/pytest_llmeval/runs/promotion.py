@@ -1,24 +1,16 @@
-"""A failure becomes a benchmark entry, so that what was mended stays mended."""
+"""A failure becomes the line of a benchmark entry, so that what was mended stays mended."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from pytest_llmeval.benchmark.checking.words import plain
-from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.faults import entry_faults
-from pytest_llmeval.benchmark.loading import load_benchmark
+from pytest_llmeval.benchmark.entry import UNCATEGORIZED, Entry
+from pytest_llmeval.benchmark.writing import entry_row
 from pytest_llmeval.errors import BenchmarkError, RunLogError
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.whole_file import replace_whole
 
 TAG = "regression"
-SUFFIXES = (".jsonl", ".ndjson")
 
 
 def failure_of(records: Iterable[Record], question_id: str, model: str | None = None) -> Record:
@@ -50,24 +42,29 @@ def _failed(record: Record) -> bool:
     return record.grade != "fully_correct" if record.grade else record.outcome not in ("passed", None)
 
 
-def entry_of(record: Record, day: str, **told: Any) -> dict[str, Any]:
+def entry_of(record: Record, asked: Entry | None, day: str, **told: Any) -> dict[str, Any]:
     """Return the line of a benchmark that asks what failed.
 
     Args:
         record: The failure.
+        asked: The entry it asked; without one the line holds what the record says, see `lost_without_entry`.
         day: Today, ISO 8601.
         told: Fields that the person who promotes it gives: ``gold_answer``, ``criteria``, ``guards``, ``harm``, and any
-            other field of an entry, which wins over the record's. None is as if it were not given.
+            other field of an entry, which wins over the entry's. None is as if it were not given.
+
+    Raises:
+        BenchmarkError: Where a question is given in place of a whole conversation.
     """
-    made = {
+    made = _said_by(record) if asked is None else _row_of(record, asked)
+    if told.get("question") is not None and (several := [name for name in ("messages", "turns") if made.get(name)]):
+        which = f"entry {record.question_id!r} is a conversation ({several[0]})"
+        raise BenchmarkError([f"{which}; leave --question out, and change the new line where it must be another one"])
+    made |= {
         "id": f"{record.question_id}-{TAG}",
-        "question": record.question,
-        "category": record.category,
-        "tags": [*(tag for tag in record.tags if tag != TAG), TAG],
-        "difficulty": record.difficulty,
+        "tags": [*(tag for tag in made.get("tags", ()) if tag != TAG), TAG],
         "must_pass": True,
         "added": day,
-        "observed": record.answer,
+        "observed": record.error if record.answer is None else record.answer,
         "failure_label": record.failure_label,
         "regression_of": {
             "run_id": record.run_id,
@@ -80,37 +77,28 @@ def entry_of(record: Record, day: str, **told: Any) -> dict[str, Any]:
     return {name: value for name, value in {**made, **given}.items() if value is not None}
 
 
-def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
-    """Append an entry to a benchmark of JSON lines, in one step; a file that is not there is begun.
-
-    Raises:
-        BenchmarkError: For another format, a benchmark with faults, an entry that is none, or one that it has already.
-        RunLogError: Where the file cannot be written.
-    """
-    if benchmark.suffix not in SUFFIXES:
-        raise BenchmarkError([f"{benchmark}: an entry can be added to a .jsonl file only; name one"])
-    if not str(line.get("gold_answer") or "") and not line.get("criteria"):
-        raise BenchmarkError(["say what a right answer holds: --gold TEXT, or --criterion TEXT once or more"])
-    _check(line)
-    before = b""
-    if benchmark.exists():
-        _check_new(line, load_benchmark(benchmark).entries, benchmark)
-        before = benchmark.read_bytes()
-        before += b"" if before.endswith(b"\n") else b"\n"
-    replace_whole(benchmark, [before, json.dumps(line, ensure_ascii=False).encode() + b"\n"])
+def _row_of(record: Record, asked: Entry) -> dict[str, Any]:
+    """Return the entry's line, as one that is run; of a variant with the variant's own wording."""
+    row = entry_row(asked)
+    if row.pop("status", None) == "quarantined":
+        row.pop("expires", None)  # of the quarantine, which the new entry is not in
+    if record.is_variant and record.question_id != asked.id and not (asked.messages or asked.turns):
+        row["question"] = record.question
+    return row
 
 
-def _check(line: dict[str, Any]) -> None:
-    fields = {name: value for name, value in line.items() if name in Entry.model_fields}
-    try:
-        Entry(**fields)
-    except ValidationError as error:
-        raise BenchmarkError(list(entry_faults(fields, error))) from None
+def _said_by(record: Record) -> dict[str, Any]:
+    return {
+        "question": record.question,
+        "category": None if record.category == UNCATEGORIZED else record.category,
+        "tags": list(record.tags),
+        "difficulty": record.difficulty,
+        "weight": None if record.weight == 1 else record.weight,
+        "turns": [{"user": turn.question} for turn in record.turns] or None,
+    }
 
 
-def _check_new(line: dict[str, Any], entries: Iterable[Entry], benchmark: Path) -> None:
-    for entry in entries:
-        if entry.id == line["id"]:
-            raise BenchmarkError([f"{benchmark}: has an entry {entry.id!r} already; give another with --id"])
-        if TAG in entry.tags and plain(entry.question) == plain(line["question"]):
-            raise BenchmarkError([f"{benchmark}: entry {entry.id!r} guards this question already"])
+def lost_without_entry(line: dict[str, Any]) -> str:
+    """Name what a line that was made of a record alone lacks, if the entry had it."""
+    expected = "what is expected of each turn, " if line.get("turns") else ""
+    return f"{expected}system prompt, messages, context files, tools, expectations and fields of its own"
