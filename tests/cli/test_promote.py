@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval.benchmark.loading import load_benchmark
+from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.record_parts import TurnRecord
 from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, write_sidecar
 from tests.cli.conftest import Told
@@ -208,6 +209,16 @@ def test_a_guard_is_not_added_twice(log: Path, command: Command) -> None:
     assert (again.status, other.status, benchmark.read_text()) == (2, 2, before)
     assert "has an entry 'q1-regression' already; give another with --id" in again.err
     assert "entry 'q1-regression' guards this question already" in other.err
+
+
+def test_two_that_add_at_once_do_not_undo_each_other(log: Path, command: Command) -> None:
+    benchmark = log.parent / "b.jsonl"
+    with alone(benchmark, ""):
+        told = command("promote", log, "q1", "--to", benchmark, *SAY)
+    assert (told.status, benchmark.exists()) == (2, False)
+    assert told.err.endswith("b.jsonl: another promote is adding to it; run this one again\n")
+    assert "added" not in told.err
+    assert command("promote", log, "q1", "--to", benchmark, *SAY).status == 0
 
 
 @pytest.mark.parametrize(

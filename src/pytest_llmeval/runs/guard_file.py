@@ -11,6 +11,7 @@ from pytest_llmeval.benchmark.checking.words import plain
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.loading import benchmark_from_entries, load_benchmark
 from pytest_llmeval.errors import BenchmarkError
+from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.promotion import TAG
 from pytest_llmeval.runs.whole_file import replace_whole
 
@@ -22,19 +23,20 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
 
     Raises:
         BenchmarkError: For another format, a benchmark with faults, an entry that is none, or one that it has already.
-        RunLogError: Where the file cannot be written.
+        RunLogError: Where the file cannot be written, or another process is adding to it.
     """
     if benchmark.suffix not in SUFFIXES:
         raise BenchmarkError([f"{benchmark}: an entry can be added to a .jsonl file only; name one"])
     entry = _as_entry(line)
     if not any(one.expects_something for one in (entry, *entry.turns)):
         raise BenchmarkError(["say what a right answer holds: --gold TEXT, or --criterion TEXT once or more"])
-    before = b""
-    if benchmark.exists():
-        _check_new(line, load_benchmark(benchmark).entries, benchmark)
-        before = benchmark.read_bytes()
-        before += b"" if before.endswith(b"\n") else b"\n"
-    replace_whole(benchmark, [before, json.dumps(line, ensure_ascii=False).encode() + b"\n"])
+    with alone(benchmark, "another promote is adding to it; run this one again"):
+        before = b""
+        if benchmark.exists():
+            _check_new(line, load_benchmark(benchmark).entries, benchmark)
+            before = benchmark.read_bytes()
+            before += b"" if before.endswith(b"\n") else b"\n"
+        replace_whole(benchmark, [before, json.dumps(line, ensure_ascii=False).encode() + b"\n"])
 
 
 def _as_entry(line: dict[str, Any]) -> Entry:
