@@ -230,6 +230,8 @@ def test_two_that_add_at_once_do_not_undo_each_other(log: Path, command: Command
         (["q4", *SAY], "entry 'q4' did not fail in this run"),
         (["q1", "--guards", "x"], "say what a right answer holds: --gold TEXT, or --criterion TEXT once or more"),
         (["q1", *SAY, "--id", " "], "id"),
+        (["q1", *SAY, "--guards", ""], "--guards must say what must not happen again, got ''"),
+        (["q1", *SAY, "--guards", " \n"], "--guards must say what must not happen again, got ' \\n'"),
     ],
 )
 def test_what_cannot_be_promoted_is_one_line(log: Path, command: Command, words: list[str], said: str) -> None:
@@ -237,6 +239,20 @@ def test_what_cannot_be_promoted_is_one_line(log: Path, command: Command, words:
     assert (told.status, told.out) == (2, "")
     assert said in told.err
     assert not (log.parent / "b.jsonl").exists()
+
+
+def test_a_crash_of_the_task_is_a_failure(tmp_path: Path, command: Command) -> None:
+    crash = trial(1, outcome="error", crashed=True, answer=None, error="KeyError: 'one'")
+    log = write_log(tmp_path / "run.jsonl", [trial(2), crash])
+    told = command("promote", log, "q1", "--to", tmp_path / "b.jsonl", *SAY)
+    assert told.status == 0
+    assert json.loads((tmp_path / "b.jsonl").read_text())["observed"] == "KeyError: 'one'"
+
+
+def test_what_is_guarded_is_one_line(log: Path, command: Command) -> None:
+    told = command("promote", log, "q1", "--to", log.parent / "b.jsonl", *SAY, "--guards", "odd\n  as even")
+    assert told.err.endswith("b.jsonl; it guards: odd as even\n")
+    assert json.loads((log.parent / "b.jsonl").read_text())["guards"] == "odd as even"
 
 
 def test_the_failing_model_is_found(log: Path, command: Command) -> None:

@@ -10,6 +10,7 @@ from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.writing import moved
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.cli.run_entries import benchmarks_of
+from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.asked_entry import asked_entry
 from pytest_llmeval.runs.earlier import same_entry
 from pytest_llmeval.runs.guard_file import add_entry
@@ -47,6 +48,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Add the entry; 0, or 2 where a file cannot be used or there is nothing to add."""
+    guards = " ".join(given.guards.split())
+    if not guards:
+        raise ConfigurationError(f"--guards must say what must not happen again, got {given.guards!r}")
     records = iter_records(given.log, on_fault=only_torn)
     failure = failure_of(records, given.question_id, given.model)
     asked = _asked(failure, given)
@@ -58,7 +62,7 @@ def run(given: argparse.Namespace) -> int:
         question=given.question,
         gold_answer=given.gold,
         criteria=given.criterion,
-        guards=given.guards,
+        guards=guards,
         harm=given.harm,
     )
     add_entry(given.to, line)
@@ -69,7 +73,7 @@ def run(given: argparse.Namespace) -> int:
         )
     elif failure.is_variant:
         note(f"{failure.question_id!r} is a variant of {asked.id!r}; beside its wording all is that entry's")
-    note(f"{line['id']} added to {given.to}; it guards: {given.guards}")
+    note(f"{line['id']} added to {given.to}; it guards: {guards}")
     return 0
 
 

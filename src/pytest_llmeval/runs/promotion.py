@@ -37,6 +37,8 @@ def failure_of(records: Iterable[Record], question_id: str, model: str | None = 
 
 
 def _failed(record: Record) -> bool:
+    if record.crashed:  # of the task, and so of the system under test; an error otherwise is the provider's
+        return True
     if record.outcome in ("error", "unscored", "skipped"):
         return False
     return record.grade != "fully_correct" if record.grade else record.outcome not in ("passed", None)
