@@ -50,6 +50,13 @@ def test_a_later_run_takes_its_place_and_the_earlier_is_named(capsys: pytest.Cap
     assert BLESSED.read_bytes() == Path("b.jsonl").read_bytes()
 
 
+def test_a_new_baseline_may_be_read_by_those_who_may_read_the_run() -> None:
+    run = Path(log("a.jsonl", "CCW", info={}))
+    run.chmod(0o600)
+    main(["bless", str(run)])
+    assert [one.stat().st_mode & 0o777 for one in (BLESSED, BLESSED.with_suffix(".run.json"))] == [0o600, 0o600]
+
+
 def test_names_keep_baselines_apart() -> None:
     main(["bless", log("a.jsonl", "CCW", info={})])
     assert main(["bless", log("b.jsonl", "CCC", info={}), "--name=release-2"]) == 0

@@ -29,6 +29,14 @@ def test_every_record_is_a_row(tmp_path: Path, command: Command) -> None:
     assert (rows[4]["score.exact"], rows[4]["mine"], rows[0]["score.exact"]) == ("0.5", '{"a": 1}', "")
 
 
+@pytest.mark.parametrize("form", ["--csv", "--parquet"])
+def test_a_table_may_be_read_by_those_who_may_read_the_run(tmp_path: Path, command: Command, form: str) -> None:
+    log = write_log(tmp_path / "a.jsonl", every_grade(4))
+    log.chmod(0o600)
+    command("export", log, form, tmp_path / "table")
+    assert (tmp_path / "table").stat().st_mode & 0o777 == 0o600
+
+
 def test_formulas_in_answers_are_neutralised(tmp_path: Path, command: Command) -> None:
     answer = '=HYPERLINK("http://evil", "x")\nand more'
     log = write_log(tmp_path / "a.jsonl", [trial(1, answer=answer, question="@now", category="-1+2")])

@@ -30,6 +30,23 @@ def test_shards_become_one_log_with_one_sidecar(tmp_path: Path, command: Command
     assert info.totals["grades"] == {"wrong": 4}
 
 
+def test_a_name_that_ends_in_gz_is_a_packed_log_that_can_be_read(tmp_path: Path, command: Command) -> None:
+    out = tmp_path / "all.jsonl.gz"
+    parts = shards(tmp_path, "1/2", "2/2")
+    write_log(parts[1], [trial(2, "wrong", run_id="run-2")])
+    assert command("merge", out, *parts).status == 0
+    assert [(one.run_id, one.question_id) for one in iter_records(out)] == [("all", "q0"), ("all", "q1"), ("all", "q2")]
+    assert read_sidecar(out).run_id == "all"
+
+
+def test_a_merged_log_may_be_read_by_those_who_may_read_every_shard(tmp_path: Path, command: Command) -> None:
+    out = tmp_path / "all.jsonl"
+    parts = shards(tmp_path, "1/2", "2/2")
+    parts[1].chmod(0o600)
+    command("merge", out, *parts)
+    assert [one.stat().st_mode & 0o777 for one in (out, sidecar_path(out))] == [0o600, 0o600]
+
+
 def test_missing_shards_are_named(tmp_path: Path, command: Command) -> None:
     out = tmp_path / "all.jsonl"
     told = command("merge", out, *shards(tmp_path, "1/4", "3/4"))

@@ -41,6 +41,16 @@ def test_a_vote_goes_to_a_copy_and_the_run_stays_as_it_is(run: Path) -> None:
     assert [one.grade for one in iter_records(path)] == [None, "wrong", None]
 
 
+def test_grades_may_be_read_by_those_who_may_read_the_run(run: Path) -> None:
+    write_sidecar(run, RunInfo(run_id="r-1", started=""))
+    run.chmod(0o600)
+    with being_graded(run) as log:
+        log.vote(0, WRONG)
+        log.save()
+        log.save_sidecar({})
+    assert [one.stat().st_mode & 0o777 for one in (log.path, sidecar_path(log.path))] == [0o600, 0o600]
+
+
 def test_lines_without_a_vote_are_byte_for_byte_the_same(run: Path) -> None:
     odd = b'{"question_id": "q9",  "run_id":"r-1","question":"?","timestamp":"t", "mine": 1.50}\n'
     run.write_bytes(run.read_bytes() + odd)

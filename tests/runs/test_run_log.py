@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import gzip
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.run_log import RunLog
 from tests.runs.samples import record
@@ -175,6 +177,26 @@ def test_a_log_whose_end_cannot_be_read_is_not_continued(tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "pread", broken)
     with pytest.raises(RunLogError, match=r"cannot be continued \(Input/output error\)"):
         RunLog.reopen(path)
+
+
+def test_a_packed_log_is_not_written_and_not_spoiled(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    with pytest.raises(RunLogError, match=r"which a packed one does not take; name one without \.gz"):
+        RunLog.create(path)
+    packed = gzip.compress(record_line(record(1)))
+    path.write_bytes(packed)
+    for keep in (None, [record(1)][:0]):
+        with pytest.raises(RunLogError, match=r"does not take; name one without \.gz"):
+            RunLog.reopen(path, keep=keep)
+    assert path.read_bytes() == packed
+
+
+def test_a_log_of_which_some_is_taken_out_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(record_line(record(1)) + record_line(record(2)))
+    path.chmod(0o600)
+    RunLog.reopen(path, keep=[record(1)]).close()
+    assert (ids(path), path.stat().st_mode & 0o777) == (["q1"], 0o600)
 
 
 def test_a_log_that_is_being_written_is_not_continued(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert (INFO.complete, INFO.gates, INFO.finished) == (False, (), None)
 
 
+def test_those_may_read_it_who_may_read_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "r.jsonl"
+    log.touch(0o600)
+    assert write_sidecar(log, INFO).stat().st_mode & 0o777 == 0o600
+
+
 def test_unknown_keys_survive(tmp_path: Path) -> None:
     log = tmp_path / "r.jsonl"
     sidecar_path(log).write_text('{"run_id": "r", "started": "t", "host": {"cpus": 2}, "git": {"tag": "v1"}}')
@@ -65,7 +71,7 @@ def test_a_failed_write_leaves_the_earlier_sidecar(tmp_path: Path, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(RunLogError, match=r"r.run.json: cannot be written \(No space left on device\); make room"):
+    with pytest.raises(RunLogError, match=r"r.run.json: cannot be written \(No space left on device\)"):
         write_sidecar(log, INFO.model_copy(update={"complete": True}))
     assert not read_sidecar(log).complete
     assert [path.name for path in tmp_path.iterdir()] == ["r.run.json"]

@@ -116,7 +116,7 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
     signed = SignedOff(by=who(Path.cwd()), at=utc_timestamp(), reason=given.reason)
     info = side.info or RunInfo(run_id=_first(given.log).run_id, started=_first(given.log).timestamp)
     told = {"blessed": signed, "models": (side.model,), "batches": (), "noise": noise}
-    written = bless(path, _records_of(given.log, side), info.model_copy(update=told))
+    written = bless(path, _records_of(given.log, side), info.model_copy(update=told), like=given.log)
     said = " although it is not whole" if forced else ""
     shown = seen_from(Path.cwd(), path)
     note(f"{shown}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}")

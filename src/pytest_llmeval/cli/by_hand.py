@@ -87,7 +87,7 @@ def on_a_sheet(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
     trials = {ids[number]: log.trials[number] for number in queue.todo}
     settling = given.only == "disagreed"
     sheet = Sheet.of(trials, entries, rubric, blind=given.blind, needs_notes=given.require_notes, shows_votes=settling)
-    create_whole(path, sheet.written(path.suffix))
+    create_whole(path, sheet.written(path.suffix), like=[given.log])
     if not entries:
         note(NO_GOLD)
     return f"{figures.counted(len(queue.todo), 'answer')} to grade in {path}; once that is done: {_way_back(given)}"

@@ -37,7 +37,7 @@ def run(given: argparse.Namespace) -> int:
     elif given.csv == "-":
         _print(_csv(given.log))
     else:
-        written = create_whole(Path(given.csv), (line.encode() for line in _csv(given.log)))
+        written = create_whole(Path(given.csv), (line.encode() for line in _csv(given.log)), like=[given.log])
         note(f"{counted(written - 1, 'record')} written to {given.csv}")  # the first line holds the column names
     return 0
 
@@ -67,5 +67,5 @@ def _write_parquet(log: Path, path: Path) -> None:
             yield row
 
     columns = columns_of(learned())
-    create_whole(path, parquet_chunks(columns, map(flat_row, iter_records(log)), kinds))
+    create_whole(path, parquet_chunks(columns, map(flat_row, iter_records(log)), kinds), like=[log])
     note(f"{counted(count, 'record')} written to {path}")

@@ -20,7 +20,7 @@ INCOMPLETE = 1
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("out", metavar="OUT", type=Path, help="the log to make; never overwritten")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the log to make, .gz or not; never overwritten")
     parser.add_argument("shards", metavar="SHARD", nargs="+", type=Path, help="the logs of one run")
     parser.epilog = "exit status: 0 merged, 1 merged but shards are missing, 2 nothing was written"
 
@@ -29,9 +29,9 @@ def run(given: argparse.Namespace) -> int:
     """Merge; 0 done, 1 done but shards are missing, 2 nothing was written."""
     if sidecar_path(given.out).exists():
         raise RunLogError(f"{sidecar_path(given.out)}: exists already; name another log or move it away")
-    merging = plan_merge(given.out.name.removesuffix(".jsonl"), given.shards)
+    merging = plan_merge(given.out.name.removesuffix(".gz").removesuffix(".jsonl"), given.shards)
     summaries = Summaries()
-    records = create_whole(given.out, _lines(merging, summaries))
+    records = create_whole(given.out, _lines(merging, summaries), like=given.shards)
     info = merging.info(summaries.totals())
     if info is not None:
         write_sidecar(given.out, info)

@@ -12,13 +12,14 @@ from pytest_llmeval.runs.sidecar import RunInfo, sidecar_path, write_sidecar
 from pytest_llmeval.runs.whole_file import replace_whole
 
 
-def bless(path: Path, records: Iterable[Record], info: RunInfo) -> int:
+def bless(path: Path, records: Iterable[Record], info: RunInfo, *, like: Path) -> int:
     """Put records in the place of a model's baseline.
 
     Args:
         path: Of the baseline.
         records: Of one model.
         info: What describes the run, with who blessed it.
+        like: The run's log; who may not read it may not read its baseline.
 
     Returns:
         How many records it holds.
@@ -33,6 +34,6 @@ def bless(path: Path, records: Iterable[Record], info: RunInfo) -> int:
             f"{path.parent}: cannot be made ({error.strerror}); name another folder with --into"
         ) from None
     sidecar_path(path).unlink(missing_ok=True)  # the old one must not speak for the new log, should we be killed now
-    written = replace_whole(path, map(record_line, records))
+    written = replace_whole(path, map(record_line, records), like=[like])
     write_sidecar(path, info)
     return written

@@ -97,7 +97,7 @@ class GradedLog:
         Raises:
             RunLogError: Where there is no room; what was saved before is untouched.
         """
-        replace_whole(self.path, (trial.line for trial in self.trials))
+        replace_whole(self.path, (trial.line for trial in self.trials), like=[self.run])
 
     def records(self) -> Iterator[Record]:
         """Yield the records as they stand in the graded log."""

@@ -15,6 +15,7 @@ from pytest_llmeval.redaction import REDACTED, telling_secrets
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.reading import holds_no_line, iter_records
 from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.whole_file import replace_whole
 
 _TAIL = 1 << 16
 
@@ -45,6 +46,7 @@ class RunLog:
         Raises:
             RunLogError: Where the file exists (two runs never write one file) or cannot be made.
         """
+        _refuse_packed(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
@@ -66,6 +68,7 @@ class RunLog:
         Raises:
             RunLogError: Where the file is missing, cannot be written, or is being written by another process.
         """
+        _refuse_packed(path)
         try:
             if keep is not None and _count(path) > len(keep):
                 _rewrite(path, keep)
@@ -135,6 +138,13 @@ class RunLog:
         self.close()
 
 
+def _refuse_packed(path: Path) -> None:
+    if path.suffix == ".gz":  # a line at its end would not be one of what is packed
+        raise RunLogError(
+            f"{path}: a run adds lines to its log, which a packed one does not take; name one without .gz"
+        )
+
+
 def _why_not_made(error: OSError, path: Path) -> str:
     if error.filename != str(path):
         return f"cannot be made ({error.filename}: {error.strerror}); name a log in a folder you can write"
@@ -166,12 +176,7 @@ def _count(path: Path) -> int:
 
 def _rewrite(path: Path, records: Iterable[Record]) -> None:
     """Leave only these records in a log: the new file takes the old one's place whole, or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.write_bytes(b"".join(map(record_line, records)))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    replace_whole(path, map(record_line, records))
 
 
 def _end_last_line(fd: int) -> None:

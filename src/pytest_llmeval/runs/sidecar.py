@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.runs.line import faults_of
 from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import SCHEMA_VERSION
+from pytest_llmeval.runs.whole_file import replace_whole
 
 
 class ContaminationInfo(BaseModel):
@@ -146,14 +145,7 @@ def write_sidecar(log: Path, info: RunInfo) -> Path:
         RunLogError: Where it cannot be written; an earlier one is then untouched.
     """
     path = sidecar_path(log)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise RunLogError(f"{path}: cannot be written ({error.strerror}); make room or name another log") from None
+    replace_whole(path, [info.model_dump_json(indent=2).encode() + b"\n"], like=[log])
     return path
 
 
