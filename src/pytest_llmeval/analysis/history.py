@@ -15,6 +15,7 @@ from pytest_llmeval.analysis.statistics.trend import Drift, Slope, cusum, slope
 from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.replaced import Replaced
 from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
 
 
@@ -122,12 +123,18 @@ class Series:
                 yield place
 
 
-def read_history(logs: Iterable[Path], *, on_fault: Callable[[Fault], None] | None = None) -> list[Series]:
+def read_history(
+    logs: Iterable[Path],
+    *,
+    on_fault: Callable[[Fault], None] | None = None,
+    on_replaced: Callable[[Replaced], None] | None = None,
+) -> list[Series]:
     """Read logs, ours or foreign, keeping no record of them.
 
     Args:
         logs: In any order.
         on_fault: Is told every line that cannot be read; without it such a line is an error.
+        on_replaced: Is told where tries do not count.
 
     Returns:
         Series in order of first appearance; points without anything measured are left out.
@@ -138,7 +145,7 @@ def read_history(logs: Iterable[Path], *, on_fault: Callable[[Fault], None] | No
     points: dict[tuple[str, str], Point] = {}
     for log in logs:
         info = read_sidecar(log) if sidecar_path(log).exists() else None
-        for record in iter_records(log, on_fault=on_fault):
+        for record in iter_records(log, on_fault=on_fault, on_replaced=on_replaced):
             place = (record.run_id, model_of(record))
             if place not in points:
                 points[place] = Point(*place, Summary(place[1]), info)

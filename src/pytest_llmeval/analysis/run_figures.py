@@ -13,6 +13,7 @@ from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.replaced import Replaced
 from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
 
 
@@ -62,6 +63,7 @@ def read_figures(
     weights: Mapping[str, float] | None = None,
     on_fault: Callable[[Fault], None] | None = None,
     on_record: Callable[[Record], None] | None = None,
+    on_replaced: Callable[[Replaced], None] | None = None,
 ) -> list[RunFigures]:
     """Read logs, ours or foreign, and keep no record of them.
 
@@ -71,6 +73,7 @@ def read_figures(
         weights: Of entries, by id, in place of those that records have.
         on_fault: Is told of a torn last line.
         on_record: Is told of every record.
+        on_replaced: Is told where tries do not count.
 
     Returns:
         One per run, in order of first appearance.
@@ -81,7 +84,7 @@ def read_figures(
     runs: dict[str, RunFigures] = {}
     places = _Places() if len(logs) > 1 else None
     for log in logs:
-        for record in iter_records(log, on_fault=_strictly(on_fault)):
+        for record in iter_records(log, on_fault=_strictly(on_fault), on_replaced=on_replaced):
             if places is not None:
                 places.enter(record, log)
             run = runs.get(record.run_id)

@@ -130,7 +130,7 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
 
 
 def _first(log: Path) -> Record:
-    return next(iter_records(log, on_fault=lambda _fault: None))
+    return next(iter_records(log, on_fault=lambda _fault: None, every_try=True))
 
 
 def _records_of(log: Path, side: Side) -> Iterator[Record]:

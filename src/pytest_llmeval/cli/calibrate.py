@@ -85,7 +85,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Calibrate; 0 where every judge may be believed, 1 where one may not."""
     limits = _limits(given)
-    trials = list(read_trials(given.log, on_torn=only_torn))
+    trials = list(read_trials(given.log, on_torn=only_torn, on_replaced=note))
     labels = _labels(given, trials)
     folder = given.judges or default_folder(given.log)
     known = {judge.hash: _before(folder, judge.hash) for judge in labels.judges}

@@ -46,7 +46,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _csv(log: Path) -> Iterator[str]:
-    columns = columns_of(map(flat_row, iter_records(log, on_fault=only_torn)))
+    columns = columns_of(map(flat_row, iter_records(log, on_fault=only_torn, on_replaced=note)))
     return csv_lines(columns, map(flat_row, iter_records(log)))
 
 
@@ -61,7 +61,7 @@ def _write_parquet(log: Path, path: Path) -> None:
 
     def learned() -> Iterator[dict[str, Any]]:
         nonlocal count
-        for count, record in enumerate(iter_records(log, on_fault=only_torn), start=1):  # noqa: B007  the last is the number
+        for count, record in enumerate(iter_records(log, on_fault=only_torn, on_replaced=note), start=1):  # noqa: B007  the last is the number
             row = flat_row(record)
             kinds.learn(row)
             yield row

@@ -42,7 +42,7 @@ def _percent(text: str) -> float:
 
 def run(given: argparse.Namespace) -> int:
     """Print the front; 0, 1 where the bar is reached by nobody, 2 where a file cannot be used."""
-    found = contenders(read_figures(given.runs, on_fault=lambda fault: note(str(fault))))
+    found = contenders(read_figures(given.runs, on_fault=note, on_replaced=note))
     if not found:
         raise RunLogError(f"{given.runs[0]}: holds no graded or passed trial, so there is no quality to weigh")
     placed = frontier(found)

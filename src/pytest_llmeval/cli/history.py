@@ -38,7 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the series; 0, 1 for drift where that was asked for, 2 where a file cannot be used."""
-    found = [_cut(one, given.last) for one in read_history(_logs(given.runs), on_fault=only_torn)]
+    found = [_cut(one, given.last) for one in read_history(_logs(given.runs), on_fault=only_torn, on_replaced=note)]
     shown = [one for one in found if given.model in (None, one.model)]
     if not shown:
         raise RunLogError(_nothing(found, given.model))
@@ -82,7 +82,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name.endswith(SUFFIXES) and not path.name.startswith("."):
             try:
-                next(iter_records(path))
+                next(iter_records(path, every_try=True))
             except RunLogError as error:
                 note(f"{error}; left out")
                 continue

@@ -17,8 +17,8 @@ def write(lines: Iterable[str]) -> None:
         sys.stdout.write(strip_control(line).encode(encoding, "replace").decode(encoding) + "\n")
 
 
-def note(text: str) -> None:
-    """Say something beside the result."""
+def note(text: object) -> None:
+    """Say something beside the result: a text, or what is told as one."""
     sys.stderr.write(f"pytest-llmeval: {text}\n")
 
 

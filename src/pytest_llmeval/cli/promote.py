@@ -51,7 +51,7 @@ def run(given: argparse.Namespace) -> int:
     guards = " ".join(given.guards.split())
     if not guards:
         raise ConfigurationError(f"--guards must say what must not happen again, got {given.guards!r}")
-    records = iter_records(given.log, on_fault=only_torn)
+    records = iter_records(given.log, on_fault=only_torn, on_replaced=note)
     failure = failure_of(records, given.question_id, given.model)
     asked = _asked(failure, given)
     line = entry_of(

@@ -55,7 +55,8 @@ def run(given: argparse.Namespace) -> int:
             given.runs,
             by=given.by,
             weights=_weights(given.benchmark),
-            on_fault=lambda fault: note(str(fault)),
+            on_fault=note,
+            on_replaced=note,
             on_record=seen.add,
         )
     ]

@@ -32,7 +32,7 @@ def check_baseline(config: pytest.Config, named: str) -> None:
     """
     if is_path(named):
         try:
-            next(iter_records(baseline_file(config, named), on_fault=lambda _fault: None))
+            next(iter_records(baseline_file(config, named), on_fault=lambda _fault: None, every_try=True))
         except RunLogError as error:
             raise ConfigurationError(f"--llm-baseline: {error}") from None
 

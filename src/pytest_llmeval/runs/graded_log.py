@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import tee
+from itertools import chain, tee
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,8 +16,9 @@ from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.locking import alone
-from pytest_llmeval.runs.reading import Fault, numbered_lines, torn_text
+from pytest_llmeval.runs.reading import Fault, last_tries, numbered_lines, torn_text
 from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.replaced import Replaced
 from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path, write_sidecar
 from pytest_llmeval.runs.whole_file import replace_whole
 
@@ -53,20 +54,37 @@ class GradedLog:
     Hold it through `being_graded`: two sessions that wrote one file would undo each other's work.
     """
 
-    def __init__(self, run: Path, path: Path, *, on_torn: Callable[[Fault], None] | None = None) -> None:
+    def __init__(
+        self,
+        run: Path,
+        path: Path,
+        *,
+        on_torn: Callable[[Fault], None] | None = None,
+        on_replaced: Callable[[Replaced], None] | None = None,
+    ) -> None:
         self.run = run
         self._on_torn = on_torn
+        self._on_replaced = on_replaced
+        self._earlier_tries: list[bytes] = []
         self.path = path
         """Where the votes go."""
-        self.trials = list(read_trials(path, on_torn=on_torn)) if path.exists() else []
+        self.trials = list(read_trials(path, on_torn=on_torn, on_replaced=self._keep)) if path.exists() else []
         if path.resolve() != run.resolve():
             self._take_in_what_is_new()
         elif path.stem.removesuffix(SUFFIX) == path.stem and not any(trial.votes for trial in self.trials):
             raise RunLogError(f"{path}: is the run itself, which stays as it is; name another file with --output")
 
+    def _keep(self, replaced: Replaced) -> None:
+        """Keep what does not count in the file all the same; it is nowhere else."""
+        self._earlier_tries = [line for number, line, _ in numbered_lines(self.path) if number in replaced.lines]
+        if self._on_replaced is not None:
+            self._on_replaced(replaced)
+
     def _take_in_what_is_new(self) -> None:
         known = {place for place, _ in placed(trial.record for trial in self.trials)}
-        found, twins = tee(read_trials(self.run, on_torn=self._on_torn))  # read once, and not kept where it is known
+        found, twins = tee(
+            read_trials(self.run, on_torn=self._on_torn, on_replaced=self._on_replaced)
+        )  # read once, and not kept where it is known
         named = zip(placed(trial.record for trial in twins), found, strict=True)
         new, there = [], 0
         for (place, _), trial in named:
@@ -97,7 +115,8 @@ class GradedLog:
         Raises:
             RunLogError: Where there is no room; what was saved before is untouched.
         """
-        replace_whole(self.path, (trial.line for trial in self.trials), like=[self.run])
+        lines = (trial.line for trial in self.trials)
+        replace_whole(self.path, chain(self._earlier_tries, lines), like=[self.run])
 
     def records(self) -> Iterator[Record]:
         """Yield the records as they stand in the graded log."""
@@ -131,7 +150,11 @@ def graded_path(run: Path) -> Path:
 
 @contextmanager
 def being_graded(
-    run: Path, path: Path | None = None, *, on_torn: Callable[[Fault], None] | None = None
+    run: Path,
+    path: Path | None = None,
+    *,
+    on_torn: Callable[[Fault], None] | None = None,
+    on_replaced: Callable[[Replaced], None] | None = None,
 ) -> Iterator[GradedLog]:
     """Open the graded log of a run, keeping other sessions out as long.
 
@@ -139,6 +162,7 @@ def being_graded(
         run: The run log, or a graded one to go on with.
         path: Where votes go; by default `graded_path` says.
         on_torn: Is told of a last line that was cut off.
+        on_replaced: Is told where tries do not count.
 
     Raises:
         RunLogError: Where a file cannot be read, is of another run, or is being graded elsewhere.
@@ -147,7 +171,7 @@ def being_graded(
     check_there(run)
     check_plain(path)
     with alone(path, BUSY):
-        yield GradedLog(run, path, on_torn=on_torn)
+        yield GradedLog(run, path, on_torn=on_torn, on_replaced=on_replaced)
 
 
 def check_there(run: Path) -> None:
@@ -184,18 +208,24 @@ def trial_ids(trials: Iterable[GradedTrial]) -> list[str]:
     return [fingerprint(place)[:12] for place, _ in placed(trial.record for trial in trials)]
 
 
-def read_trials(path: Path, *, on_torn: Callable[[Fault], None] | None = None) -> Iterator[GradedTrial]:
+def read_trials(
+    path: Path,
+    *,
+    on_torn: Callable[[Fault], None] | None = None,
+    on_replaced: Callable[[Replaced], None] | None = None,
+) -> Iterator[GradedTrial]:
     """Read a log, graded by hand or not, with its lines as they stand; a torn last line is passed over.
 
     Args:
         path: The log.
         on_torn: Is told of such a line.
+        on_replaced: Is told where tries do not count.
 
     Raises:
         RunLogError: Where it cannot be read, or holds no record.
     """
     found = False
-    for number, line, torn in numbered_lines(path):
+    for number, line, torn in last_tries(path, on_replaced):
         try:
             trial = _trial(line)
         except LineFault as error:

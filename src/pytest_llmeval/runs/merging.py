@@ -169,7 +169,7 @@ def plan_merge(name: str, logs: Sequence[Path]) -> Merging:
             if seen(_info(known[0])) != seen(_info(shard)):
                 raise _apart(known[0].log, shard.log, f"{what} differ ({_difference(seen, known[0], shard)})")
     _same_number_of_parts(shards)
-    ids = {next(iter_records(shard.log, on_fault=_only_torn)).run_id for shard in shards}
+    ids = {next(iter_records(shard.log, on_fault=_only_torn, every_try=True)).run_id for shard in shards}
     return Merging(shards, ids.pop() if len(ids) == 1 else name)
 
 

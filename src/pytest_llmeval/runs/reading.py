@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -13,6 +14,9 @@ from pytest_llmeval.bounded import TooLong, bounded_lines
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.replaced import Replaced, replaced_in
+
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,22 @@ class Fault:
         return f"{self.path}:{self.line}: {self.what}"
 
 
-def iter_records(path: Path, *, on_fault: Callable[[Fault], None] | None = None) -> Iterator[Record]:
+def iter_records(
+    path: Path,
+    *,
+    on_fault: Callable[[Fault], None] | None = None,
+    on_replaced: Callable[[Replaced], None] | None = None,
+    every_try: bool = False,
+) -> Iterator[Record]:
     """Read a log lazily; ``.gz`` is unpacked on the way.
 
-    A torn last line is passed over: a run that was killed while writing leaves one. Empty lines are no records.
+    A torn last line is passed over: a run that was killed while writing leaves one. Empty lines are no records. Of a
+    trial that was run again the last try is its record, see `replaced_in`.
 
     Args:
         path: The log.
+        on_replaced: Is told where tries do not count, before the first record.
+        every_try: Whether the others are yielded too; then the log is not gone through before.
         on_fault: Is told every line that cannot be read, a torn last one included, and reading goes on.
             Without it the first broken line before the end is an error.
 
@@ -45,7 +58,7 @@ def iter_records(path: Path, *, on_fault: Callable[[Fault], None] | None = None)
             and, without ``on_fault``, for a broken line.
     """
     number, records = 0, 0
-    for number, line, torn in numbered_lines(path):
+    for number, line, torn in numbered_lines(path) if every_try else last_tries(path, on_replaced):
         try:
             record = read_line(line)
         except NewerSchema as error:
@@ -77,6 +90,22 @@ def torn_text(error: LineFault) -> str:
     return f"the last line was cut off and is passed over ({error})"
 
 
+def last_tries(path: Path, on_replaced: Callable[[Replaced], None] | None = None) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield what `numbered_lines` does, but for lines that a later one of the same trial replaces.
+
+    Args:
+        path: The log.
+        on_replaced: Is told where there are some, before the first line.
+    """
+    replaced = replaced_in(path, lambda: _blocks(path), lambda: numbered_lines(path))
+    if replaced is None:
+        yield from numbered_lines(path)
+        return
+    if on_replaced is not None:
+        on_replaced(replaced)
+    yield from (one for one in numbered_lines(path) if one[0] not in replaced.lines)
+
+
 def _broken_text(error: LineFault, number: int) -> str:
     way_out = "is this a run log?" if number == 1 else "mend or remove the line"
     return f"no record: {error}; {way_out}"
@@ -101,6 +130,13 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
 
 def _open(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    # What cannot be read is told where its lines are.
+    with suppress(OSError, EOFError, zlib.error), _open(path) as file:
+        while block := file.read(_BLOCK):
+            yield block
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:

@@ -230,7 +230,7 @@ def read_sides(path: Path, votes: VoteRules | None = None) -> dict[str, Side]:
             raise RunLogError(str(fault))
         torn.append(fault)
 
-    sides = sides_of(path, iter_records(path, on_fault=note), info, votes)
+    sides = sides_of(path, iter_records(path, on_fault=note, every_try=True), info, votes)
     for side in sides.values():
         side.torn = bool(torn)
     return sides

@@ -147,7 +147,7 @@ def read_gated(
     slices = {rule.of for rule in rules if rule.of is not None and rule.kind not in NAMED}
     return gated_models(
         shown,
-        iter_records(log, on_fault=lambda _fault: None),
+        iter_records(log, on_fault=lambda _fault: None, every_try=True),
         info,
         slices,
         signal_only,
