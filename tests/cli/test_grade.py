@@ -93,7 +93,7 @@ def test_a_fault_in_the_file_writes_nothing(run: Path, tmp_path: Path, command: 
     votes.write_text('{"question_id": "q1", "grade": "wrong"}\n{"question_id": "q2", "grade": "good"}\n')
     told = command("grade", run, "--answers", votes, "--rater", "anna")
     assert told.status == 2
-    assert f"{votes}:2: grade: Input should be" in told.err
+    assert f"{votes}:2: grade: must be one of fully_correct" in told.err
     assert not (tmp_path / "a-graded.jsonl").exists()
 
 

@@ -114,7 +114,7 @@ def test_run_of_one_model_is_not_gone_on_with_by_another(capitals: Project) -> N
         (None, "old.jsonl: cannot be read (No such file or directory)"),
         ("", "old.jsonl: is empty; a run log has one per line"),
         ("not json\n", "old.jsonl:1: no record: not JSON (*); is this a run log?"),
-        ('{"a": 1}\n', "old.jsonl:1: no record: run_id: Field required; *; is this a run log?"),
+        ('{"a": 1}\n', "old.jsonl:1: no record: run_id: is missing; *; is this a run log?"),
     ],
     ids=["missing", "empty", "no json", "foreign"],
 )

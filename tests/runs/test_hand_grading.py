@@ -124,7 +124,7 @@ def test_votes_are_read_from_a_record() -> None:
 
 
 def test_what_is_no_list_of_votes_is_a_fault() -> None:
-    with pytest.raises(LineFault, match=r"grades_by_hand: 0.grade: Input should be 'fully_correct'"):
+    with pytest.raises(LineFault, match=r"grades_by_hand: 0.grade: must be one of fully_correct"):
         votes_of(record(**{VOTES: [{"rater": "anna", "grade": "good", "timestamp": ""}]}))
 
 

@@ -58,8 +58,8 @@ def test_deep_nesting_is_read_as_it_was_written() -> None:
         (b"true", "not a JSON object but a boolean"),
         (b"12", "not a JSON object but a number"),
         (b"null", "not a JSON object but null"),
-        (START + b', "grade": "good"}', "grade: Input should be 'fully_correct', 'partially_correct'"),
-        (b"{}", "run_id: Field required; question_id: Field required; question: Field required; and 1 more"),
+        (START + b', "grade": "good"}', "grade: must be one of fully_correct, partially_correct, unsupported, wrong"),
+        (b"{}", "run_id: is missing; question_id: is missing"),
     ],
 )
 def test_a_line_that_is_no_record_says_why(line: bytes, told: str) -> None:

@@ -79,12 +79,12 @@ def test_all_faults_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(RunLogError) as told:
         read(path, "\n".join(map(json.dumps, lines)))
     faults = str(told.value).splitlines()
-    assert faults[0].startswith(f"{path}:1: grade: Input should be 'fully_correct', 'partially_correct'")
+    assert faults[0].startswith(f"{path}:1: grade: must be one of fully_correct, partially_correct")
     assert faults[1] == f"{path}:2: the log has no answer to 'q9' that fits; see its question_id, model, sample"
     assert faults[2] == f"{path}:3: 'q1' has 2 answers in the log; say which with model and sample"
     assert faults[3].startswith(f"{path}:4: the log has no answer to 'q3'"), "there is nothing to grade"
-    assert faults[4] == f"{path}:5: the whole: Value error, a fully_correct answer has no failure_label"
-    assert faults[5] == f"{path}:6: question_id: Field required"
+    assert faults[4] == f"{path}:5: a fully_correct answer has no failure_label"
+    assert faults[5] == f"{path}:6: question_id: is missing"
 
 
 def test_of_many_faults_the_first_are_told(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_of_many_faults_the_first_are_told(tmp_path: Path) -> None:
         ("v.csv", "question_id,grade\n", "holds no grade"),
         ("v.jsonl", "nonsense\n", ":1: not JSON"),
         ("v.jsonl", "[1]\n", ":1: not a JSON object"),
-        ("v.csv", "id,mark\nq1,w,extra\n", ":2: question_id: Field required"),
+        ("v.csv", "id,mark\nq1,w,extra\n", ":2: question_id: is missing"),
     ],
 )
 def test_what_is_no_file_of_grades_is_told(tmp_path: Path, name: str, text: str, fault: str) -> None:

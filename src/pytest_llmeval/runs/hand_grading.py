@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pytest_llmeval.grading.grade import ErrorMode, FailureLabel, Level
-from pytest_llmeval.runs.line import LineFault, faults_of
+from pytest_llmeval.runs.fault_words import faults_of
+from pytest_llmeval.runs.line import LineFault
 from pytest_llmeval.runs.record import Record
 
 VOTES = "grades_by_hand"

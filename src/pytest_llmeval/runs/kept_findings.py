@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.whole_file import replace_whole
 
 FORMAT_VERSION = 1

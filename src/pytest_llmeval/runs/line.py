@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
+from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.record import SCHEMA_VERSION, Record
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -95,10 +96,3 @@ def _whole_text(value: Any) -> Any:
     if isinstance(value, dict):
         return {_whole_text(key): _whole_text(one) for key, one in value.items()}
     return value
-
-
-def faults_of(error: ValidationError, most: int = 3) -> str:
-    """Tell on one line what pydantic found wrong, field by field."""
-    found = [f"{'.'.join(map(str, one['loc'])) or 'the whole'}: {one['msg']}" for one in error.errors()]
-    more = f"; and {len(found) - most} more" if len(found) > most else ""
-    return "; ".join(found[:most]) + more

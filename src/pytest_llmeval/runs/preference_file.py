@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.reading import numbered_lines
 from pytest_llmeval.runs.whole_file import replace_whole
 

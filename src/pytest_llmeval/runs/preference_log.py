@@ -16,7 +16,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.pairwise import Better
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.redaction import REDACTED, telling_secrets
-from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.reading import numbered_lines
 
 FORMAT_VERSION = 1

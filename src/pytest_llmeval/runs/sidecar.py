@@ -11,7 +11,7 @@ from pytest_llmeval.benchmark.checking.contamination_file import CorpusFile
 from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
-from pytest_llmeval.runs.line import faults_of
+from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import SCHEMA_VERSION
 from pytest_llmeval.runs.whole_file import replace_whole

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.rubric import Rubric
+from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
 from pytest_llmeval.runs.hand_grading import Vote
-from pytest_llmeval.runs.line import faults_of
 from pytest_llmeval.runs.spreadsheet_text import as_it_was
 
 _NAMES = ("question_id", "model", "rater")

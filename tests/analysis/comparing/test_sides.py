@@ -111,5 +111,5 @@ def test_a_torn_last_line_makes_a_run_not_whole(tmp_path: Path) -> None:
 def test_a_broken_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"{}\n" + b"".join(map(record_line, records("CW"))))
-    with pytest.raises(RunLogError, match=r"a\.jsonl:1: no record: run_id: Field required"):
+    with pytest.raises(RunLogError, match=r"a\.jsonl:1: no record: run_id: is missing"):
         read_sides(path)

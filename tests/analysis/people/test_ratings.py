@@ -106,7 +106,7 @@ def test_a_log_with_fewer_than_two_raters_is_told(tmp_path: Path, grade: str | N
 
 def test_votes_that_are_none_are_told(tmp_path: Path) -> None:
     path = write_plain(tmp_path / "a.jsonl", [{**record_as_json(trial(1)), "grades_by_hand": [{}]}])
-    with pytest.raises(RunLogError, match=r"a.jsonl: 'q1': grades_by_hand: 0.rater: Field required"):
+    with pytest.raises(RunLogError, match=r"a.jsonl: 'q1': grades_by_hand: 0.rater: is missing"):
         ratings_in(path, "grade")
 
 
