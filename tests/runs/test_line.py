@@ -73,3 +73,46 @@ def test_a_line_that_is_no_record_says_why(line: bytes, told: str) -> None:
 def test_a_record_of_a_newer_version_is_refused_by_name(rest: bytes) -> None:
     with pytest.raises(NewerSchema, match="schema_version 2 was written by a newer pytest-llmeval"):
         read_line(START + b', "schema_version": 2' + rest)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"sample": 0',
+        '"judge": "gpt"',
+        '"tags": "a,b"',
+        '"scores": {"a": 1}',
+        '"outcome": "ok"',
+        '"error": {}',
+        '"latency_s": "3.2s"',
+        '"cost_usd": "free"',
+        '"schema_version": "mine-2"',
+        '"calls": [{"text": 1}], "usage": 5',
+    ],
+)
+def test_a_foreign_line_may_use_names_of_ours_in_its_own_way(odd: str) -> None:
+    assert read_line(START + b', "grade": "wrong", "mine": 1, ' + odd.encode() + b"}") == read_line(
+        START + b', "grade": "wrong", "mine": 1}'
+    )
+    if "schema_version" not in odd:
+        with pytest.raises(LineFault):
+            read_line(START + b', "schema_version": 1, ' + odd.encode() + b"}")
+
+
+def test_an_empty_grade_or_label_of_a_foreign_line_is_none() -> None:
+    one = read_line(START + b', "grade": "", "failure_label": ""}')
+    assert (one.grade, one.failure_label) == (None, None)
+    with pytest.raises(LineFault, match="grade: must be one of fully_correct, partially_correct, unsupported, wrong"):
+        read_line(START + b', "schema_version": 1, "grade": ""}')
+
+
+@pytest.mark.parametrize("rest", [b"", b', "question": null, "timestamp": null'])
+def test_a_foreign_line_may_lack_question_and_time(rest: bytes) -> None:
+    one = read_line(b'{"run_id": "r", "question_id": 7' + rest + b"}")
+    assert (one.question_id, one.question, one.timestamp) == ("7", "", "")
+
+
+@pytest.mark.parametrize("odd", [b'"answer": ["a"]', b'"model": {}', b'"evidence_files": "a"', b'"grade": "good"'])
+def test_the_sixteen_fields_of_a_foreign_line_are_held_to_their_shape(odd: bytes) -> None:
+    with pytest.raises(LineFault):
+        read_line(START + b', "sample": 0, ' + odd + b"}")

@@ -10,9 +10,12 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from pytest_llmeval.runs.fault_words import faults_of
-from pytest_llmeval.runs.record import SCHEMA_VERSION, Record
+from pytest_llmeval.runs.record import DESIGNED_FIELDS, SCHEMA_VERSION, Record
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_PROMISED = frozenset(DESIGNED_FIELDS)
+_NULL_WHERE_EMPTY = ("grade", "failure_label")
+_EMPTY_WHERE_NULL = ("question", "timestamp")
 
 
 class LineFault(ValueError):
@@ -45,6 +48,9 @@ def record_line(record: Record) -> bytes:
 def read_line(line: bytes) -> Record:
     """Read a line of a run log.
 
+    On a line without ``schema_version``, which another program wrote, a field beyond the sixteen that does not fit is
+    not read, an empty grade or failure label is none, and a question or timestamp may be missing.
+
     Raises:
         NewerSchema: For a line of a newer ``schema_version``.
         LineFault: For a line that is no record.
@@ -70,9 +76,29 @@ def _read_slowly(line: bytes) -> Record:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise _newer(version)
     try:
-        return Record.model_validate(value)
+        return Record.model_validate(value) if _is_ours(value) else _read_foreign(value)
     except ValidationError as error:
         raise LineFault(faults_of(error)) from None
+
+
+def _is_ours(value: dict[str, Any]) -> bool:
+    version = value.get("schema_version")
+    return isinstance(version, int) and not isinstance(version, bool)
+
+
+def _read_foreign(value: dict[str, Any]) -> Record:
+    """Read what another program wrote: it promises the sixteen fields, and all others may mean something of its own.
+
+    Raises:
+        ValidationError: Where one of the sixteen does not fit.
+    """
+    told = {name: one for name, one in value.items() if not (name in _NULL_WHERE_EMPTY and one == "")}
+    told |= {name: "" for name in _EMPTY_WHERE_NULL if told.get(name) is None}
+    try:
+        return Record.model_validate(told)
+    except ValidationError as error:
+        odd = {one["loc"][0] for one in error.errors(include_url=False)} - _PROMISED
+        return Record.model_validate({name: one for name, one in told.items() if name not in odd})
 
 
 def _newer(version: int) -> NewerSchema:
