@@ -14,6 +14,8 @@ from pytest_llmeval.cli import main as front
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 
+COMMAND = "import sys; from pytest_llmeval.cli.main import main; sys.exit(main())"
+
 
 def test_every_command_has_a_module_that_declares_and_runs_it() -> None:
     for name in front.COMMANDS:
@@ -60,7 +62,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import sys; from pytest_llmeval.cli.main import main; sys.exit(main())",
+            COMMAND,
             "summarize",
             log,
         ],
@@ -71,3 +73,26 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     )
     os.close(writing)
     assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [["summarize"], ["summarize", "--json"], ["validate"], ["export", "--csv", "-"]])
+def test_output_that_cannot_be_written_is_one_line(tmp_path: Path, words: list[str], unbuffered: str) -> None:
+    log = write_log(tmp_path / "a.jsonl", [trial(1, "fully_correct")])
+    with Path("/dev/full").open("wb") as full:
+        told = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                COMMAND,
+                *words,
+                log,
+            ],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert told.returncode == 2
+    assert told.stderr == "pytest-llmeval: cannot write to standard output (No space left on device)\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import sys
@@ -19,6 +20,9 @@ MISUSE = 2
 """Exit status for wrong arguments and files that cannot be used."""
 _RARELY = (100_000, 50, 1000)
 """How much garbage may gather before it is looked for; what a big log holds is none, and looking through it is slow."""
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""How writing to standard output fails where nobody has stopped reading it."""
 
 
 class Command(Protocol):
@@ -62,17 +66,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 fine, 2 misuse, others as the subcommand's help says."""
     told = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        given = _parser(told).parse_args(told)
-        with _rare_collections():
-            return int(given.run(given))
+        try:
+            return _run(told)
+        finally:
+            sys.stdout.flush()  # what cannot be written is told here, and not by Python while it shuts down
     except LLMEvalError as error:
         sys.stderr.write(f"pytest-llmeval: {error}\n")
         return MISUSE
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in _NO_ROOM:  # files that are named say so themselves
+            raise
+        _write_no_more()
+        sys.stderr.write(f"pytest-llmeval: cannot write to standard output ({error.strerror})\n")
+        return MISUSE
     except KeyboardInterrupt:
         return 130
+
+
+def _run(told: Sequence[str]) -> int:
+    given = _parser(told).parse_args(told)
+    with _rare_collections():
+        return int(given.run(given))
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
