@@ -172,8 +172,8 @@ def test_a_model_that_no_run_has_is_misuse(capsys: pytest.CaptureFixture[str]) -
     ("content", "told"),
     [
         (None, "x.jsonl: cannot be read (No such file or directory)"),
-        (b"", "x.jsonl: is empty; a run log has one per line"),
-        (b'{"run_id": "r', "x.jsonl: holds no record; a run log has one per line"),
+        (b"", "x.jsonl: is empty; a run log has a record on each line"),
+        (b'{"run_id": "r', "x.jsonl: holds no record; a run log has a record on each line"),
         (b'{"some": "thing"}\n', "x.jsonl:1: no record: run_id: is missing; question_id: is missing; *"),
         (b"not JSON\n", f"x.jsonl:1: no record: not JSON ({NO_VALUE}); is this a run log?"),
         (b'{"schema_version": 9}\n', "x.jsonl:1: schema_version 9 was written by a newer pytest-llmeval than *"),

@@ -30,6 +30,8 @@ def test_of_many_faults_the_first_are_told(tmp_path: Path, command: Command) -> 
     log = tmp_path / "a.jsonl"
     log.write_bytes(record_line(trial(1)) + b"[]\n" * 25)
     short, long = command("validate", log), command("validate", log, "-v")
+    log.write_bytes(b"[]\n" * 21)
+    assert command("validate", log).out.splitlines()[-1] == f"{log}: and 1 more fault; see all with -v"
     assert short.out.splitlines()[-1] == f"{log}: and 5 more faults; see all with -v"
     assert len(long.out.splitlines()) == 25
 

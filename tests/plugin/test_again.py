@@ -112,7 +112,7 @@ def test_run_of_one_model_is_not_gone_on_with_by_another(capitals: Project) -> N
     ("content", "fault"),
     [
         (None, "old.jsonl: cannot be read (No such file or directory)"),
-        ("", "old.jsonl: is empty; a run log has one per line"),
+        ("", "old.jsonl: is empty; a run log has a record on each line"),
         ("not json\n", "old.jsonl:1: no record: not JSON (*); is this a run log?"),
         ('{"a": 1}\n', "old.jsonl:1: no record: run_id: is missing; *; is this a run log?"),
     ],

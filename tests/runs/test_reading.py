@@ -99,8 +99,8 @@ def test_a_newer_log_is_an_error_even_where_faults_are_collected(folder: Path) -
     ("name", "content", "told"),
     [
         ("missing.jsonl", None, "missing.jsonl: cannot be read (No such file or directory)"),
-        ("empty.jsonl", b"", "empty.jsonl: is empty; a run log has one per line"),
-        ("torn-only.jsonl", b'{"run', "torn-only.jsonl: holds no record; a run log has one per line"),
+        ("empty.jsonl", b"", "empty.jsonl: is empty; a run log has a record on each line"),
+        ("torn-only.jsonl", b'{"run', "torn-only.jsonl: holds no record; a run log has a record on each line"),
         ("a.md", b"# A\n\nb\n", f"a.md:1: no record: not JSON ({NO_VALUE}); is this a run log?"),
         ("array.jsonl", b"[1, 2]\n", "array.jsonl:1: no record: not a JSON object but an array; is this a run log?"),
         ("plain.jsonl.gz", b"{}\n", "plain.jsonl.gz: cannot be read (Not a gzipped file (b'{}'))"),

@@ -51,6 +51,14 @@ def test_votes_are_placed_by_question_model_and_sample(tmp_path: Path) -> None:
     assert (found[2].vote.rater, found[2].vote.grade) == ("ben", "unsupported")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_table_may_separate_its_columns_as_spreadsheets_do(tmp_path: Path, separator: str, end: str) -> None:
+    rows = [["grade", "notes", "question_id"], ["p", '"a, b; c"', "q4"]]
+    (one,) = read(tmp_path / "v.csv", "".join(separator.join(row) + end for row in rows))
+    assert (one.number, one.vote.grade, one.vote.notes) == (5, "partially_correct", "a, b; c")
+
+
 def test_a_table_is_read_as_well(tmp_path: Path) -> None:
     text = '\ufeffquestion_id,grade,failure_label,notes,sample\nq4,p,,"a, b",\nq2,c,,,1\n'
     found = read(tmp_path / "v.csv", text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytest_llmeval.cli.printing import write
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.reading import numbered_lines
 from pytest_llmeval.runs.schema import validate_log
@@ -33,9 +34,9 @@ def run(given: argparse.Namespace) -> int:
         shown = faults if given.verbose else faults[:SHOWN]
         write(shown)
         if len(shown) < len(faults):
-            write([f"{log}: and {len(faults) - len(shown):,} more faults; see all with -v"])
+            write([f"{log}: and {counted(len(faults) - len(shown), 'more fault')}; see all with -v"])
         if not faults:
-            write([f"{log}: {records:,} {'record' if records == 1 else 'records'}, all valid"])
+            write([f"{log}: {counted(records, 'record')}, all valid"])
     return 0 if clean else FAULTY
 
 
@@ -55,5 +56,5 @@ def _records(log: Path) -> int:
         except LineFault:
             continue  # the schema says it better
     if not lines:
-        raise RunLogError(f"{log}: is empty; a run log has one record per line")
+        raise RunLogError(f"{log}: is empty; a run log has a record on each line")
     return lines

@@ -238,7 +238,7 @@ def read_trials(
         found = True
         yield trial
     if not found:
-        raise RunLogError(f"{path}: holds no record; a run log has one per line")
+        raise RunLogError(f"{path}: holds no record; a run log has a record on each line")
 
 
 def _trial(line: bytes) -> GradedTrial:

@@ -73,7 +73,7 @@ def iter_records(
             records += 1
             yield record
     if not records:
-        raise RunLogError(f"{path}: {'holds no record' if number else 'is empty'}; a run log has one per line")
+        raise RunLogError(f"{path}: {'holds no record' if number else 'is empty'}; a run log has a record on each line")
 
 
 def holds_no_line(path: Path) -> bool:

@@ -26,6 +26,8 @@ _NAMES = ("question_id", "model", "rater")
 """Columns of a table that may hold what was made harmless for spreadsheets."""
 SHOWN = 20
 """Faults told of a file; further ones are counted."""
+SEPARATORS = (",", ";", "\t")
+"""Of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +218,18 @@ def rows_in_file(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text))
     for row in reader:
         told = {name: value for name, value in row.items() if isinstance(name, str)}
         names = {name: as_it_was(told[name]) for name in _NAMES if isinstance(told.get(name), str)}
         yield reader.line_num, told | names
+
+
+def _separator(text: str) -> str:
+    """Return what separates columns: a comma, or what some spreadsheets write in its place."""
+    header = text.partition("\n")[0].rstrip("\r")
+    found = (one for one in SEPARATORS if "question_id" in next(csv.reader([header], delimiter=one), ()))
+    return next(found, SEPARATORS[0])
 
 
 def _json_rows(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
