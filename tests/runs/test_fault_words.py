@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from pytest_llmeval.benchmark.checking.manifest import Release
 from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.record import Record
@@ -38,8 +39,8 @@ def test_each_kind_of_fault_says_what_the_value_must_be(changed: dict[str, Any],
 
 def test_a_rule_of_ours_speaks_for_itself() -> None:
     with pytest.raises(ValidationError) as caught:
-        GivenVote.model_validate({"question_id": "", "grade": "fully_correct"})
-    assert faults_of(caught.value) == "question_id: must not be empty"
+        Release.model_validate({"version": "", "date": "2026-11-01"})
+    assert faults_of(caught.value) == "version: must not be empty"
     with pytest.raises(ValidationError) as caught:
         GivenVote.model_validate({"question_id": "q", "grade": "c", "failure_label": "wrong_chunk"})
     assert faults_of(caught.value) == "a fully_correct answer has no failure_label"

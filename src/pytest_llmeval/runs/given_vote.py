@@ -57,7 +57,7 @@ class GivenVote(BaseModel):
             ValueError: Where it names no answer, or what it is is not said by grade or scores, or by both differently.
         """
         if not self.question_id and self.trial is None:
-            raise ValueError("question_id: Field required")
+            raise ValueError("question_id: is missing")
         if not self.scores:
             if self.grade is None:
                 raise ValueError(f"{self.question_id!r} has no grade")
