@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.line import read_line, record_as_json, record_line
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
-from pytest_llmeval.runs.schema import record_schema, shipped_schema, validate_log
+from pytest_llmeval.runs.schema import LONGEST_FAULT, _told, record_schema, shipped_schema, validate_log
+from pytest_llmeval.safe_text import one_line
 from tests.runs.samples import any_record, full_record, record
 
 FIELDS = sorted(Record.model_fields)
@@ -44,10 +45,19 @@ def test_every_record_that_can_be_written_is_valid(one: Record) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(record_as_json(one))] == []
 
 
+def test_the_schema_holds_each_field_by_itself() -> None:
+    assert shipped_schema().keys() - {"$schema", "$id", "title", "description"} == {
+        "$defs",
+        "properties",
+        "required",
+        "type",
+    }
+
+
 def test_a_sound_log_has_no_faults(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(record_line(full_record()) + record_line(record()))
-    assert validate_log(path) == []
+    assert validate_log(path).faults == []
 
 
 def test_faults_are_told_with_line_and_pointer(tmp_path: Path) -> None:
@@ -58,7 +68,7 @@ def test_faults_are_told_with_line_and_pointer(tmp_path: Path) -> None:
     del wrong["timestamp"]
     lines = [record_line(record()), json.dumps(wrong).encode() + b"\n", b"nonsense\n", record_line(record())[:40]]
     path.write_bytes(b"".join(lines))
-    assert validate_log(path) == [
+    assert validate_log(path).faults == [
         f"{path}:2: the record: 'timestamp' is a required property",
         f"{path}:2: /category: None is not of type 'string'",
         f"{path}:2: /usage/input_tokens: 'ten' is not of type 'integer'",
@@ -87,13 +97,15 @@ def without(value: Any, names: set[str]) -> Any:
     st.sets(st.sampled_from(NAMES)),
     st.dictionaries(st.sampled_from(NAMES), JSON),
 )
-def test_no_fault_is_overlooked_that_the_schema_alone_finds(
+def test_the_faults_are_those_that_the_schema_alone_finds(
     tmp_path_factory: pytest.TempPathFactory, one: Record, dropped: set[str], changed: dict[str, object]
 ) -> None:
-    value = {**without(record_as_json(one), dropped), **changed}
+    value = json.loads(json.dumps({**without(record_as_json(one), dropped), **changed}))
     path = tmp_path_factory.mktemp("log") / "a.jsonl"
     path.write_text(json.dumps(value) + "\n")
-    assert bool(validate_log(path)) == bool([*VALIDATOR.iter_errors(json.loads(json.dumps(value)))])
+    assume(value.get("schema_version") in (None, 1))
+    told = [f"{path}:1: {one_line(fault, LONGEST_FAULT)}" for fault in _told(VALIDATOR.iter_errors(value))]
+    assert sorted(validate_log(path).faults) == sorted(told)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,7 +113,7 @@ def test_what_may_be_left_out_of_an_object_is_no_fault_and_what_may_not_is(tmp_p
     value = without(record_as_json(full_record()), {name})
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(value) + "\n")
-    assert len(validate_log(path)) == len([*VALIDATOR.iter_errors(value)])
+    assert len(validate_log(path).faults) == len([*VALIDATOR.iter_errors(value)])
 
 
 @pytest.mark.parametrize(
@@ -110,8 +122,24 @@ def test_what_may_be_left_out_of_an_object_is_no_fault_and_what_may_not_is(tmp_p
 def test_what_is_read_though_it_is_not_valid_is_a_fault(tmp_path: Path, changed: dict[str, object]) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({**record_as_json(full_record()), **changed}) + "\n")
-    assert len(validate_log(path)) == len([*VALIDATOR.iter_errors({**record_as_json(full_record()), **changed})])
+    assert len(validate_log(path).faults) == len([*VALIDATOR.iter_errors({**record_as_json(full_record()), **changed})])
     assert read_line(path.read_bytes()).question == full_record().question
+
+
+@pytest.mark.parametrize("category", ["x", None])
+def test_nesting_that_the_fast_parser_refuses_is_no_fault(tmp_path: Path, category: str | None) -> None:
+    deep = json.loads("[" * 250 + "]" * 250)
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({**record_as_json(full_record()), "params": {"x": deep}, "category": category}) + "\n")
+    assert len(validate_log(path).faults) == (category is None)
+
+
+def test_a_log_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    line = record_line(record())
+    path.write_bytes(line + line.replace(b'"schema_version":1', b'"schema_version":2'))
+    with pytest.raises(RunLogError, match=r"a\.jsonl:2: schema_version 2 was written by a newer pytest-llmeval"):
+        validate_log(path)
 
 
 def test_a_missing_log_cannot_be_validated(tmp_path: Path) -> None:

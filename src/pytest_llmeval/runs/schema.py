@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.as_written import SOUND, doubtful_fields, is_as_written
 from pytest_llmeval.runs.field_docs import documented_schema
-from pytest_llmeval.runs.line import LineFault, read_line, record_line
+from pytest_llmeval.runs.line import NewerSchema
 from pytest_llmeval.runs.reading import numbered_lines
 from pytest_llmeval.runs.record import DESIGNED_FIELDS, SCHEMA_VERSION, Record
 from pytest_llmeval.safe_text import one_line
 
 LONGEST_FAULT = 200
-_REQUIRED = frozenset(DESIGNED_FIELDS)
 
 
 def record_schema() -> dict[str, Any]:
@@ -51,65 +53,68 @@ def shipped_schema() -> dict[str, Any]:
     return schema
 
 
-def validate_log(path: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What came of holding a log against the schema."""
+
+    lines: int
+    faults: list[str]
+    """``file:line: /pointer: what is wrong``; none for a sound log."""
+
+
+def validate_log(path: Path) -> Validation:
     """Hold every line of a log against the shipped schema.
 
-    Returns:
-        One line per fault, ``file:line: /pointer: what is wrong``; none for a sound log. A torn last line is a fault
-        here, though reading passes over it.
+    A torn last line is a fault here, though reading passes over it.
 
     Raises:
-        RunLogError: Where the file cannot be read at all.
+        RunLogError: Where the file cannot be read at all, has no line, or was written by a newer version.
     """
     from jsonschema import Draft202012Validator  # takes a tenth of a second to import, so not with the log itself
 
     validator = Draft202012Validator(shipped_schema())
-    return [
-        f"{path}:{number}: {one_line(fault, LONGEST_FAULT)}"
-        for number, line, torn in numbered_lines(path)
-        for fault in _faults_of_line(line, torn, validator)
-    ]
+    faults: list[str] = []
+    lines = 0
+    for number, line, torn in numbered_lines(path):
+        lines += 1
+        try:
+            found = _faults_of_line(line, torn, validator)
+        except NewerSchema as error:
+            raise RunLogError(f"{path}:{number}: {error}") from None
+        faults += [f"{path}:{number}: {one_line(fault, LONGEST_FAULT)}" for fault in found]
+    if not lines:
+        raise RunLogError(f"{path}: is empty; a run log has a record on each line")
+    return Validation(lines, faults)
 
 
-def _faults_of_line(line: bytes, torn: bool, validator: Any) -> Iterator[str]:
+def _faults_of_line(line: bytes, torn: bool, validator: Any) -> list[str]:
+    if is_as_written(line):
+        return []
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        yield f"the last line was cut off ({error})" if torn else f"not JSON ({error})"
+        return [f"the last line was cut off ({error})" if torn else f"not JSON ({error})"]
+    return list(_told(_faults_in(value, validator)))
+
+
+def _faults_in(value: Any, validator: Any) -> Iterator[Any]:
+    """Yield what the schema finds, which holds each field by itself; only those that may be faulty are shown to it."""
+    if not isinstance(value, dict):
+        yield from validator.iter_errors(value)
         return
-    if _is_as_written(line, value):
-        return
-    for fault in sorted(validator.iter_errors(value), key=lambda fault: fault.json_path):
+    if not value.keys() >= set(DESIGNED_FIELDS):
+        yield from validator.iter_errors({name: one for name, one in SOUND.items() if name in value})
+    of_fields = validator.schema["properties"]
+    for name in sorted(doubtful_fields(value) & of_fields.keys()):
+        yield from validator.descend(value[name], of_fields[name], path=name)
+
+
+def _told(faults: Iterable[Any]) -> Iterator[str]:
+    for fault in sorted(faults, key=lambda fault: fault.json_path):
         while fault.context:  # of the alternatives tell the one that came furthest, else the first: null stands last
             fault = max(fault.context, key=lambda one: len(one.absolute_path))
         pointer = "".join(f"/{step}" for step in fault.absolute_path)
         yield f"{pointer or 'the record'}: {fault.message}"
-
-
-def _is_as_written(line: bytes, value: Any) -> bool:
-    """Tell whether a line holds nothing but what the record it is read as would be written as.
-
-    Every such line is valid: what it leaves out was read all the same, so it may be left out. To see that takes a tenth
-    of the time that holding it against the schema takes.
-    """
-    if not isinstance(value, dict) or not value.keys() >= _REQUIRED:
-        return False
-    try:
-        written = record_line(read_line(line))
-    except LineFault:
-        return False
-    return written == line or _is_part(value, json.loads(written))
-
-
-def _is_part(value: Any, whole: Any) -> bool:
-    """Tell whether a JSON value is another one, save that its objects may lack keys."""
-    if type(value) is not type(whole):  # in Python True is 1
-        return False
-    if isinstance(value, dict):
-        return all(name in whole and _is_part(one, whole[name]) for name, one in value.items())
-    if isinstance(value, list):
-        return len(value) == len(whole) and all(map(_is_part, value, whole))
-    return bool(value == whole)
 
 
 if __name__ == "__main__":
