@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_llmeval.analysis.figures_over_time import Followed, OverTime
 from pytest_llmeval.analysis.history import Point
+from pytest_llmeval.analysis.statistics.estimates import are_alike
 from pytest_llmeval.reports import figures
 
 
@@ -39,7 +40,7 @@ def _steady(one: OverTime) -> str:
     known = one.followed.known
     told = f"{one.followed.name} {amount(one.followed, known[-1])} in the last of {figures.counted(len(known), 'run')}"
     if one.change is None:
-        return f"{told}; " + ("the same in all" if len(set(known)) == 1 else "too few runs to tell a drift")
+        return f"{told}; " + ("the same in all" if are_alike(known) else "too few runs to tell a drift")
     return f"{told}; none that can be told from chance, p {change_p(one.p)}"
 
 

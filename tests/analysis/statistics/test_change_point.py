@@ -55,6 +55,10 @@ def test_neither_unit_nor_zero_of_a_figure_matters(values: list[float], unit: fl
         assert other.p == pytest.approx(made.p)
 
 
+def test_figures_that_differ_by_rounding_alone_have_no_change_point() -> None:
+    assert change_point([0.3, 0.3, 0.3, 0.1 + 0.2, 0.1 + 0.2, 0.1 + 0.2]) is None
+
+
 def test_drawn_orders_come_to_what_all_orders_do() -> None:
     values = [3.0, 1.0, 4.0, 1.5, 5.0, 2.6, 6.0, 7.0]
     offsets = [value - sum(values) / 8 for value in values]

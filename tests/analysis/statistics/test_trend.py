@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]  # it has no types
 
 from pytest_llmeval.analysis.statistics.estimates import Proportion
-from pytest_llmeval.analysis.statistics.trend import LIMIT, SLACK, cusum, slope
+from pytest_llmeval.analysis.statistics.trend import LIMIT, SLACK, cusum, line_through, slope
 
 RATES = st.lists(
     st.integers(1, 60).flatmap(lambda n: st.builds(Proportion, st.integers(0, n), st.just(n))), min_size=3, max_size=9
@@ -48,6 +48,29 @@ def test_a_trend_is_real_where_its_interval_leaves_out_none() -> None:
     assert (falling.is_real, level.per_run, level.is_real) == (True, 0, False)
 
 
+@pytest.mark.parametrize("count", [0, 1])
+@given(st.lists(st.integers(1, 400), min_size=3, max_size=12))
+def test_runs_that_are_all_right_or_all_wrong_have_neither_trend_nor_drift(count: int, sizes: list[int]) -> None:
+    rates = [Proportion(count * n, n) for n in sizes]
+    line, chart = slope(rates), cusum(rates)
+    assert line is not None
+    assert chart is not None
+    assert (line.per_run, line.interval, line.is_real) == (0, (0, 0), False)
+    assert (chart.alarm, set(chart.lower + chart.higher)) == (None, {0.0})
+
+
+def test_a_large_run_that_is_all_right_is_no_drift_from_small_ones_that_were() -> None:
+    found = cusum([Proportion(20, 20), Proportion(20, 20), Proportion(5000, 5000), Proportion(5000, 5000)])
+    assert found is not None
+    assert found.alarm is None
+
+
+def test_figures_that_differ_by_rounding_alone_have_no_trend() -> None:
+    found = line_through([0.1 + 0.2, 0.3, 0.3, 0.3])
+    assert found is not None
+    assert (found.per_run, found.is_real) == (0, False)
+
+
 def test_an_empty_run_keeps_its_place() -> None:
     gap = slope([Proportion(10, 100), Proportion(0, 0), Proportion(30, 100), Proportion(40, 100)])
     assert gap is not None
@@ -65,8 +88,9 @@ def test_the_sums_are_those_of_the_definition(rates: list[Proportion]) -> None:
     found = cusum(rates)
     assert found is not None
     first = rates[: found.reference_runs]
-    p = (sum(one.count for one in first) + 0.5) / (sum(one.n for one in first) + 1)
-    z = [((one.rate or 0) - p) / math.sqrt(p * (1 - p) / one.n) for one in rates]
+    count, n = sum(one.count for one in first), sum(one.n for one in first)
+    p = (count + 0.5) / (n + 1)
+    z = [((one.rate or 0) - count / n) / math.sqrt(p * (1 - p) / one.n) for one in rates]
     for end in range(len(rates)):  # the sum is the largest of all that end here, or nothing
         lower = max(0.0, *(math.fsum(-value - SLACK for value in z[begin : end + 1]) for begin in range(end + 1)))
         higher = max(0.0, *(math.fsum(value - SLACK for value in z[begin : end + 1]) for begin in range(end + 1)))

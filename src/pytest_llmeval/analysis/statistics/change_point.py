@@ -8,6 +8,8 @@ from itertools import accumulate, islice, permutations
 from random import Random
 from statistics import fmean
 
+from pytest_llmeval.analysis.statistics.estimates import are_alike
+
 FEWEST_RUNS = 6
 """With fewer, no order of runs is rare enough to be told from chance among several figures."""
 MOST_EXACT = 7
@@ -54,7 +56,7 @@ def change_point(values: Sequence[float], *, draws: int = 2_000, seed: int = 0) 
         >>> found.place, found.direction, round(found.p, 3)
         (4, 'higher', 0.043)
     """
-    if len(values) < FEWEST_RUNS or max(values) == min(values):
+    if len(values) < FEWEST_RUNS or are_alike(values):
         return None
     centre = fmean(values)
     offsets = [value - centre for value in values]

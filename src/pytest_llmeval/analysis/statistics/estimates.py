@@ -122,6 +122,19 @@ def standard_deviation(values: Sequence[float]) -> float:
     return math.sqrt(math.fsum([(value - mean) ** 2 for value in values]) / (len(values) - 1))
 
 
+def are_alike(values: Sequence[float]) -> bool:
+    """Tell whether numbers differ by no more than rounding does, as means of the same over other counts do.
+
+    Args:
+        values: At least one, finite.
+
+    Example:
+        >>> are_alike([0.1 + 0.2, 0.3]), are_alike([0.3, 0.3001])
+        (True, False)
+    """
+    return max(values) - min(values) <= 1e-9 * max(map(abs, values))
+
+
 @dataclass(frozen=True, slots=True)
 class Proportion:
     """So many of so many."""

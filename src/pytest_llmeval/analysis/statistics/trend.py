@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from pytest_llmeval.analysis.statistics.estimates import CONFIDENCE, Interval, Proportion
+from pytest_llmeval.analysis.statistics.estimates import CONFIDENCE, Interval, Proportion, are_alike
 from pytest_llmeval.student_t import t_quantile
 
 SLACK = 0.5
@@ -48,11 +48,12 @@ def slope(rates: Sequence[Proportion]) -> Slope | None:
     points = [(place, one.count, one.n) for place, one in enumerate(rates) if one.n]
     if len(points) < FEWEST_RUNS:
         return None
-    trials = sum(n for _, _, n in points)
-    centre = math.fsum(place * n for place, _, n in points) / trials
-    pooled = sum(count for _, count, _ in points) / trials
-    spread = math.fsum(n * (place - centre) ** 2 for place, _, n in points)
-    per_run = math.fsum((place - centre) * count for place, count, _ in points) / spread
+    trials, successes = sum(n for _, _, n in points), sum(count for _, count, _ in points)
+    places = sum(place * n for place, _, n in points)
+    # In whole numbers: where all runs are alike the error is 0, and rounding would be called a trend.
+    squares = trials * sum(place * place * n for place, _, n in points) - places * places
+    per_run = (trials * sum(place * count for place, count, _ in points) - places * successes) / squares
+    pooled, spread = successes / trials, squares / trials
     half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) / spread)
     return Slope(per_run, Interval(per_run - half, per_run + half))
 
@@ -73,6 +74,8 @@ def line_through(values: Sequence[float]) -> Slope | None:
     n = len(values)
     if n < FEWEST_RUNS:
         return None
+    if are_alike(values):
+        return Slope(0.0, Interval(0.0, 0.0))
     middle, mean = (n - 1) / 2, math.fsum(values) / n
     spread = math.fsum((place - middle) ** 2 for place in range(n))
     per_run = math.fsum((place - middle) * (value - mean) for place, value in enumerate(values)) / spread
@@ -107,8 +110,8 @@ class Drift:
 def cusum(rates: Sequence[Proportion]) -> Drift | None:
     """Add up how far runs are off the first third of them, so that many small steps in one direction show.
 
-    With ``z`` the distance of a run's rate from the reference in standard errors, ``S = max(0, S ± z - SLACK)``: Page,
-    E. S. (1954), Continuous inspection schemes, Biometrika 41, 100-115.
+    With ``z`` the distance of a rate from the reference's in standard errors, ``S = max(0, S ± z - SLACK)``: Page, E.
+    S. (1954), Continuous inspection schemes, Biometrika 41, 100-115.
 
     Args:
         rates: In the order of time; those of nothing are left out, but keep their place.
@@ -121,11 +124,11 @@ def cusum(rates: Sequence[Proportion]) -> Drift | None:
         return None
     first = max(2, len(told) // 3)
     count, n = (sum(getattr(one, name) for one in told[:first]) for name in ("count", "n"))
-    held = (count + 0.5) / (n + 1)  # never 0 or 1, where no distance has a measure
+    reference, held = count / n, (count + 0.5) / (n + 1)  # never 0 or 1, where no distance has a measure
     lower, higher = [0.0], [0.0]
     for one in rates:
         error = math.sqrt(held * (1 - held) / one.n) if one.n else math.inf
-        z = ((one.rate or 0) - held) / error
+        z = ((one.rate or 0) - reference) / error
         lower.append(max(0.0, lower[-1] - z - SLACK) if one.n else lower[-1])
         higher.append(max(0.0, higher[-1] + z - SLACK) if one.n else higher[-1])
-    return Drift(first, count / n, tuple(lower[1:]), tuple(higher[1:]))
+    return Drift(first, reference, tuple(lower[1:]), tuple(higher[1:]))
