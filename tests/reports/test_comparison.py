@@ -69,6 +69,7 @@ worse
   base  llm-runs/main.jsonl · openai:m · 28 of 28 trials with a verdict
   new   llm-runs/new.jsonl · openai:n · 27 of 28 trials with a verdict
   pairs 25 · wins 1 · ties 15 · losses 9
+  win rate 34 % [19–54], a tie counting half · sign test p 0.021
   regressed 9 of 22 right, 41 % [23–61] · mended 1 of 3 others, 33 % [6–79]
 
                                base     new change  95 %                 p     n
@@ -222,7 +223,7 @@ def test_samples_are_told_apart_and_counted_as_one() -> None:
     base = [one for sample in (1, 2) for one in records("C" * 8, sample=sample)]
     new = [*records("C" * 8, sample=1), *records("W" * 8, sample=2), *records("C", sample=3)]
     told = shown(compare(side_of(base), side_of(new)))
-    assert "  pairs 16 of 8 entries · wins 0 · ties 8 · losses 8\n" in told
+    assert "  pairs 16 of 8 entries · wins 0 · ties 0 · losses 8\n" in told
     assert "q0 (sample 2) · uncategorized" in told
     assert "samples of an entry count as one" in told
     assert "  odd samples          1  that only one run has\n" in told

@@ -11,6 +11,9 @@ from pytest_llmeval.analysis.comparing.mode_changes import ModeChange
 from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.comparing.symptoms import Symptom
 from pytest_llmeval.analysis.comparing.turned import Turned, mended, regressed
+from pytest_llmeval.analysis.comparing.winning import winning
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.win_rate import WinRate
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports import repeat_figures
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
@@ -86,9 +89,7 @@ def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     if not pairing.pairs:
         return
     several = f" of {written.count(pairing.entries)} entries" if pairing.entries < len(pairing.pairs) else ""
-    lost, won = _losses_and_wins(comparison)
-    ties = len(pairing.pairs) - lost - won
-    yield line(f"  pairs {len(pairing.pairs):,}{several} · wins {won:,} · ties {ties:,} · losses {lost:,}")
+    yield from _wins(winning(pairing.pairs).overall, f"  pairs {len(pairing.pairs):,}{several}")
     turned = [
         _turned("regressed", regressed(pairing.pairs), "right"),
         _turned("mended", mended(pairing.pairs), "others"),
@@ -96,20 +97,18 @@ def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     yield from map(line, wrapped("  ", turned, screen.width))
 
 
+def _wins(found: WinRate, pairs: str) -> Iterator[Line]:
+    yield line(f"{pairs} · wins {found.wins:,} · ties {found.ties:,} · losses {found.losses:,}")
+    rate = written.percent(Proportion(2 * found.wins + found.ties, 2 * found.n))
+    test = f"sign test p {p_value(found.p_value)}"
+    yield line(f"  win rate {rate} {written.interval(found.interval)}, a tie counting half · {test}")
+
+
 def _turned(what: str, found: Turned, base: str) -> str:
     if found.estimate is None:
         return f"{what} 0 of 0 {base}"
     rate, bounds = repeat_figures.percent(found.estimate), repeat_figures.interval(found.estimate)
     return f"{what} {found.count:,} of {found.n:,} {base}, {rate} {bounds}"
-
-
-def _losses_and_wins(comparison: Comparison) -> tuple[int, int]:
-    assert comparison.figures is not None  # noqa: S101  there are pairs
-    figure = comparison.figures.grade
-    rate = comparison.figures.rate
-    if figure is None or figure.pairs < rate.pairs:
-        return rate.lost, rate.gained
-    return figure.lost, figure.gained
 
 
 def _side(side: Side, screen: Screen) -> list[str]:

@@ -12,6 +12,8 @@ from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
 from pytest_llmeval.analysis.comparing.sides import Side, Trial
 from pytest_llmeval.analysis.comparing.turned import mended, regressed
+from pytest_llmeval.analysis.comparing.winning import Winning, winning
+from pytest_llmeval.analysis.statistics.win_rate import WinRate
 
 FORMAT_VERSION = 1
 """Raised when a key changes its meaning; new keys alone do not raise it."""
@@ -32,6 +34,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "pairs": len(comparison.pairing.pairs),
         "regressed": asdict(regressed(comparison.pairing.pairs)),
         "mended": asdict(mended(comparison.pairing.pairs)),
+        "head_to_head": _winning(winning(comparison.pairing.pairs)),
         "figures": _figures(comparison.figures, comparison.alpha) if comparison.figures else None,
         "lost": _flips(comparison.lost),
         "gained": _flips(comparison.gained),
@@ -51,6 +54,25 @@ def _side(side: Side) -> dict[str, Any]:
         "complete": None if side.info is None and not side.torn else side.unfinished is None,
         "replaced_records": side.repeated,
         "variants_left_out": len(side.perturbed),
+    }
+
+
+def _winning(found: Winning) -> dict[str, Any]:
+    return {
+        "overall": _win_rate(found.overall),
+        "categories": {name: _win_rate(one) for name, one in found.categories.items()},
+    }
+
+
+def _win_rate(one: WinRate) -> dict[str, Any]:
+    return {
+        "entries": one.n,
+        "wins": one.wins,
+        "ties": one.ties,
+        "losses": one.losses,
+        "win_rate": one.rate,
+        "interval": list(one.interval) if one.interval else None,
+        "sign_p": one.p_value if one.n else None,
     }
 
 

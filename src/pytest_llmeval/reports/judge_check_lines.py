@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_llmeval.analysis.judges.judge_checks import JudgeCheck, Tried
-from pytest_llmeval.analysis.judges.preference import WinRate
+from pytest_llmeval.analysis.statistics.win_rate import WinRate
 from pytest_llmeval.grading.judge.pairwise import BETTER
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.comparison_table import p_value

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.analysis.judges.judgement import Judgement
-from pytest_llmeval.analysis.judges.preference import OrderBias, WinRate
+from pytest_llmeval.analysis.judges.preference import OrderBias
+from pytest_llmeval.analysis.statistics.win_rate import WinRate
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.comparison_table import p_value

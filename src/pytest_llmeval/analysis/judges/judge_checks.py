@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.judges.preference import Judged, WinRate, win_rate
+from pytest_llmeval.analysis.judges.preference import Judged, win_rate
 from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.win_rate import WinRate
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.battery import Case
 from pytest_llmeval.grading.judge.pairwise import BETTER, Better

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from types import MappingProxyType
 
-from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion, wilson_interval
-from pytest_llmeval.analysis.statistics.paired import mcnemar_exact
+from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
 from pytest_llmeval.analysis.statistics.resampling import paired_bootstrap_interval
+from pytest_llmeval.analysis.statistics.win_rate import WinRate, win_rate_of
 from pytest_llmeval.grading.judge.pairwise import Better
 
 FIRST_SHOWN_WINS: Mapping[Better, float] = MappingProxyType({"first": 1.0, "tie": 0.5, "second": 0.0})
@@ -54,26 +54,6 @@ class Judged:
     def first_position(self) -> float:
         """Return how far the place alone decides: 1/2 where it does not, 1 where the first always wins."""
         return (FIRST_SHOWN_WINS[self.base_first] + FIRST_SHOWN_WINS[self.new_first]) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class WinRate:
-    """How often the new side wins, a tie counting half; of entries, whose samples count as one."""
-
-    wins: int
-    ties: int
-    losses: int
-    rate: float | None
-    """From 0 to 1; None of nothing."""
-    interval: Interval | None
-    """95 %; Wilson's, which is too wide rather than too narrow where there are ties."""
-    p_value: float
-    """Of the sign test: wins against losses."""
-
-    @property
-    def n(self) -> int:
-        """Return how many entries were judged."""
-        return self.wins + self.ties + self.losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +102,8 @@ def preference_of(judged: Iterable[Judged]) -> Preference:
 
 
 def win_rate(judged: Iterable[Judged]) -> WinRate:
-    """Return the win rate (wins + ties / 2) / n over entries.
-
-    The interval is Wilson's score interval of that share; the p-value that of the exact sign test, which leaves ties
-    out (Dixon, W. J. and Mood, A. M. (1946), Journal of the American Statistical Association 41, 557-566).
-    """
-    means = _by_entry(judged)
-    if not means:
-        return WinRate(0, 0, 0, None, None, 1.0)
-    wins, losses = sum(mean > 0.5 for mean in means), sum(mean < 0.5 for mean in means)
-    ties, interval = len(means) - wins - losses, wilson_interval(sum(means), len(means))
-    return WinRate(wins, ties, losses, fmean(means), interval, mcnemar_exact(losses, wins))
+    """Return the win rate over entries."""
+    return win_rate_of(_by_entry(judged))
 
 
 def _by_entry(judged: Iterable[Judged]) -> list[float]:
