@@ -18,7 +18,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def changed(capsys: pytest.CaptureFixture[str], base: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    ours = {"harness_version": "1", "entry_hash": "e", "request_hash": "a"}
+    ours = {"harness_version": "1", "schema_version": 1, "entry_hash": "e", "request_hash": "a"}
     main(["compare", log("base.jsonl", "C" * 40, **{**ours, **base}), log("new.jsonl", "C" * 40, **{**ours, **new})])
     told = capsys.readouterr().out
     assert "nothing else on record changed" not in told

@@ -23,7 +23,7 @@ from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
 from pytest_llmeval.runs.provenance import harness_version, utc_timestamp
-from pytest_llmeval.runs.record import Outcome, Record
+from pytest_llmeval.runs.record import SCHEMA_VERSION, Outcome, Record
 from pytest_llmeval.runs.record_parts import JudgeControl, JudgeInfo, JudgeVerdict, PerturbationInfo
 
 ModelFailure = Literal["truncated", "filtered", "unextractable", "over_budget"]
@@ -96,6 +96,7 @@ def make_record(
     error = phases.error or (run.asked.grading_error if run.asked else None)
     outcome = _refined(phases, answer, grade)
     return Record(
+        schema_version=SCHEMA_VERSION,  # said, not left to the default: it tells a record of ours from a stranger's
         run_id=facts.run_id,
         question_id=entry.id,
         question=entry.question,

@@ -11,7 +11,7 @@ from pytest_llmeval.models.answer import Call, Reply
 from tests.analysis.two_runs import side, side_of
 from tests.runs.samples import record
 
-OURS = {"entry_hash": "e", "harness_version": "1"}
+OURS = {"entry_hash": "e", "harness_version": "1", "schema_version": 1}
 
 
 def call(request: str, role: Any = "model") -> Call:

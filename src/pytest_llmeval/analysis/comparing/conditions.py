@@ -38,6 +38,8 @@ class Conditions:
 
     values: dict[str, dict[str, None]] = field(default_factory=dict)
     """Name of the condition to its values, in order of first appearance."""
+    states_all: bool = True
+    """Whether every record is of a log of ours, in which what is not stated was not there."""
 
     _seen: set[tuple[Any, ...]] = field(default_factory=set, repr=False, compare=False)
     """What records said so far, as they say it: the next one mostly says the same."""
@@ -48,6 +50,7 @@ class Conditions:
         if said in self._seen:
             return
         self._seen.add(said)
+        self.states_all = self.states_all and _is_ours(record)
         for what, value in _conditions_of(record):
             self.values.setdefault(what, {})[value] = None
 
@@ -56,10 +59,16 @@ class Conditions:
         return tuple(self.values.get(what, ()))
 
 
+def _is_ours(record: Record) -> bool:
+    """Tell whether a record states its schema; the sixteen fields, of which any program makes a log, do not."""
+    return "schema_version" in record.model_fields_set
+
+
 def _as_said(record: Record) -> tuple[Any, ...]:
     """Return all that `_conditions_of` goes by."""
     judge = record.judge
     return (
+        _is_ours(record),
         record.provider,
         record.model,
         record.prompt_hash,
@@ -117,7 +126,7 @@ def changes(base: Conditions, new: Conditions, base_info: RunInfo | None, new_in
     What one side does not state is a change between two logs of ours, which state all they know; a log of another
     program may leave out anything.
     """
-    absent = (ABSENT,) if base.of("harness") and new.of("harness") else ()
+    absent = (ABSENT,) if base.states_all and new.states_all else ()
     names = {**base.values, **new.values}
     told = [_changed(what, base.of(what) or absent, new.of(what) or absent) for what in names]
     if base_info is not None and new_info is not None:
