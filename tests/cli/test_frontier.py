@@ -50,6 +50,34 @@ def test_a_bar_that_nobody_reaches_fails(log: Path, command: Command) -> None:
     assert "none surely reaches 99.5 %" in told.out
 
 
+def test_a_model_that_reaches_the_bar_at_an_unknown_price_does_not_fail(tmp_path: Path, command: Command) -> None:
+    rights = {"free": 40, "local": 40, "old": 20}
+    log = write_log(
+        tmp_path / "run.jsonl",
+        [
+            trial(number, "fully_correct" if number < right else "wrong", model=model, cost_usd=None)
+            for model, right in rights.items()
+            for number in range(40)
+        ],
+    )
+    told = command("frontier", log, "--reach", "80")
+    assert told.status == 0
+    assert told.out.splitlines()[-2:] == [
+        "which is the cheapest to reach 80 % cannot be told: no price is known (--llm-price)",
+        "  surely reaches it, price unknown: openai:free, openai:local",
+    ]
+    values = json.loads(command("frontier", log, "--json", "--reach", "80").out)
+    assert [one["model"] for one in values["reach_at_unknown_price"]] == ["openai:free", "openai:local"]
+    assert values["cheapest"] is None
+
+
+def test_one_that_reaches_the_bar_at_an_unknown_price_stands_beside_the_cheapest(log: Path, command: Command) -> None:
+    assert command("frontier", log, "--reach", "35").out.splitlines()[-2:] == [
+        "cheapest that surely reaches 35 %: openai:small",
+        "  surely reaches it, price unknown: openai:local",
+    ]
+
+
 def test_machines_get_everything_unrounded(log: Path, command: Command) -> None:
     told = json.loads(command("frontier", log, "--json", "--reach", "60").out)
     by_model = {one["model"]: one for one in told["models"]}

@@ -61,10 +61,14 @@ class Frontier:
     """Their cost is not known in whole, so they cannot be placed."""
 
     def cheapest(self, bar: float) -> Contender | None:
-        """Return the cheapest that surely reaches a bar; None where none does."""
+        """Return the cheapest of known price that surely reaches a bar; None where none does."""
         priced = [*self.front, *(one for one, _ in self.dominated)]
         able = [one for one in priced if one.standing(bar) == "reaches"]
         return min(able, key=lambda one: (_cost(one), -_rate(one)), default=None)
+
+    def unplaced(self, bar: float) -> list[Contender]:
+        """Return those that surely reach a bar at a price that is not known; any of them may be the cheapest."""
+        return [one for one in self.unpriced if one.standing(bar) == "reaches"]
 
 
 def contenders(runs: Iterable[RunFigures]) -> list[Contender]:

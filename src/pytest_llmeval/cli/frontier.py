@@ -51,4 +51,5 @@ def run(given: argparse.Namespace) -> int:
     else:
         screen = screen_of(sys.stdout)
         write_lines(frontier_lines(placed, screen, given.reach), sys.stdout, ascii_only=screen.ascii_only)
-    return MISSED if given.reach is not None and placed.cheapest(given.reach) is None else 0
+    bar = given.reach
+    return MISSED if bar is not None and placed.cheapest(bar) is None and not placed.unplaced(bar) else 0

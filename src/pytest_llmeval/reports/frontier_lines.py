@@ -65,15 +65,19 @@ def _row(cells: Sequence[str]) -> str:
 
 def _bar(found: Frontier, bar: float, names: dict[int, str], screen: Screen) -> Iterator[Line]:
     told = f"{100 * bar:g} %"
-    best = found.cheapest(bar)
-    if best is None:
-        yield line(Segment(f"none surely reaches {told}: no interval lies wholly at or above it", ("yellow",)))
-    else:
+    best, unplaced = found.cheapest(bar), found.unplaced(bar)
+    if best is not None:
         yield line(Segment(f"cheapest that surely reaches {told}: ", ("bold",)), _short(names[id(best)], screen))
+    elif unplaced:
+        why = "no price is known (--llm-price)"
+        yield line(Segment(f"which is the cheapest to reach {told} cannot be told: {why}", ("yellow",)))
+    else:
+        yield line(Segment(f"none surely reaches {told}: no interval lies wholly at or above it", ("yellow",)))
     unsure = [one for one in _all(found) if one.standing(bar) == "cannot tell"]
-    if unsure:
-        listed = ", ".join(_short(names[id(one)], screen) for one in unsure)
-        yield line(Segment(shortened(f"  cannot be told at this n: {listed}", screen.width), ("light",)))
+    for label, members in (("surely reaches it, price unknown", unplaced), ("cannot be told at this n", unsure)):
+        if members:
+            listed = ", ".join(_short(names[id(one)], screen) for one in members)
+            yield line(Segment(shortened(f"  {label}: {listed}", screen.width), ("light",)))
 
 
 def _short(name: str, screen: Screen) -> str:
@@ -98,8 +102,13 @@ def frontier_values(found: Frontier, bar: float | None = None) -> dict[str, Any]
     return {
         "models": [_values(one, found, beaten.get(id(one)), bar) for one in _all(found)],
         "bar": bar,
-        "cheapest": {"model": best.model, "run_id": best.run_id} if best else None,
+        "cheapest": _named(best),
+        "reach_at_unknown_price": [_named(one) for one in (found.unplaced(bar) if bar is not None else ())],
     }
+
+
+def _named(one: Contender | None) -> dict[str, str] | None:
+    return {"model": one.model, "run_id": one.run_id} if one else None
 
 
 def _values(one: Contender, found: Frontier, better: Contender | None, bar: float | None) -> dict[str, Any]:
@@ -116,6 +125,6 @@ def _values(one: Contender, found: Frontier, better: Contender | None, bar: floa
         "successes_per_usd": one.successes_per_dollar,
         "latency_p50_s": one.median_s,
         "on_front": one in found.front,
-        "beaten_by": {"model": better.model, "run_id": better.run_id} if better else None,
+        "beaten_by": _named(better),
         "standing": one.standing(bar) if bar is not None else None,
     }
