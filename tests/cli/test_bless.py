@@ -154,8 +154,34 @@ def test_compare_takes_the_name_of_a_baseline(capsys: pytest.CaptureFixture[str]
     main(["bless", log("a.jsonl", "C" * 40, info={})])
     new = log("b.jsonl", "C" * 25 + "W" * 15, info={})
     assert main(["compare", "main", new]) == 1
-    assert main(["compare", "mian", new]) == 2
-    assert "mian: cannot be read" in told(capsys)
+
+
+def test_from_outside_a_project_a_run_is_blessed_in_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("pyproject.toml").unlink()
+    project, away = tmp_path / "project", tmp_path / "away"
+    for folder in (project / "llm-runs", project / "llm-baselines", away):
+        folder.mkdir(parents=True)
+    log(str(project / "llm-runs" / "a.jsonl"), "C" * 40, info={})
+    monkeypatch.chdir(away)
+    assert main(["bless", "../project/llm-runs/a.jsonl"]) == 0
+    assert (project / BLESSED).exists()
+    assert list(away.iterdir()) == []
+    capsys.readouterr()
+    assert main(["compare", "main", "../project/llm-runs/a.jsonl"]) == 0
+    assert "the same" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "option"), [("nosuch", " --name nosuch"), ("main", "")])
+def test_a_name_that_was_never_blessed_is_called_so(name: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", log("a.jsonl", "C" * 40, info={}), "--name", "nightly"]) == 0
+    capsys.readouterr()
+    assert main(["compare", name, "a.jsonl"]) == 2
+    assert told(capsys) == (
+        f"pytest-llmeval: no file and no baseline {name}; in llm-baselines there is nightly; "
+        f"to make one: pytest-llmeval bless RUN{option}\n"
+    )
 
 
 def test_a_run_made_again_tells_the_noise_of_its_baseline(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,18 @@ def test_baselines_are_kept_in_the_nearest_folder_that_has_some(tmp_path: Path) 
     assert folder_near(below) == tmp_path / FOLDER
 
 
+def test_a_folder_in_no_project_leaves_it_to_the_log_and_else_keeps_them_itself(tmp_path: Path) -> None:
+    away, project = tmp_path / "away", tmp_path / "project"
+    (project / "llm-runs").mkdir(parents=True)
+    away.mkdir()
+    assert folder_near(away, otherwise=project / "llm-runs") == away / FOLDER
+    (project / "pytest.ini").touch()
+    assert folder_near(away, otherwise=project / "llm-runs") == project / FOLDER
+    assert folder_near(away, "llm-judges", otherwise=project / "llm-runs") == project / "llm-judges"
+    (away / "pyproject.toml").touch()
+    assert folder_near(away, otherwise=project / "llm-runs") == away / FOLDER
+
+
 def test_two_models_never_share_a_file() -> None:
     names = ["openai:a/b", "openai:a_b", "openai:a:b", "openai:a b", "openai:a__b"]
     assert len({baseline_path(Path(), "main", name) for name in names}) == len(names)

@@ -60,7 +60,7 @@ def run(given: argparse.Namespace) -> int:
         note("not blessed; make the run whole (--llm-resume), or add --force to have it as it is")
         return REFUSED
     noise = _noise(given, chosen)
-    folder = given.into or folder_near(Path.cwd())
+    folder = given.into or folder_near(Path.cwd(), otherwise=given.log.parent)
     for model, side in chosen.items():
         _bless(given, baseline_path(folder, name, model), side, noise.get(model, {}), forced=bool(faults))
     return 0

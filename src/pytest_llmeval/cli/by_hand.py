@@ -134,4 +134,4 @@ def _right_before(given: argparse.Namespace) -> RightBefore | None:
         return None
     if given.order != "doubtful":
         raise ConfigurationError("--baseline tells what got worse, for --order doubtful; add that")
-    return RightBefore.in_sides(base_sides(given.baseline).values())
+    return RightBefore.in_sides(base_sides(given.baseline, near=given.log.parent).values())

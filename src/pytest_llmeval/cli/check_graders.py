@@ -95,7 +95,8 @@ def _limits(given: argparse.Namespace) -> GraderLimits:
 
 def _keep(checks: Sequence[GraderCheck], limits: GraderLimits, given: argparse.Namespace) -> list[Path]:
     """Write down what the user's own cases say of each grader, for gates to go by."""
-    folder, now = given.judges or folder_near(Path.cwd(), FOLDER), utc_timestamp()
+    near = folder_near(Path.cwd(), FOLDER, otherwise=next((file.parent for file in given.files), None))
+    folder, now = given.judges or near, utc_timestamp()
     command = ["pytest-llmeval", "check-graders", *map(str, given.files), *_settings(given)]
     kept = (kept_check(one, limits, at_least=given.at_least, command=command, timestamp=now) for one in checks)
     return [write_check(folder, one) for one in kept]

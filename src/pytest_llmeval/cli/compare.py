@@ -100,11 +100,11 @@ def _number(text: str, low: float, high: float, fault: str, *, open_ended: bool 
 def run(given: argparse.Namespace) -> int:
     """Compare, print, and return 0, 1 or 3."""
     votes = VoteRules(given.max_disagreement, given.min_alpha)
-    base, new = base_sides(given.base, votes), read_sides(given.new, votes)
+    base, new = base_sides(given.base, votes, near=given.new.parent), read_sides(given.new, votes)
     for side in new.values():
         side.counts_flagged = given.contaminated == "count"
     matched = match_models(base, new, model=given.model, base_model=given.base_model)
-    judges = folder_near(Path.cwd(), FOLDER)
+    judges = folder_near(Path.cwd(), FOLDER, otherwise=given.new.parent)
     comparisons = [
         compare(
             with_judge_noise(one, other, judges),

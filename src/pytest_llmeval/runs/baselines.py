@@ -38,17 +38,23 @@ def is_path(named: str) -> bool:
     return "/" in named or "\\" in named or named.endswith((".jsonl", ".jsonl.gz"))
 
 
-def folder_near(start: Path, name: str = FOLDER) -> Path:
+def folder_near(start: Path, name: str = FOLDER, *, otherwise: Path | None = None) -> Path:
     """Return where baselines are kept: in the nearest folder upward that has some, else that is a project's root.
 
     Args:
         start: Where to look first.
         name: The folder's name, where something else is kept in it.
+        otherwise: Where to look as well, such as beside a log, if neither start nor a folder above it is of a project.
     """
+    return _upward(start, name) or (otherwise and _upward(otherwise.absolute(), name)) or start / name
+
+
+def _upward(start: Path, name: str) -> Path | None:
     upward = (start, *start.parents)
     kept = next((one for one in upward if (one / name).is_dir()), None)
     root = next((one for one in upward if any((one / file).exists() for file in _ROOT_FILES)), None)
-    return (kept or root or start) / name
+    found = kept or root
+    return found / name if found else None
 
 
 def baseline_path(folder: Path, name: str, model: str) -> Path:
