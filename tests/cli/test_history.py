@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.cli.main import main
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, write_sidecar
 from tests.cli.conftest import Told
@@ -189,6 +190,36 @@ def test_a_log_graded_by_hand_stands_in_for_its_original(tmp_path: Path, command
     write_log(tmp_path / "run-graded.jsonl", [trial(1, "fully_correct")])
     (series,) = json.loads(command("history", tmp_path, "--json").out)["series"]
     assert [one["successes"] for one in series["runs"]] == [1]
+
+
+def test_a_log_that_is_named_twice_counts_once(falling: Path, command: Command) -> None:
+    told = command("history", falling, falling / "run-1.jsonl", falling / ".." / falling.name / "run-1.jsonl")
+    assert told.out == command("history", falling).out
+
+
+def test_a_copy_of_a_log_is_refused(tmp_path: Path, command: Command) -> None:
+    log = write_run(tmp_path, 1, 20)
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(log.read_bytes())
+    told = command("history", tmp_path)
+    assert told.status == 2
+    assert told.err == f"pytest-llmeval: {log}: holds 'q0' of run run-1, as {copy} does; name one of the two\n"
+
+
+def test_graded_logs_stand_in_for_those_of_their_own_folder(tmp_path: Path, command: Command) -> None:
+    for folder, run in (("a", "run-1"), ("b", "run-2")):
+        (tmp_path / folder).mkdir()
+        write_log(tmp_path / folder / "run.jsonl", [trial(1, "wrong", run_id=run)])
+    write_log(tmp_path / "a" / "run-graded.jsonl", [trial(1, "fully_correct", run_id="run-1")])
+    (series,) = json.loads(command("history", tmp_path / "a", tmp_path / "b", "--json").out)["series"]
+    assert [(one["run_id"], one["successes"]) for one in series["runs"]] == [("run-1", 1), ("run-2", 0)]
+
+
+@pytest.mark.parametrize("last", ["0", "-3", "x"])
+def test_no_runs_and_fewer_are_no_last_ones(last: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["history", str(write_run(tmp_path, 1, 20)), f"--last={last}"])
+    assert f"argument --last: must be a number of runs, at least 1, got '{last}'" in capsys.readouterr().err
 
 
 def test_other_files_of_a_folder_are_left_out_and_named(tmp_path: Path, command: Command) -> None:

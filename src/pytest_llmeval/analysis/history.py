@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from pytest_llmeval.analysis.figures_over_time import OverTime, figures_over_time
+from pytest_llmeval.analysis.run_figures import Places
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.trend import Drift, Slope, cusum, slope
 from pytest_llmeval.analysis.summary import Summary, model_of
@@ -132,7 +133,7 @@ def read_history(
     """Read logs, ours or foreign, keeping no record of them.
 
     Args:
-        logs: In any order.
+        logs: In any order, each once.
         on_fault: Is told every line that cannot be read; without it such a line is an error.
         on_replaced: Is told where tries do not count.
 
@@ -140,12 +141,14 @@ def read_history(
         Series in order of first appearance; points without anything measured are left out.
 
     Raises:
-        RunLogError: For a log that cannot be read.
+        RunLogError: For a log that cannot be read, and for a trial that two of them hold.
     """
+    places = Places()
     points: dict[tuple[str, str], Point] = {}
     for log in logs:
         info = read_sidecar(log) if sidecar_path(log).exists() else None
         for record in iter_records(log, on_fault=on_fault, on_replaced=on_replaced):
+            places.enter(record, log)
             place = (record.run_id, model_of(record))
             if place not in points:
                 points[place] = Point(*place, Summary(place[1]), info)

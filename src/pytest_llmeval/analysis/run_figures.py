@@ -82,7 +82,7 @@ def read_figures(
         RunLogError: For a log that cannot be read, and for a trial that two of them hold.
     """
     runs: dict[str, RunFigures] = {}
-    places = _Places() if len(logs) > 1 else None
+    places = Places() if len(logs) > 1 else None
     for log in logs:
         for record in iter_records(log, on_fault=_strictly(on_fault), on_replaced=on_replaced):
             if places is not None:
@@ -113,13 +113,18 @@ def _strictly(on_fault: Callable[[Fault], None] | None) -> Callable[[Fault], Non
     return told
 
 
-class _Places:
+class Places:
     """Remembers in which log each trial was, so that none counts twice."""
 
     def __init__(self) -> None:
         self._logs: dict[int, Path] = {}
 
     def enter(self, record: Record, log: Path) -> None:
+        """Note one more trial.
+
+        Raises:
+            RunLogError: Where another log holds it.
+        """
         place = hash((record.run_id, record.question_id, record.provider, record.model, record.sample))
         before = self._logs.setdefault(place, log)
         if before is not log:

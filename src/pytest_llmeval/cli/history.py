@@ -25,7 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("runs", metavar="DIR|RUN", nargs="+", type=Path, help="folders of run logs, or run logs")
     parser.add_argument("--model", metavar="PROVIDER:MODEL", help="only this model")
-    parser.add_argument("--last", metavar="N", type=int, help="only the last N runs of each model and benchmark")
+    parser.add_argument("--last", metavar="N", type=_runs, help="only the last N runs of each model and benchmark")
     parser.add_argument("--fail-on-drift", action="store_true", help="exit with 1 where a model drifts for the worse")
     parser.add_argument("--json", action="store_true", help="all figures, unrounded")
     parser.add_argument("-v", "--verbose", action="store_true", help="figures that do not drift as well")
@@ -34,6 +34,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "many small steps in one direction show though each is within chance; that of mean grade, latency, cost,\n"
         "tokens, unscored trials and behaviour by the test of a change point, corrected by Holm."
     )
+
+
+def _runs(text: str) -> int:
+    number = int(text) if text.strip().isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be a number of runs, at least 1, got {text!r}")
+    return number
 
 
 def run(given: argparse.Namespace) -> int:
@@ -57,7 +64,7 @@ def _print(shown: Iterable[Series], *, verbosity: int) -> None:
 
 
 def _cut(series: Series, last: int | None) -> Series:
-    return Series(series.model, series.benchmarks, series.points[-last:]) if last and last > 0 else series
+    return Series(series.model, series.benchmarks, series.points[-last:]) if last else series
 
 
 def _nothing(found: list[Series], model: str | None) -> str:
@@ -67,9 +74,11 @@ def _nothing(found: list[Series], model: str | None) -> str:
 
 
 def _logs(named: Iterable[Path]) -> list[Path]:
-    logs = [log for path in named for log in (_in_folder(path) if path.is_dir() else [path])]
-    graded = {log.name.replace(GRADED, "", 1): log for log in logs if GRADED in log.name}
-    return list(dict.fromkeys(graded.get(log.name, log) for log in logs))
+    """Return the logs to read, each once by however many ways it is named."""
+    found = [log for path in named for log in (_in_folder(path) if path.is_dir() else [path])]
+    logs = list({log.resolve(): log for log in reversed(found)}.values())[::-1]
+    graded = {log.with_name(log.name.replace(GRADED, "", 1)): log for log in logs if GRADED in log.name}
+    return list(dict.fromkeys(graded.get(log, log) for log in logs))
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
