@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom  # type: ignore[import-untyped]  # scipy ships no types
 
 from pytest_llmeval.analysis import repeats
-from pytest_llmeval.analysis.repeats import UNSTABLE_KEPT, RepeatedEntry, RepeatFigures, Repeats, pass_at_k, pass_hat_k
+from pytest_llmeval.analysis.repeats import RepeatedEntry, RepeatFigures, Repeats, pass_at_k, pass_hat_k
 from pytest_llmeval.analysis.statistics.estimates import wilson_interval
 from tests.runs.samples import record
 
@@ -197,6 +197,6 @@ def test_the_most_evenly_split_entries_come_first_and_steady_ones_not_at_all() -
     assert found.unstable_entries == 3
 
 
-def test_so_many_unstable_entries_are_kept_and_all_are_counted() -> None:
-    found = figures(*[[True, False]] * (UNSTABLE_KEPT + 5))
-    assert (len(found.unstable), found.unstable_entries) == (UNSTABLE_KEPT, UNSTABLE_KEPT + 5)
+def test_every_unstable_entry_is_kept() -> None:
+    found = figures(*[[True, False]] * 40)
+    assert (len(found.unstable), found.unstable_entries) == (40, 40)

@@ -46,7 +46,7 @@ def test_repeated_samples_are_told_after_the_grades() -> None:
         "  pass^4                         17 %  [3–56]    all of 4 samples right\n"
         "  flip rate                      44 %  [16–77]   of neighbouring samples differ\n"
         "  most unstable       2 of 4 entry-2 · 2 of 4 entry-6 · 3 of 4 entry-5\n"
-        "                      … 1 more\n"
+        "                      … 1 more with -v\n"
     )
 
 
@@ -89,6 +89,14 @@ def test_repeated_samples_of_two_models_stand_side_by_side() -> None:
         "  most unstable         2 of 4 entry-2                  1 of 2 entry-3\n"
         "                        2 of 4 entry-6\n"
         "                        3 of 4 entry-5\n"
+        "                        … 1 more with -v\n"
+    )
+    told = shown(summary_lines(summaries_by_model(both), width=120, verbosity=1))
+    assert block(told, "  most unstable", "outcomes") == (
+        "  most unstable         2 of 4 entry-2                  1 of 2 entry-3\n"
+        "                        2 of 4 entry-6\n"
+        "                        3 of 4 entry-5\n"
+        "                        1 of 4 entry-3\n"
     )
 
 
@@ -114,7 +122,7 @@ def test_long_names_of_unstable_entries_share_a_line() -> None:
     records = [one.model_copy(update={"question_id": f"{one.question_id}-{'x' * 90}"}) for one in FOUR_SAMPLES]
     told = block(shown(summary_lines(summaries_by_model(records))), "  most unstable", "  outcomes")
     assert [text.count(" of 4 entry-") for text in told.splitlines()] == [1, 1, 1]
-    told = block(shown(summary_lines(summaries_by_model(records), width=130)), "  most unstable", "  outcomes")
+    told = block(shown(summary_lines(summaries_by_model(records), width=140)), "  most unstable", "  outcomes")
     assert [text.count(" of 4 entry-") for text in told.splitlines()] == [3]
 
 

@@ -177,6 +177,12 @@ def test_without_categories_there_is_no_table_of_them(models: str) -> None:
     assert "uncategorized" not in told
 
 
+def test_logs_without_outcomes_have_no_heading_for_them() -> None:
+    told = shown(summary_lines(summaries_by_model([trial("wrong", model=model, outcome=None) for model in "mn"])))
+    assert "outcomes" not in told
+    assert "wrong" in told
+
+
 def test_estimated_tokens_are_told_as_such() -> None:
     records = [trial("wrong", usage=Usage(1000, 200, estimated=one)) for one in (True, True, False)]
     assert "  tokens              3,000 in · 600 out · estimated in 2 trials\n" in shown(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -12,8 +11,6 @@ from itertools import pairwise
 from pytest_llmeval.analysis.statistics.estimates import Interval, wilson_interval
 from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
-
-UNSTABLE_KEPT = 10
 
 
 def pass_at_k(n: int, successes: int, k: int) -> float:
@@ -106,7 +103,7 @@ class RepeatFigures:
     flip_rate: Estimate | None
     """Of neighbouring samples of an entry, the share that differ; over the entries with several, None without any."""
     unstable: tuple[RepeatedEntry, ...]
-    """Those whose samples differ, the most evenly split first; at most `UNSTABLE_KEPT`."""
+    """Those whose samples differ, the most evenly split first."""
     unstable_entries: int
     """How many there are in all."""
 
@@ -179,7 +176,7 @@ def _figures(found: list[RepeatedEntry], fewest: int) -> RepeatFigures:
         pass_at={k: _mean(counts, pass_at_k, k) for k in _tries(fewest)},
         pass_hat={k: _mean(counts, pass_hat_k, k) for k in _tries(fewest)},
         flip_rate=_flip_rate(found),
-        unstable=tuple(heapq.nsmallest(UNSTABLE_KEPT, unstable, key=_steadiness)),
+        unstable=tuple(sorted(unstable, key=_steadiness)),
         unstable_entries=len(unstable),
     )
 

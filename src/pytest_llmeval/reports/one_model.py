@@ -124,7 +124,7 @@ def _unstable(found: RepeatFigures, screen: Screen) -> Iterator[Line]:
     shown = found.unstable[: None if screen.verbosity > 0 else repeat_figures.UNSTABLE_SHOWN]
     told = [screen.safe(repeat_figures.unstable_entry(one, found), WIDEST_LABEL) for one in shown]
     if found.unstable_entries > len(shown):
-        told.append(f"… {found.unstable_entries - len(shown):,} more")
+        told.append(f"… {found.unstable_entries - len(shown):,} more with -v")
     yield from _wrapped_row("most unstable", told, screen)
 
 

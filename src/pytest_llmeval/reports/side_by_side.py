@@ -122,8 +122,16 @@ def _repeats(summaries: Sequence[Summary], screen: Screen) -> Iterator[Row]:
     for row in zip(*(repeat_figures.shares(one, tries) for one in found), strict=True):
         cells = (f"{repeat_figures.percent(s.estimate):>11} {repeat_figures.interval(s.estimate)}" for s in row)
         yield Row(row[0].label, tuple(cell.rstrip() for cell in cells))
-    for at in range(max(min(len(one.unstable), repeat_figures.UNSTABLE_SHOWN) for one in repeated)):
+    yield from _unstable(found, max(len(one.unstable) for one in repeated), screen)
+
+
+def _unstable(found: Sequence[RepeatFigures | None], most: int, screen: Screen) -> Iterator[Row]:
+    shown = most if screen.verbosity > 0 else min(most, repeat_figures.UNSTABLE_SHOWN)
+    for at in range(shown):
         yield Row("" if at else "most unstable", tuple(_unstable_cell(one, at, screen) for one in found))
+    if shown < most:
+        more = (max(0, one.unstable_entries - shown) if one else 0 for one in found)
+        yield Row("", tuple(f"… {count:,} more with -v" if count else "" for count in more))
 
 
 def _samples_cell(found: RepeatFigures | None) -> str:
@@ -224,11 +232,12 @@ def _variants(summaries: Sequence[Summary]) -> Iterator[Row]:
 
 
 def _outcomes(summaries: Sequence[Summary]) -> Iterator[Row]:
-    yield Row("outcomes")
-    for outcome in OUTCOMES:
-        if any(summary.outcomes[outcome] for summary in summaries):
-            apart = outcome in ("error", "unscored")
-            yield _row(outcome, summaries, _outcome_cell(outcome), *(("yellow",) if apart else ()))
+    told = [outcome for outcome in OUTCOMES if any(summary.outcomes[outcome] for summary in summaries)]
+    if told:  # logs of other programs have none
+        yield Row("outcomes")
+    for outcome in told:
+        apart = outcome in ("error", "unscored")
+        yield _row(outcome, summaries, _outcome_cell(outcome), *(("yellow",) if apart else ()))
 
 
 def _outcome_cell(outcome: str) -> Callable[[Summary], str]:
