@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -89,6 +89,37 @@ def test_categories_have_their_own_accuracy() -> None:
         "a": Proportion(1, 2),
         "b": Proportion(0, 1),
     }
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=12), st.integers(1, 4))
+def test_identical_samples_tell_no_more_than_one_of_each_entry(grades: list[int], samples: int) -> None:
+    def made(times: int) -> Iterator[Record]:
+        for number, grade in enumerate(grades):
+            for sample in range(1, times + 1):
+                fields = {"sample": sample, "category": f"c{number % 2}"}
+                yield graded("fully_correct" if grade else "wrong", question_id=f"q{number}", **fields)
+
+    once, often = summary_of(made(1)), summary_of(made(samples))
+    assert often.overall.fully_correct.n == samples * len(grades)
+    assert often.overall.fully_correct.independent == len(grades)
+    assert often.overall.fully_correct.interval == pytest.approx(once.overall.fully_correct.interval)
+    assert often.categories["c0"].right.interval == pytest.approx(once.categories["c0"].right.interval)
+    if often.repeats is not None:
+        assert often.overall.fully_correct.interval == often.repeats.pass_at[1].interval
+
+
+def test_an_entry_with_many_samples_is_no_more_than_those_are_worth_that_are_alike() -> None:
+    rows = [graded("wrong", question_id="often", sample=sample) for sample in range(1, 11)]
+    rows += [graded("fully_correct", question_id=f"once-{number}") for number in range(10)]
+    share = summary_of(rows).overall.fully_correct
+    assert (share.count, share.n, share.independent) == (10, 20, 20 * 20 // (10 * 10 + 10))
+
+
+def test_plain_and_graded_samples_together_are_of_all_entries() -> None:
+    rows = [graded("wrong", question_id=name, sample=sample) for name in "ab" for sample in (1, 2)]
+    rows += [record(question_id=name, outcome="passed", sample=sample) for name in "cd" for sample in (1, 2)]
+    whole = summary_of(rows).overall
+    assert [one.independent for one in (whole.fully_correct, whole.pass_rate, whole.right)] == [2, 2, 4]
 
 
 def test_failure_labels_are_of_answers_that_are_not_fully_correct() -> None:

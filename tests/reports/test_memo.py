@@ -35,6 +35,13 @@ def test_it_says_where_a_system_stands_and_what_would_help() -> None:
     )
 
 
+def test_samples_of_an_entry_make_its_interval_no_narrower() -> None:
+    told = written([trial(n, "fully_correct", sample=sample) for n in range(9) for sample in (1, 2)])
+    assert (
+        "18 of 18 answers fully correct (100 %, 95 % interval 70 to 100 %, samples of an entry taken as one)." in told
+    )
+
+
 def test_a_large_category_is_stronger_than_a_lucky_one() -> None:
     told = written(
         [

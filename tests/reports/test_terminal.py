@@ -211,7 +211,7 @@ def test_the_slowest_percent_is_told_of_a_hundred_answers_only() -> None:
 
 def test_repeated_samples_come_with_a_caution() -> None:
     told = shown(summary_lines(summaries_by_model([trial("wrong"), trial("wrong", sample=2)])))
-    assert "samples are alike, so intervals of trials are too narrow" in told
+    assert "only accuracy's interval takes samples of an entry as one" in told
 
 
 @pytest.mark.parametrize("models", [1, 2])

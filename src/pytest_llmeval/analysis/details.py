@@ -75,12 +75,7 @@ class Details:
         names = [("tag", tag) for tag in record.tags]
         names += [("difficulty", record.difficulty)] if record.difficulty else []
         for name in names:
-            part = self._slices.setdefault(name, Slice())
-            if verdict is not None:
-                part.verdicts[verdict] += 1
-            else:
-                part.ungraded += 1
-                part.passed += record.outcome == "passed"
+            self._slices.setdefault(name, Slice()).add(record, verdict)
 
     def _measure(self, record: Record) -> None:
         if not record.cached:

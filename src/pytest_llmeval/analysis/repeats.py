@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pytest_llmeval.analysis.statistics.estimates import Interval, wilson_interval
+from pytest_llmeval.analysis.statistics.estimates import Interval, interval_of_mean
 from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
@@ -220,8 +220,4 @@ def estimate_of_mean(total: float, n: int) -> Estimate:
         total: The sum of n numbers from 0 to 1.
         n: How many entries, at least 1.
     """
-    # Wilson's is of whole successes; between two of them a straight line is as good, and never cuts the mean off.
-    below, above = wilson_interval(math.floor(total), n), wilson_interval(math.ceil(total), n)
-    part = total - math.floor(total)
-    low, high = (one + part * (other - one) for one, other in zip(below, above, strict=True))
-    return Estimate(total / n, Interval(low, high))
+    return Estimate(total / n, interval_of_mean(total, n))

@@ -16,7 +16,7 @@ from pytest_llmeval.analysis.repeats import RepeatFigures, Repeats
 from pytest_llmeval.analysis.robustness import Robustness
 from pytest_llmeval.analysis.served import ServedModels
 from pytest_llmeval.analysis.spending import Spending
-from pytest_llmeval.analysis.statistics.estimates import Percentiles, Proportion
+from pytest_llmeval.analysis.statistics.estimates import OfSamples, Percentiles, Proportion
 from pytest_llmeval.benchmark.checking.contamination_file import Contamination
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.runs.record import Record
@@ -44,6 +44,19 @@ class Slice:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     passed: int = 0
     ungraded: int = 0
+    judged_by_sample: Counter[int] = field(default_factory=Counter)
+    """How many first samples, second ones and so on were judged."""
+    ungraded_by_sample: Counter[int] = field(default_factory=Counter)
+
+    def add(self, record: Record, verdict: Verdict | None) -> None:
+        """Take in one more trial that counts; one without a verdict passed or failed."""
+        if verdict is not None:
+            self.verdicts[verdict] += 1
+            self.judged_by_sample[record.sample] += 1
+        else:
+            self.ungraded += 1
+            self.ungraded_by_sample[record.sample] += 1
+            self.passed += record.outcome == "passed"
 
     @property
     def judged(self) -> int:
@@ -53,17 +66,42 @@ class Slice:
     @property
     def fully_correct(self) -> Proportion:
         """Return the accuracy: fully correct answers of all that were judged."""
-        return Proportion(self.verdicts["fully_correct"], self.judged)
+        return _share(self.verdicts["fully_correct"], self.judged, self.judged_by_sample)
 
     @property
     def partially_correct(self) -> Proportion:
         """Return the share of partially correct answers."""
-        return Proportion(self.verdicts["partially_correct"], self.judged)
+        return _share(self.verdicts["partially_correct"], self.judged, self.judged_by_sample)
 
     @property
     def pass_rate(self) -> Proportion:
         """Return the passed of those trials that have no grade, as of evals with plain asserts."""
-        return Proportion(self.passed, self.ungraded)
+        return _share(self.passed, self.ungraded, self.ungraded_by_sample)
+
+    @property
+    def right(self) -> Proportion:
+        """Return the trials that are fully correct, or passed without a grade, of all that count."""
+        by_sample = self.judged_by_sample + self.ungraded_by_sample
+        return _share(self.verdicts["fully_correct"] + self.passed, self.judged + self.ungraded, by_sample)
+
+
+def _share(count: int, n: int, by_sample: Counter[int]) -> Proportion:
+    """Make the share of trials of which some may be samples of one entry.
+
+    Where m are of an entry they are worth (sum of m)² / sum of m² independent ones, if those of an entry are all alike:
+    by the design effect of clusters, Kish, L. (1965), Survey Sampling. With as many samples of each that is the number
+    of entries.
+
+    Args:
+        count: How many are so.
+        n: Of how many.
+        by_sample: How many of these are first samples, second ones and so on. An entry has a sample of each number
+            once, so the k-th most frequent number tells how many entries have k of them.
+    """
+    if len(by_sample) < 2:
+        return Proportion(count, n)
+    squares = sum((2 * k - 1) * times for k, times in enumerate(sorted(by_sample.values(), reverse=True), start=1))
+    return OfSamples(count, n, n * n // squares)
 
 
 class Summary(Spending):
@@ -156,11 +194,7 @@ class Summary(Spending):
         if checked is None:
             checked = self.by_contamination[record.contamination] = Slice()
         for part in (self.overall, category, checked):
-            if verdict is not None:
-                part.verdicts[verdict] += 1
-            else:
-                part.ungraded += 1
-                part.passed += record.outcome == "passed"
+            part.add(record, verdict)
         self._repeats.add(record, success=(verdict or record.outcome) in ("fully_correct", "passed"))
         if verdict is not None and verdict != "fully_correct":
             self.failure_labels[record.failure_label or NO_LABEL] += 1

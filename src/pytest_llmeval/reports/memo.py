@@ -37,6 +37,7 @@ def _sentences(run: RunFigures, summary: Summary) -> Iterator[str]:
     what = "fully correct" if graded else "passed"
     low, high = _bounds(share)
     interval = f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
+    interval += ", samples of an entry taken as one" if share.independent < share.n else ""
     yield f"{one_line(summary.model)} ({where}): {figures.part_of(share)} answers {what}"
     yield f"({figures.percent(share)}, {interval})."
     yield from _categories(summary, what, graded=graded)

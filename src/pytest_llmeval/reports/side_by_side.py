@@ -100,7 +100,7 @@ def _distribution(summaries: Sequence[Summary]) -> Iterator[Row]:
 def _verdict_cell(verdict: Verdict) -> Callable[[Summary], str]:
     def cell(summary: Summary) -> str:
         share = Proportion(summary.overall.verdicts[verdict], summary.overall.judged)
-        bounds = share.interval if verdict == "fully_correct" else None
+        bounds = summary.overall.fully_correct.interval if verdict == "fully_correct" else None
         return f"{_number(share.count)}  {figures.percent(share):>5} {figures.interval(bounds)}".rstrip()
 
     return cell

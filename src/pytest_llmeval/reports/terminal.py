@@ -15,6 +15,8 @@ from pytest_llmeval.runs.provenance import GitState
 
 LEAST_WIDTH = 60
 
+SAMPLES = "only accuracy's interval takes samples of an entry as one"
+
 
 @dataclass(frozen=True, slots=True)
 class RunHeader:
@@ -135,7 +137,7 @@ def _footer(summaries: list[Summary], screen: Screen, wall_s: float | None, log:
     if wall_s is not None and label:
         told.append(line(f"{label}{fit('time', pad)}{figures.duration(wall_s)}"))
     if label and any(summary.samples > 1 for summary in summaries):
-        told.append(line(Segment(f"{label}samples are alike, so intervals of trials are too narrow", ("light",))))
+        told.append(line(Segment(f"{label}{SAMPLES}", ("light",))))
     if log is not None:
         told.append(line(label, fit("log", pad) if label else "log ", screen.safe(str(log), 4096)))
     return told

@@ -81,6 +81,16 @@ def test_fail_under_holds_the_share_of_fully_correct_answers() -> None:
     assert fail_under(summary("CCCCCCCPUW"), 70.1).decision == "failed"
 
 
+def test_samples_of_an_entry_prove_no_more_than_one() -> None:
+    made = Summary("openai:m")
+    for sample in (1, 2, 3, 4):
+        for one in records("C" * 7 + "W" * 3, sample=sample):
+            made.add(one)
+    once = fail_under(summary("C" * 7 + "W" * 3), 40, proven=True)
+    assert (once.decision, fail_under(made, 40, proven=True).decision) == ("failed", "failed")
+    assert once.reason.partition("[")[2] == fail_under(made, 40, proven=True).reason.partition("[")[2]
+
+
 def test_fail_under_may_want_it_proven() -> None:
     verdict = fail_under(summary("C" * 7 + "W" * 3), 40, proven=True)
     assert (verdict.rule, verdict.decision) == ("fail under 40 % (lower bound)", "failed")

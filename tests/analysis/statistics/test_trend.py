@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]  # it has no types
 
-from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.estimates import OfSamples, Proportion
 from pytest_llmeval.analysis.statistics.trend import LIMIT, SLACK, cusum, line_through, slope
 
 RATES = st.lists(
@@ -69,6 +69,16 @@ def test_figures_that_differ_by_rounding_alone_have_no_trend() -> None:
     found = line_through([0.1 + 0.2, 0.3, 0.3, 0.3])
     assert found is not None
     assert (found.per_run, found.is_real) == (0, False)
+
+
+def test_samples_of_an_entry_are_worth_one_trial() -> None:
+    once = [Proportion(count, 100) for count in (80, 78, 81, 75, 72, 70)]
+    twice = [OfSamples(2 * one.count, 200, worth=100) for one in once]
+    assert slope(twice) == slope(once)
+    lower, doubled = cusum(once), cusum(twice)
+    assert lower is not None
+    assert doubled is not None
+    assert doubled.lower == pytest.approx(lower.lower, rel=0.02)
 
 
 def test_an_empty_run_keeps_its_place() -> None:

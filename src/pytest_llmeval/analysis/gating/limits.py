@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.gating.gates import GateVerdict, held
-from pytest_llmeval.analysis.statistics.estimates import Proportion, Total
+from pytest_llmeval.analysis.statistics.estimates import Total
 from pytest_llmeval.analysis.summary import Summary
 
 
@@ -20,8 +20,7 @@ def fail_under(summary: Summary, least: float, *, proven: bool = False) -> GateV
             people mean by a limit, and what they can reach with few entries; the lower end is for claims.
     """
     rule = f"fail under {least:g} %{' (lower bound)' if proven else ''}"
-    whole = summary.overall
-    share = Proportion(whole.fully_correct.count + whole.passed, whole.judged + whole.ungraded)
+    share = summary.overall.right
     if share.rate is None or share.interval is None:
         return GateVerdict(rule, "cannot decide", "no trial has a verdict")
     low, high = (100 * bound for bound in share.interval)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_llmeval.analysis.gating.gates import GateVerdict, held
 from pytest_llmeval.analysis.statistics.estimates import ENOUGH_FOR_P99, Interval, Proportion
-from pytest_llmeval.analysis.summary import Slice, Summary
+from pytest_llmeval.analysis.summary import Summary
 
 THIN = 10
 """With fewer entries a category says too little of itself to fail a run."""
@@ -21,7 +21,7 @@ def worst_slice(summary: Summary, least: float) -> GateVerdict:
     """
     rule = f"each category at least {least:g} %"
     entries = summary.entries_by_category
-    shares = {name: _right(part) for name, part in summary.categories.items() if entries[name] >= THIN}
+    shares = {name: part.right for name, part in summary.categories.items() if entries[name] >= THIN}
     thin = sorted(name for name in summary.categories if name not in shares)
     if not shares:
         return GateVerdict(rule, "cannot decide", f"no category has {THIN} entries with a verdict")
@@ -31,10 +31,6 @@ def worst_slice(summary: Summary, least: float) -> GateVerdict:
     told += [f"{len(low) - NAMED:,} more"] if len(low) > NAMED else []
     aside = f"; fewer than {THIN} entries, not decided on: {_listed(thin)}" if thin else ""
     return held(rule, not low, f"{'' if low else 'worst: '}{', '.join(told)}{aside}")
-
-
-def _right(part: Slice) -> Proportion:
-    return Proportion(part.fully_correct.count + part.passed, part.judged + part.ungraded)
 
 
 def _told(share: Proportion) -> str:
@@ -56,7 +52,7 @@ def failures(summary: Summary, most: float) -> GateVerdict:
         most: How many.
     """
     rule = f"at most {most:g} {'failure' if most == 1 else 'failures'}"
-    share = _right(summary.overall)
+    share = summary.overall.right
     unknown = summary.outcomes["error"] + summary.outcomes["unscored"] + summary.pending
     failed = share.n - share.count
     told = f"{failed:,} of {share.n:,} trials"

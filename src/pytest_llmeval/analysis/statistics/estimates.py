@@ -52,6 +52,21 @@ def wilson_interval(successes: float, n: float, confidence: float = CONFIDENCE) 
     return Interval(0.0 if successes == 0 else centre - half, 1.0 if successes == n else centre + half)
 
 
+def interval_of_mean(total: float, n: int) -> Interval:
+    """Return the interval of the mean of n numbers from 0 to 1, of 95 % or more.
+
+    It is Wilson's of as many trials, for no numbers from 0 to 1 are spread wider than zeros and ones are. That is of
+    whole successes; between two of them a straight line is as good, and never cuts the mean off.
+
+    Args:
+        total: Their sum.
+        n: How many independent ones, at least 1.
+    """
+    below, above = wilson_interval(math.floor(total), n), wilson_interval(math.ceil(total), n)
+    part = total - math.floor(total)
+    return Interval(*(one + part * (other - one) for one, other in zip(below, above, strict=True)))
+
+
 def difference_interval(
     first: float, around_first: Interval, second: float, around_second: Interval, *, correlation: float = 0.0
 ) -> Interval:
@@ -148,9 +163,32 @@ class Proportion:
         return self.count / self.n if self.n else None
 
     @property
+    def independent(self) -> int:
+        """Return how many of them are independent of each other."""
+        return self.n
+
+    @property
     def interval(self) -> Interval | None:
         """Return the 95 % Wilson interval; None of nothing."""
         return wilson_interval(self.count, self.n) if self.n else None
+
+
+@dataclass(frozen=True, slots=True)
+class OfSamples(Proportion):
+    """So many of so many samples, where entries have several, which may all be alike."""
+
+    worth: int
+    """How many independent trials they are worth at least."""
+
+    @property
+    def independent(self) -> int:
+        """Return how many independent trials they are worth."""
+        return self.worth
+
+    @property
+    def interval(self) -> Interval | None:
+        """Return the 95 % interval, samples of an entry taken as one; None of nothing."""
+        return interval_of_mean(self.count * self.worth / self.n, self.worth) if self.n else None
 
 
 ENOUGH_FOR_P99 = 100

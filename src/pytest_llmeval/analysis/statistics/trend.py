@@ -46,6 +46,7 @@ def slope(rates: Sequence[Proportion]) -> Slope | None:
         None with fewer than `FEWEST_RUNS` rates.
     """
     points = [(place, one.count, one.n) for place, one in enumerate(rates) if one.n]
+    weights = [(place, one.n, one.independent) for place, one in enumerate(rates) if one.n]
     if len(points) < FEWEST_RUNS:
         return None
     trials, successes = sum(n for _, _, n in points), sum(count for _, count, _ in points)
@@ -54,7 +55,10 @@ def slope(rates: Sequence[Proportion]) -> Slope | None:
     squares = trials * sum(place * place * n for place, _, n in points) - places * places
     per_run = (trials * sum(place * count for place, count, _ in points) - places * successes) / squares
     pooled, spread = successes / trials, squares / trials
-    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) / spread)
+    # Samples of an entry may all be alike, so trials are worth fewer; of one sample each this comes to the spread.
+    centre = places / trials
+    worth = math.fsum((place - centre) ** 2 * n * n / of for place, n, of in weights)
+    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) * worth) / spread
     return Slope(per_run, Interval(per_run - half, per_run + half))
 
 
@@ -127,7 +131,7 @@ def cusum(rates: Sequence[Proportion]) -> Drift | None:
     reference, held = count / n, (count + 0.5) / (n + 1)  # never 0 or 1, where no distance has a measure
     lower, higher = [0.0], [0.0]
     for one in rates:
-        error = math.sqrt(held * (1 - held) / one.n) if one.n else math.inf
+        error = math.sqrt(held * (1 - held) / one.independent) if one.n else math.inf
         z = ((one.rate or 0) - reference) / error
         lower.append(max(0.0, lower[-1] - z - SLACK) if one.n else lower[-1])
         higher.append(max(0.0, higher[-1] + z - SLACK) if one.n else higher[-1])
