@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pytest_llmeval.analysis.abstaining import Abstentions
 from pytest_llmeval.analysis.citation_use import CitationUse
 from pytest_llmeval.analysis.confidence import Confidences
+from pytest_llmeval.analysis.graded_by import GradedBy
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.spread import Column, Spread
 from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
@@ -47,6 +48,8 @@ class Details:
         """How answers cite."""
         self.abstentions = Abstentions()
         """How often judges wanted a person to judge."""
+        self.graded_by = GradedBy()
+        """Who gave the grades."""
         self.turns = TurnValidity()
         """How conversations go, turn by turn."""
         self._given = weights or {}
@@ -60,6 +63,7 @@ class Details:
     def add(self, record: Record) -> None:
         """Take in one more record of the model."""
         self.abstentions.add(record)
+        self.graded_by.add(record)
         if record.outcome in ("error", "unscored", "skipped"):
             return
         self._measure(record)

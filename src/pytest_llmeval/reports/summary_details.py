@@ -14,6 +14,7 @@ from pytest_llmeval.reports.abstention_lines import abstention_lines
 from pytest_llmeval.reports.caveats import Reading, shown_caveats
 from pytest_llmeval.reports.confidence_lines import confidence_lines, vote_lines
 from pytest_llmeval.reports.error_mode_lines import error_mode_lines
+from pytest_llmeval.reports.graded_by_lines import graded_by_lines
 from pytest_llmeval.reports.latency_lines import latency_told
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import LABEL_WIDTH, Screen
@@ -54,13 +55,14 @@ def detail_lines(
         screen: What is printed on.
         known: Whether those who graded may be believed; nothing is said of them where that was not looked up.
     """
-    details = run.details(summary)
+    details, log = run.details(summary), str(next(iter(run.logs), "RUN"))
+    yield from graded_by_lines(details.graded_by, log, screen)
     yield from _success(summary, details, screen)
     parts = [
         _spreads(details, screen),
         error_mode_lines(summary.error_modes, screen),
         tool_lines(details.tools, screen),
-        abstention_lines(list(details.abstentions.figures()), str(next(iter(run.logs), "RUN")), screen),
+        abstention_lines(list(details.abstentions.figures()), log, screen),
         turn_lines(details.turns.figures(), screen),
         repeat_lines(summary, screen),
         _worst(details.worst_slices(summary), screen),

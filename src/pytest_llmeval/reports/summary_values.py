@@ -19,6 +19,7 @@ from pytest_llmeval.reports.caveats import Reading, caveats
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values
 from pytest_llmeval.reports.contamination_lines import contamination_values
 from pytest_llmeval.reports.figures import share_values
+from pytest_llmeval.reports.graded_by_lines import graded_by_values
 from pytest_llmeval.reports.repeat_lines import repeat_values
 from pytest_llmeval.reports.robustness_values import behaviour_values, robustness_values
 from pytest_llmeval.reports.token_figures import token_values
@@ -87,6 +88,7 @@ def _model_values(read: Reading) -> dict[str, Any]:
         "pending": summary.pending,
         **_slice_values(summary.overall),
         "weighted_rate": details.weighted_rate if details.is_weighted else None,
+        "graded_by": graded_by_values(details.graded_by),
         "not_fully_correct": summary.not_fully_correct,
         "failure_labels": dict(summary.failure_labels.most_common()),
         "error_modes": dict(summary.error_modes.counts()),
