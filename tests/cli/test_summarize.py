@@ -54,6 +54,16 @@ def test_a_field_slices(tmp_path: Path, command: Command) -> None:
     )
 
 
+@pytest.mark.parametrize("shape", [[], ["--json"], ["--markdown"], ["--csv"]])
+def test_a_field_that_no_record_has_is_refused_before_anything_is_printed(
+    shape: list[str], tmp_path: Path, command: Command
+) -> None:
+    log = write_log(tmp_path / "run.jsonl", [trial(1, "wrong")])
+    told = command("summarize", log, "--by", "nope", *shape)
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert told.err.startswith("pytest-llmeval: --by nope: no record has that field or tag")
+
+
 def test_json_has_all_figures(tmp_path: Path, command: Command) -> None:
     told = command("summarize", write_log(tmp_path / "a.jsonl", every_grade(8)), "--json")
     (run,) = json.loads(told.out)["runs"]

@@ -80,6 +80,7 @@ def read_figures(
 
     Raises:
         RunLogError: For a log that cannot be read, and for a trial that two of them hold.
+        ConfigurationError: Where a run has no such field to slice by.
     """
     runs: dict[str, RunFigures] = {}
     places = Places() if len(logs) > 1 else None
@@ -98,6 +99,9 @@ def read_figures(
             run.add(record)
             if on_record is not None:
                 on_record(record)
+    for run in runs.values():
+        if run.slicing is not None:
+            run.slicing.check()
     return list(runs.values())
 
 

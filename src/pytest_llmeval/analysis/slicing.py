@@ -63,8 +63,8 @@ class Slicing:
         if success_of(record) is not None:
             part.behaviour.add(record)
 
-    def of(self, model: str) -> dict[str, Summary]:
-        """Return the slices of a model by name, numbers in their order.
+    def check(self) -> None:
+        """Object to a name that no record knows.
 
         Raises:
             ConfigurationError: Where no record has the field or the tag.
@@ -74,6 +74,14 @@ class Slicing:
                 f"--by {self.field}: no record has that field or tag; name one such as category, difficulty, "
                 "tags, outcome or params.temperature"
             )
+
+    def of(self, model: str) -> dict[str, Summary]:
+        """Return the slices of a model by name, numbers in their order.
+
+        Raises:
+            ConfigurationError: Where no record has the field or the tag.
+        """
+        self.check()
         slices = self._by_value if self._known else self._by_tag
         found = {name: summary for (of_model, name), summary in slices.items() if of_model == model}
         return dict(sorted(found.items(), key=lambda item: _as_sorted(item[0])))
