@@ -54,6 +54,33 @@ def test_a_large_category_is_stronger_than_a_lucky_one() -> None:
     assert "weakest: bad, 0 of 5" in told
 
 
+def test_categories_that_are_alike_are_called_so() -> None:
+    records = [trial(n, "fully_correct", category=f"c{n % 3}") for n in range(30)]
+    assert "All 3 categories are alike (100 %)." in written(records)
+    few = trial(40, "wrong", category="few")
+    assert "All 3 categories with 5 answers or more are alike (100 %)." in written([*records, few])
+
+
+def test_a_category_of_few_answers_is_neither_strongest_nor_weakest() -> None:
+    large = [trial(n, "fully_correct" if n % 2 else "wrong", category="ab"[n < 10]) for n in range(30)]
+    few = [trial(n, "wrong", category="few") for n in range(30, 34)]
+    told = written([*large[:29], *few])
+    assert "weakest: few" not in told
+    assert "weakest: few, 0 of 4" in written([*few, *(trial(n, "fully_correct", category="b") for n in range(4))])
+
+
+def test_where_few_failures_have_a_label_it_asks_for_more() -> None:
+    rest = [trial(n, "wrong", failure_label=None) for n in range(2, 9)]
+    assert written([trial(1, "unsupported"), *rest]).endswith(
+        "Of the 8 others 1 has a failure label (hallucination 1); label more of them to learn what would help."
+    )
+
+
+def test_where_most_failures_have_a_label_it_says_how_many() -> None:
+    told = written([trial(1, "unsupported"), trial(2, "unsupported"), trial(3, "wrong", failure_label=None)])
+    assert "Most common failure: hallucination, 2 of the 3 others, of which 2 have a label." in told
+
+
 def test_labels_of_one_number_are_all_named() -> None:
     told = written([trial(1, "wrong"), trial(2, "unsupported")])
     assert "retrieval_miss, 1 of the 2 others (hallucination as often)." in told
@@ -82,8 +109,8 @@ def test_before_any_grade_it_says_so() -> None:
 def test_what_is_left_out_is_told() -> None:
     records = [*every_grade(4), trial(7, outcome="error", error="x"), trial(8)]
     told = written(records, info=RunInfo(run_id="run-1", started="t"))
-    assert "1 more trials ended without a verdict and are in no number." in told
-    assert "1 more are not graded yet." in told
+    assert "1 more trial ended without a verdict and is in no number." in told
+    assert "1 more is not graded yet." in told
     assert told.endswith("The run is not complete.")
 
 

@@ -20,6 +20,9 @@ REMEDIES: Mapping[str, str] = {
     "scope_confusion": "a clearer task: which part of the system a question is about, and what is out of scope",
 }
 """What to work on, by failure label."""
+THIN = 5
+"""A category of fewer answers is neither the strongest nor the weakest, unless all are as small."""
+LABELS_NAMED = 3
 
 
 def memo(run: RunFigures, summary: Summary) -> str:
@@ -48,7 +51,12 @@ def _sentences(run: RunFigures, summary: Summary) -> Iterator[str]:
 def _categories(summary: Summary, what: str, *, graded: bool) -> Iterator[str]:
     shares = {name: _share(part, graded=graded) for name, part in summary.categories.items()}
     found = {name: share for name, share in shares.items() if share.n}
+    found = {name: share for name, share in found.items() if share.n >= THIN} or found
     if len(found) < 2:
+        return
+    large = f" with {THIN} answers or more" if len(found) < len(shares) else ""
+    if len({share.rate for share in found.values()}) == 1:
+        yield f"All {len(found)} categories{large} are alike ({figures.percent(next(iter(found.values())))})."
         return
     # By the bound, not the rate: 1 of 1 is not stronger than 29 of 30.
     strongest = max(found, key=lambda name: (_bounds(found[name])[0], name))
@@ -79,9 +87,16 @@ def _failures(summary: Summary, share: Proportion) -> Iterator[str]:
             none = "The other has no" if n == 1 else f"None of the {n:,} others has a"
             yield f"{none} failure label yet; label {'it' if n == 1 else 'them'} to learn what would help."
         return
+    labelled = sum(times for _, times in labels)
+    if 2 * labelled < n:
+        named = ", ".join(f"{label} {times:,}" for label, times in labels[:LABELS_NAMED])
+        yield f"Of the {n:,} others {labelled:,} {'has' if labelled == 1 else 'have'} a failure label ({named});"
+        yield "label more of them to learn what would help."
+        return
     label, times = labels[0]
     level = [other for other, often in labels[1:] if often == times]
-    yield f"Most common failure: {label}, {times:,} of the {n:,} others{_as_often(level)}."
+    rest = f", of which {labelled:,} have a label" if labelled < n else ""
+    yield f"Most common failure: {label}, {times:,} of the {n:,} others{rest}{_as_often(level)}."
     reached = Proportion(share.count + times, share.n)
     yield f"What would help most: {REMEDIES[label]}; with all of these right it would be {figures.percent(reached)}."
 
@@ -93,11 +108,15 @@ def _as_often(labels: list[str]) -> str:
 def _apart(run: RunFigures, summary: Summary) -> Iterator[str]:
     apart = summary.outcomes["error"] + summary.outcomes["unscored"]
     if apart:
-        yield f"{apart:,} more trials ended without a verdict and are in no number."
+        yield f"{figures.counted(apart, 'more trial')} ended without a verdict and {_be(apart)} in no number."
     if found := summary.contamination.figures():
         without = f" (right of the clean ones: {part_told(found.clean)})" if found.clean.trials else ""
-        yield f"{found.flagged.trials:,} of these answers are to contaminated entries{without}."
+        yield f"{found.flagged.trials:,} of these answers {_be(found.flagged.trials)} to contaminated entries{without}."
     if summary.pending:
-        yield f"{summary.pending:,} more are not graded yet."
+        yield f"{summary.pending:,} more {_be(summary.pending)} not graded yet."
     if run.info is not None and not run.info.complete:
         yield "The run is not complete."
+
+
+def _be(number: int) -> str:
+    return "is" if number == 1 else "are"
