@@ -113,7 +113,7 @@ def test_labels_without_a_verdict_and_split_people_are_told(command: Command) ->
     told = command("calibrate", plain, "--labels", "human.jsonl")
     assert "1 · the judge gave no verdict" in told.out
     assert "1 · people are split evenly" in told.out
-    assert "1 labels are on answers that no judge was asked about" in told.err
+    assert "1 label is on an answer that no judge was asked about" in told.err
 
 
 JUDGE = {"model": "openai:judge", "hash": H, "verdicts": [{"hash": H, "level": "wrong"}]}

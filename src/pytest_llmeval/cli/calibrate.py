@@ -16,6 +16,7 @@ from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.calibration_lines import calibration_lines
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.lines import line
 from pytest_llmeval.runs.calibrations import (
     Calibration,
@@ -98,7 +99,8 @@ def run(given: argparse.Namespace) -> int:
     ]
     _print(found, [write_calibration(folder, one) for one in found], as_json=given.json)
     if labels.unjudged:
-        note(f"{labels.unjudged:,} labels are on answers that no judge was asked about")
+        told = counted(labels.unjudged, "label is on an answer", "labels are on answers")
+        note(f"{told} that no judge was asked about")
     return 0 if all(one.calibrated for one in found) else NOT_CALIBRATED
 
 

@@ -31,7 +31,11 @@ def calibration_lines(found: Calibration, screen: Screen, path: Path) -> Iterato
         path: Where it is kept.
     """
     yield line(Segment(screen.safe(found.judge, 100), ("bold",)), Segment(f"  {found.hash}", ("light",)))
-    yield line(Segment(f"{found.n:,} answers, labelled by {screen.safe(', '.join(found.raters), 80)}", ("light",)))
+    yield line(
+        Segment(
+            f"{figures.counted(found.n, 'answer')}, labelled by {screen.safe(', '.join(found.raters), 80)}", ("light",)
+        )
+    )
     yield line()
     yield _row("agreement", _share(found.same))
     for weights, one in found.kappa.items():

@@ -35,7 +35,8 @@ def _sentences(run: RunFigures, summary: Summary) -> Iterator[str]:
     share = summary.overall.fully_correct if graded else summary.overall.pass_rate
     where = f"run {one_line(run.run_id)}" + (f", repository {one_line(run.repo_sha[:8])}" if run.repo_sha else "")
     if not share.n:
-        yield f"{one_line(summary.model)} ({where}) has no graded answer yet in {summary.records:,} trials."
+        trials = figures.counted(summary.records, "trial")
+        yield f"{one_line(summary.model)} ({where}) has no graded answer yet in {trials}."
         return
     what = "fully correct" if graded else "passed"
     low, high = _bounds(share)

@@ -211,7 +211,7 @@ def _reasons(summary: Summary, screen: Screen) -> Iterator[Line]:
 
 def _price(summary: Summary, screen: Screen) -> Iterator[Line]:
     told = token_items(summary)
-    told += [f"estimated in {figures.count(summary.estimated)} trials"] if summary.estimated else []
+    told += [f"estimated in {figures.counted(summary.estimated, 'trial')}"] if summary.estimated else []
     yield from _wrapped_row("tokens", told if summary.knows_tokens else [figures.UNKNOWN], screen)
     yield _row("cost", figures.sum_of(summary.cost_usd, figures.cost), screen)
     if summary.has_judges:

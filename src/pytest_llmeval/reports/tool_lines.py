@@ -24,11 +24,11 @@ def tool_lines(tools: ToolUse, screen: Screen) -> Iterator[Line]:
         yield _row("failed calls", figures.share_of(tools.failure_rate), screen)
     for name, counts in list(tools.by_tool.items())[:SHOWN]:
         failed = f" · failed {figures.share_of(counts.failure_rate)}" if counts.failed else ""
-        yield _row(f"  {screen.safe(name)}", f"{figures.count(counts.calls)} calls{failed}", screen)
+        yield _row(f"  {screen.safe(name)}", f"{figures.counted(counts.calls, 'call')}{failed}", screen)
     if tools.choices:
         yield _row("right tool chosen", figures.share_of(tools.selection), screen)
     for (expected, called), times in tools.confusions[:SHOWN]:
-        told = f"{figures.count(times)} times {screen.safe(called)} where {screen.safe(expected)} was expected"
+        told = f"{figures.counted(times, 'time')} {screen.safe(called)} where {screen.safe(expected)} was expected"
         yield _row("", told, screen)
 
 
