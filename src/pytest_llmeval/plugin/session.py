@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from pytest_llmeval.errors import BenchmarkError, ConfigurationError, NotReplayable
-from pytest_llmeval.grading.judge.families import self_preference_warning
 from pytest_llmeval.models.model_name import ModelName
-from pytest_llmeval.models.request import Params
 from pytest_llmeval.plugin import workers
 from pytest_llmeval.plugin.canary_stop import CanaryStop
-from pytest_llmeval.plugin.code_execution import UNISOLATED
 from pytest_llmeval.plugin.contamination import contamination_told
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
@@ -23,6 +19,7 @@ from pytest_llmeval.plugin.freezing import MANY, freeze_collected
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
 from pytest_llmeval.plugin.marker import EvalSpec, read_marker
+from pytest_llmeval.plugin.notes import notes_before
 from pytest_llmeval.plugin.parametrize import Shelf, asked_once, parametrize, trials
 from pytest_llmeval.plugin.prompt_leaks import leaks_told
 from pytest_llmeval.plugin.quotas import Quotas
@@ -31,7 +28,6 @@ from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
 from pytest_llmeval.plugin.settings import Settings
-from pytest_llmeval.plugin.standing import standing_notes
 from pytest_llmeval.plugin.state import SETTINGS, cast_of, code_execution, past, run_id, slicer
 from pytest_llmeval.plugin.stock import take_stock
 from pytest_llmeval.plugin.trial import Trial
@@ -40,9 +36,6 @@ from pytest_llmeval.plugin.workers import Collected
 from pytest_llmeval.runs.provenance import git_state
 
 SESSION = pytest.StashKey["EvalSession"]()
-
-ALIKE = "samples at temperature 0 are most likely alike; add --llm-param temperature=1"
-BATCHES = "this run has sent batches; add --llm-batch to take their answers, or they are asked again and paid again"
 
 
 class EvalSession:
@@ -175,25 +168,7 @@ class EvalSession:
             self._desk.expect(collected)
 
     def _notes(self, found: Sequence[Trial]) -> list[str]:
-        common = Params().updated(self._settings.param)
-        several = {id(trial.spec): trial.spec for trial in found if trial.sample > 1}.values()
-        told = [ALIKE] if any(common.updated(spec.params).temperature == 0 for spec in several) else []
-        told += standing_notes((trial.entry.id, trial.standing) for trial in found)
-        told += self._gate_notes()
-        specs = {id(trial.spec) for trial in found}
-        told += [note for spec, note in self._leaks if id(spec) in specs]
-        partial = self_preference_warning(map(str, self._models), map(str, self._judges))
-        told += [partial] if partial else []
-        told += list(_variants_told(found))
-        told += [UNISOLATED] if any(code_execution(self._config).unisolated(one.spec.graders) for one in found) else []
-        return [*told, *([BATCHES] if self._past.batches and not self._settings.batch else [])]
-
-    def _gate_notes(self) -> list[str]:
-        if not self._settings.baseline:
-            return []
-        from pytest_llmeval.plugin.baseline import missing_baseline_notes
-
-        return missing_baseline_notes(self._config.rootpath, self._settings.baseline, map(str, self._models))
+        return notes_before(found, self._config, self._settings, self._models, self._judges, self._leaks)
 
     def _note_finished(self, items: Sequence[pytest.Item]) -> None:
         """Find the items whose record the resumed run has already."""
@@ -246,13 +221,6 @@ class EvalSession:
         """Close the desk once everybody has had a say in how the session ended."""
         if self._desk is not None:
             self._desk.close(int(session.exitstatus))
-
-
-def _variants_told(found: Sequence[Trial]) -> Iterator[str]:
-    kinds = Counter(trial.variant.kind for trial in found if trial.variant is not None)
-    if kinds:
-        told = ", ".join(f"{times:,} {kind}" for kind, times in kinds.items())
-        yield f"{kinds.total():,} of {len(found):,} trials are of perturbed variants ({told}), in no main figure"
 
 
 def eval_session(config: pytest.Config) -> EvalSession:
