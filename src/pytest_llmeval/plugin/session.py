@@ -18,9 +18,10 @@ from pytest_llmeval.plugin.failures import ShortFailures
 from pytest_llmeval.plugin.freezing import MANY, freeze_collected
 from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.marked_trials import asked_once, trials
 from pytest_llmeval.plugin.marker import EvalSpec, read_marker
 from pytest_llmeval.plugin.notes import notes_before
-from pytest_llmeval.plugin.parametrize import Shelf, asked_once, parametrize, trials
+from pytest_llmeval.plugin.parametrize import parametrize
 from pytest_llmeval.plugin.prompt_leaks import leaks_told
 from pytest_llmeval.plugin.quotas import Quotas
 from pytest_llmeval.plugin.recording import RunFacts
@@ -28,6 +29,7 @@ from pytest_llmeval.plugin.reporter import Reporter
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
 from pytest_llmeval.plugin.settings import Settings
+from pytest_llmeval.plugin.shelf import Shelf
 from pytest_llmeval.plugin.state import SETTINGS, cast_of, code_execution, past, run_id, slicer
 from pytest_llmeval.plugin.stock import take_stock
 from pytest_llmeval.plugin.trial import Trial
