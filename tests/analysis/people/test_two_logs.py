@@ -68,7 +68,7 @@ def figures_of(found: RaterAgreement) -> object:
 
 
 @given(ANSWERS)
-@settings(max_examples=25, deadline=None)  # each draws four thousand samples for its intervals
+@settings(max_examples=25, deadline=None)  # each draws two thousand samples for its intervals
 def test_the_same_votes_in_one_log_and_in_two_come_to_the_same(
     answers: list[tuple[str | None, list[str], list[str], str | None]],
 ) -> None:
