@@ -266,6 +266,12 @@ def test_only_json_lines_can_be_added_to(log: Path, command: Command, name: str)
     assert (told.status, "an entry can be added to a .jsonl file only; name one" in told.err) == (2, True)
 
 
+def test_a_folder_that_is_missing_is_told(log: Path, command: Command) -> None:
+    told = command("promote", log, "q1", "--to", log.parent / "no" / "b.jsonl", *SAY)
+    assert (told.status, told.err.count("\n")) == (2, 1)
+    assert told.err.endswith(f"b.jsonl: there is no folder {log.parent / 'no'}; make it first\n")
+
+
 def test_a_benchmark_with_faults_is_left_as_it_is(log: Path, command: Command) -> None:
     benchmark = log.parent / "b.jsonl"
     benchmark.write_text("nonsense\n")

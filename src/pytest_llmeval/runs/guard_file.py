@@ -30,6 +30,8 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
     entry = _as_entry(line)
     if not any(one.expects_something for one in (entry, *entry.turns)):
         raise BenchmarkError(["say what a right answer holds: --gold TEXT, or --criterion TEXT once or more"])
+    if not benchmark.parent.is_dir():
+        raise BenchmarkError([f"{benchmark}: there is no folder {benchmark.parent}; make it first"])
     with alone(benchmark, "another promote is adding to it; run this one again"):
         before = b""
         if benchmark.exists():
