@@ -144,6 +144,17 @@ def test_few_runs_have_no_trend(tmp_path: Path, command: Command) -> None:
     assert told.out.count("too few runs to tell") == 2
 
 
+def test_runs_that_are_all_right_have_no_trend_however_many_trials_they_have(tmp_path: Path, command: Command) -> None:
+    for day, size in enumerate((33, 73, 40), start=1):
+        made = [
+            trial(n, "fully_correct", run_id=f"run-{day}", timestamp=f"2026-11-{day:02}T04:31:03.000Z")
+            for n in range(size)
+        ]
+        write_log(tmp_path / f"run-{day}.jsonl", made)
+    told = command("history", tmp_path).out
+    assert "  trend     +0.0 points a run [+0.0 to +0.0]: none, all runs are alike\n" in told
+
+
 @pytest.mark.parametrize("part", [{"deselected": 30}, {"shard": "1/2"}, {"complete": False}])
 def test_a_run_of_a_part_is_shown_but_moves_neither_trend_nor_drift(
     part: dict[str, Any], tmp_path: Path, command: Command

@@ -88,7 +88,8 @@ def _trend(series: Series) -> str:
     if found is None:
         return "too few runs to tell"
     bounds = f"[{100 * found.interval.low:+.1f} to {100 * found.interval.high:+.1f}]"
-    verdict = ("up" if found.per_run > 0 else "down") if found.is_real else "none that can be told from chance"
+    chance = "none that can be told from chance" if any(found.interval) else "none, all runs are alike"
+    verdict = ("up" if found.per_run > 0 else "down") if found.is_real else chance
     return f"{100 * found.per_run:+.1f} points a run {bounds}: {verdict}"
 
 
