@@ -5,6 +5,7 @@ This module and what it imports stay with the standard library and pytest.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,18 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Any:
     from pytest_llmeval.plugin.async_tests import items_of_async
 
     return items_of_async(collector, name, obj)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)  # innermost: before --lf takes items out of the report
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Show the eval session all the items of a file or class."""
+    report = yield
+    session: EvalSession | None = collector.config.pluginmanager.get_plugin("llm_eval_session")
+    if session is not None:
+        session.left_out.note_made(report.result)
+    return report
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,9 +19,3 @@ def guarded_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 def _guarded(item: pytest.Item) -> bool:
     trial = trial_of(item)
     return trial is not None and trial.standing.guarded
-
-
-def files_skipped(config: pytest.Config) -> int:
-    """Return how many files ``--lf`` passed over without collecting them; each may hold evals."""
-    last_failed = config.pluginmanager.get_plugin("lfplugin")
-    return int(getattr(last_failed, "_skipped_files", 0))

@@ -16,8 +16,9 @@ from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
 from pytest_llmeval.plugin.freezing import MANY, freeze_collected
-from pytest_llmeval.plugin.guarded_first import files_skipped, guarded_first
+from pytest_llmeval.plugin.guarded_first import guarded_first
 from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.left_out import LeftOut, files_skipped
 from pytest_llmeval.plugin.marked_trials import asked_once, trials
 from pytest_llmeval.plugin.marker import EvalSpec, read_marker
 from pytest_llmeval.plugin.notes import notes_before
@@ -65,7 +66,7 @@ class EvalSession:
             self._screen = Screen(config, self._desk)
         counting = Counting(settings.rules, counts_flagged=settings.counts_flagged)
         self._runner = Runner(config, settings, replace(cast, models=self._models), self._past, counting)
-        self._deselected = 0
+        self.left_out = LeftOut()
         self._leaks: list[tuple[EvalSpec, str]] = []  # told if any eval of the marker is run
         self._register(facts, counting)
 
@@ -143,7 +144,7 @@ class EvalSession:
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Count the evals that are left out."""
-        self._deselected += sum((trial := trial_of(item)) is not None and trial.model is not None for item in items)
+        self.left_out.note_deselected(items)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -156,7 +157,7 @@ class EvalSession:
             trials=len(found),
             benchmarks=stock.described,
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
-            deselected=self._deselected + files_skipped(self._config),
+            deselected=self.left_out.number(session.items, self._config.args) + files_skipped(self._config),
             notes=(*self._notes(found), *stock.notes),
             refusal=stock.refusal,
         )

@@ -110,7 +110,7 @@ class RunInfo(BaseModel):
     batches: tuple[SentBatch, ...] = ()
     """What was sent to providers as batches; written before anybody waits for them."""
     deselected: int = 0
-    """How many evals were collected and not selected: by ``-k``, ``-m``, ``--lf``, a sample or a shard."""
+    """How many evals were collected and not selected: by ``-k``, ``-m``, ``--lf``, a node id, a sample or a shard."""
     gate: str | None = None
     """What the gate came to: ``passed``, ``failed``, ``cannot decide`` or ``accepted``; None without one."""
     gate_stage: str | None = None
