@@ -21,7 +21,9 @@ from tests.analysis.two_runs import records, run_info
 from tests.reports.test_comparison import base_run, new_run
 
 PASSED = GateVerdict("fail under 70 %", "passed", "8 of 10 = 80.0 % [49.0–94.3]")
-FAILED = GateVerdict("max regression 2 points", "failed", "fully correct -32.0 points, p = 0.021")
+FAILED = GateVerdict("max regression 2 points", "failed", "fully correct -32.0 points, p = 0.021", "baseline")
+TOO_LOW = GateVerdict("fail under 90 %", "failed", "8 of 10 = 80.0 % [49.0–94.3]")
+MUST_PASS = GateVerdict("must pass: q1", "failed", "not right: q1", "guarded")
 UNKNOWN = GateVerdict("at most 0 % of the evals missing", "cannot decide", "3 of 4 missing")
 
 
@@ -59,8 +61,7 @@ GATE = """\
   cannot decide  at most 0 % of the entries of the baseline missing · 1 of 28
                  missing: q27
 gate: failed
-  if this is how it shall be: --llm-accept="REASON" once, or for all later runs:
-  pytest-llmeval bless llm-runs/new.jsonl"""
+  mend what is missing, or switch the gate off with --llm-gates=none"""
 
 
 def test_a_regression_is_reported_with_its_categories_entries_and_causes() -> None:
@@ -120,6 +121,66 @@ def test_an_accepted_gate_says_by_whom_and_why() -> None:
         "gate: failed",
         "accepted by ada: the judge was replaced",
     ]
+
+
+def test_a_reason_that_does_not_fit_beside_a_long_name_has_lines_of_its_own() -> None:
+    who = "Ada Lovelace of the Analytical Engine <ada.lovelace@example.org>"
+    signed = SignedOff(by=who, at="2026-11-21T04:31:03.000Z", reason="the judge was replaced " * 4)
+    assert shown(GateReport((one(FAILED),), accepted=signed)).splitlines()[-3:] == [
+        f"accepted by {who}",
+        "  the judge was replaced the judge was replaced the judge was replaced the judge",
+        "  was replaced",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "whole", "advice"),
+    [
+        ((FAILED,), True, 'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: BLESS'),
+        ((FAILED,), False, 'if this is how it shall be: --llm-accept="REASON" once'),
+        (
+            (TOO_LOW,),
+            True,
+            'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: another limit',
+        ),
+        (
+            (TOO_LOW, FAILED),
+            True,
+            'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: another limit and BLESS',
+        ),
+        ((FAILED, UNKNOWN), False, "mend what is missing, or switch the gate off with --llm-gates=none"),
+        ((MUST_PASS,), True, "make what must pass right, or take its mark off; no reason and no baseline lets it fail"),
+        (
+            (MUST_PASS, UNKNOWN, FAILED),
+            True,
+            "make what must pass right, or take its mark off; no reason and no baseline lets it fail",
+        ),
+    ],
+)
+def test_only_what_works_is_recommended(said: tuple[GateVerdict, ...], whole: bool, advice: str) -> None:
+    told = shown(GateReport((one(*said),), can_be_blessed=whole), width=200)
+    assert told.splitlines()[-1] == "  " + advice.replace("BLESS", "pytest-llmeval bless llm-runs/new.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ((TOO_LOW, UNKNOWN), "what cannot be decided cannot be accepted"),
+        ((UNKNOWN,), "what cannot be decided cannot be accepted"),
+        ((TOO_LOW, MUST_PASS), "what must pass cannot be accepted"),
+    ],
+)
+@pytest.mark.parametrize("verbosity", [0, -1])
+def test_a_reason_that_accepts_nothing_says_why(said: tuple[GateVerdict, ...], why: str, verbosity: int) -> None:
+    told = shown(GateReport((one(*said),), accept_asked=True), verbosity=verbosity)
+    assert f"--llm-accept has no effect: {why}" in told.splitlines()
+    assert "no effect" not in shown(GateReport((one(PASSED),), accept_asked=True))
+
+
+def test_quiet_tells_which_of_several_models_did_not_pass() -> None:
+    told = shown(GateReport((one(PASSED), ModelGate("openai:n", (FAILED,)))), verbosity=-1)
+    assert told.splitlines()[:1] == ["openai:n"]
+    assert "openai:m" not in told
 
 
 def test_quiet_tells_what_did_not_pass() -> None:

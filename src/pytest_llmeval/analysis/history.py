@@ -63,8 +63,7 @@ class Point:
     @property
     def is_whole(self) -> bool:
         """Tell whether the run asked everything and came to its end, as far as its sidecar says."""
-        info = self.info
-        return info is None or (info.complete and not info.deselected and info.shard is None)
+        return self.info is None or self.info.left_nothing_out
 
 
 @dataclass(frozen=True)

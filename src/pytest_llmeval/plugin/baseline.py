@@ -12,7 +12,6 @@ from pytest_llmeval.analysis.comparing.matching import match_models
 from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.errors import ConfigurationError, RunLogError
-from pytest_llmeval.reports.gate_lines import next_command
 from pytest_llmeval.runs.baselines import baseline_path, blessed_names, folder_near, is_path
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.seen_from import seen_from
@@ -60,16 +59,16 @@ class Matches:
     """Why a model has no base."""
 
 
-def match_baseline(config: pytest.Config, named: str, new: Mapping[str, Side], log: str) -> Matches:
+def match_baseline(config: pytest.Config, named: str, new: Mapping[str, Side], bless: str) -> Matches:
     """Find what each model of a run is compared with.
 
     Args:
         config: Says where paths start.
         named: The baseline's name or path.
         new: The run's sides by model.
-        log: The run's log, as it is shown.
+        bless: How this run becomes the baseline.
     """
-    return _by_path(config, named, new) if is_path(named) else _by_name(config, named, new, log)
+    return _by_path(config, named, new) if is_path(named) else _by_name(config, named, new, bless)
 
 
 def _by_path(config: pytest.Config, named: str, new: Mapping[str, Side]) -> Matches:
@@ -85,12 +84,12 @@ def _by_path(config: pytest.Config, named: str, new: Mapping[str, Side]) -> Matc
     return Matches(found, why_not)
 
 
-def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], log: str) -> Matches:
+def _by_name(config: pytest.Config, named: str, new: Mapping[str, Side], bless: str) -> Matches:
     matches, folder, here = Matches(), folder_near(config.rootpath), config.invocation_params.dir
     for model, side in new.items():
         path = baseline_path(folder, named, model)
         if not path.exists():
-            matches.why_not[model] = f"no baseline {named} yet; when this run is good: {next_command(log, named)}"
+            matches.why_not[model] = f"no baseline {named} yet; when this run is good: {bless}"
             continue
         try:
             base = read_sides(path, side.votes).get(model)

@@ -107,16 +107,27 @@ class Gate:
                 counts_flagged=self._settings.counts_flagged,
             )
         except RunLogError as error:  # there may be no record at all
-            return GateReport((), unfinished or str(error), whole=info.complete)
+            return self._signed(GateReport((), unfinished or str(error), whole=info.complete))
         told = aside.objections({why for one in models.values() for _, why in one.set_aside})
         unfinished = "; ".join(filter(None, (unfinished, *told))) or None
-        matches = self._matches(models)
-        gates = tuple(self._of_model(one, matches) for one in models.values())
-        report = GateReport(gates, unfinished, whole=info.complete)
-        if self._settings.accept is None or not report.acceptable:
+        bless = self._bless_words(info)
+        matches = self._matches(models, bless)
+        gates = tuple(self._of_model(one, matches, bless) for one in models.values())
+        return self._signed(GateReport(gates, unfinished, whole=info.complete, can_be_blessed=info.left_nothing_out))
+
+    def _bless_words(self, info: RunInfo) -> str:
+        if not info.left_nothing_out:
+            return "bless a whole run"  # this one would be refused
+        return next_command(self._desk.shown_path, self._settings.baseline)
+
+    def _signed(self, report: GateReport) -> GateReport:
+        """Accept a gate where somebody wants that and may."""
+        if self._settings.accept is None:
             return report
+        if report.not_acceptable is not None:
+            return replace(report, accept_asked=True)
         signed = SignedOff(by=who(self._config.rootpath), at=utc_timestamp(), reason=self._settings.accept)
-        return replace(report, accepted=signed)
+        return replace(report, accepted=signed, accept_asked=True)
 
     def _why_unfinished(self) -> str:
         asked = self._desk.collected.trials
@@ -147,13 +158,13 @@ class Gate:
             return SignalOnly(graders=graders)  # then nothing is decided at all
         return replace(found, graders=graders)
 
-    def _matches(self, models: dict[str, GatedModel]) -> Matches:
+    def _matches(self, models: dict[str, GatedModel], bless: str) -> Matches:
         if self._settings.baseline is None:
             return Matches()
         sides = {name: model.side for name, model in models.items()}
-        return match_baseline(self._config, self._settings.baseline, sides, self._desk.shown_path)
+        return match_baseline(self._config, self._settings.baseline, sides, bless)
 
-    def _of_model(self, model: GatedModel, matches: Matches) -> ModelGate:
+    def _of_model(self, model: GatedModel, matches: Matches, bless: str) -> ModelGate:
         name, rules = model.side.model, self._settings.rules
         comparison = self._compared(name, matches)
         around = Surroundings(
@@ -163,7 +174,6 @@ class Gate:
             self._desk.collected.trials,
             self._bell.reason if self._bell is not None else None,
         )
-        bless = next_command(self._desk.shown_path, self._settings.baseline)
         return ModelGate(
             name,
             tuple(verdicts(rules, model, around)),

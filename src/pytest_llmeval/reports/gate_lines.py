@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate
 from pytest_llmeval.analysis.gating.gates import Decision
 from pytest_llmeval.reports.comparison import comparison_lines
-from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, wrapped
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.runs.baselines import DEFAULT_NAME, is_path
+from pytest_llmeval.runs.sidecar import SignedOff
 
 STYLES: Mapping[Decision, tuple[Style, ...]] = {
     "passed": ("green",),
@@ -52,7 +53,8 @@ def gate_lines(report: GateReport, screen: Screen, *, log: str, baseline: str | 
         baseline: Its name or path, where there is one.
     """
     for one in report.models:
-        if len(report.models) > 1 and screen.verbosity >= 0:
+        told = screen.verbosity >= 0 or any(verdict.decision != "passed" for verdict in one.verdicts)
+        if len(report.models) > 1 and told:
             yield line(Segment(screen.safe(one.model), ("bold",)))
         yield from _verdicts(one, screen)
         if screen.verbosity >= 0:
@@ -104,18 +106,44 @@ def _result(report: GateReport, screen: Screen) -> Iterator[Line]:
     if report.unfinished:
         told += f", {screen.safe(report.unfinished, 1000)}"
     yield from _folded("", told, screen, STYLES[decision])
-    signed = report.accepted
-    if signed is not None:
-        yield from _folded("", screen.safe(f"accepted by {signed.by}: {signed.reason}", 1000), screen, ("yellow",))
+    if report.accepted is not None:
+        yield from _signed(report.accepted, screen)
+    elif report.accept_asked and decision != "passed":
+        yield from _folded("", f"--llm-accept has no effect: {report.not_acceptable}", screen, ("yellow",))
+
+
+def _signed(signed: SignedOff, screen: Screen) -> Iterator[Line]:
+    """Tell who accepted and why; the reason has lines of its own where both do not fit on one."""
+    by, why = f"accepted by {screen.safe(signed.by)}", screen.safe(signed.reason or "", 1000)
+    if width_of(by) + len(": ") + width_of(why) <= screen.width:
+        yield line(Segment(f"{by}: {why}", ("yellow",)))
+        return
+    yield from _folded("", by, screen, ("yellow",))
+    yield from _folded("  ", why, screen, ("yellow",))
 
 
 def _next(report: GateReport, screen: Screen, bless: str) -> Iterator[Line]:
-    if report.decision == "cannot decide":
+    if report.decision == "passed" or report.accepted is not None:
+        return
+    if any(verdict.about == "guarded" for verdict in report.of("failed")):
+        told = "make what must pass right, or take its mark off; no reason and no baseline lets it fail"
+    elif report.not_acceptable is not None:
         way_out = "mend what is missing" if report.whole else "finish it with --llm-resume"
-        yield from _folded("  ", f"{way_out}, or switch the gate off with --llm-gates=none", screen)
-    elif report.decision == "failed" and report.accepted is None:
-        told = f'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: {bless}'
-        yield from _folded("  ", told, screen)
+        told = f"{way_out}, or switch the gate off with --llm-gates=none"
+    else:
+        ways = list(_for_later_runs(report, bless))
+        later = f", or for all later runs: {' and '.join(ways)}" if ways else ""
+        told = f'if this is how it shall be: --llm-accept="REASON" once{later}'
+    yield from _folded("  ", told, screen)
+
+
+def _for_later_runs(report: GateReport, bless: str) -> Iterator[str]:
+    """Name what changes the verdicts that failed for good."""
+    about = {verdict.about for verdict in report.of("failed")}
+    if "run" in about:
+        yield "another limit"
+    if "baseline" in about and report.can_be_blessed:
+        yield bless
 
 
 def _folded(label: str, text: str, screen: Screen, styles: tuple[Style, ...] = ()) -> Iterator[Line]:

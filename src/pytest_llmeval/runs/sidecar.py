@@ -124,6 +124,11 @@ class RunInfo(BaseModel):
     noise: dict[str, float] = Field(default_factory=dict)
     """Of a baseline that was run again: by how many points its figures differ by chance; no gate calls less a drop."""
 
+    @property
+    def left_nothing_out(self) -> bool:
+        """Tell whether the run is all of its suite: complete, with nothing deselected, and no shard of another."""
+        return self.complete and not self.deselected and self.shard is None
+
 
 def sidecar_path(log: Path) -> Path:
     """Return where the sidecar of a log lies.

@@ -28,10 +28,19 @@ def report(*said: Decision, **fields: Any) -> GateReport:
 
 
 def test_only_a_failure_that_is_known_for_sure_can_be_accepted() -> None:
-    assert report("passed", "failed").acceptable
-    assert not report("failed", "cannot decide").acceptable
-    assert not report("failed", unfinished="it was stopped").acceptable
-    assert not report("passed").acceptable
+    assert report("passed", "failed").not_acceptable is None
+    assert report("failed", "cannot decide").not_acceptable == "what cannot be decided cannot be accepted"
+    assert report("failed", unfinished="it was stopped").not_acceptable == "what cannot be decided cannot be accepted"
+    assert report("passed").not_acceptable == "nothing failed"
+
+
+def test_what_must_pass_can_never_be_accepted() -> None:
+    def said(guarded: Decision) -> GateReport:
+        failed, guard = GateVerdict("rule", "failed", ""), GateVerdict("must pass", guarded, "", "guarded")
+        return GateReport((ModelGate("m", (guard, failed)),))
+
+    assert said("failed").not_acceptable == "what must pass cannot be accepted"
+    assert said("passed").not_acceptable is None
 
 
 def test_an_accepted_gate_passes_and_is_called_so() -> None:
@@ -109,7 +118,9 @@ def test_every_kind_of_rule_is_held_against_its_slice() -> None:
 def test_guards_come_first_and_quarantine_lifts_them() -> None:
     made = [*records("CW", guard="canary"), *records("  W", guard="canary", quarantined_until="2999-01-01")]
     (model,) = gated_models(Path("a.jsonl"), made, run_info(), ()).values()
-    assert list(verdicts([], model, Surroundings())) == [GateVerdict("must pass: q0, q1", "failed", "not right: q1")]
+    assert list(verdicts([], model, Surroundings())) == [
+        GateVerdict("must pass: q0, q1", "failed", "not right: q1", "guarded")
+    ]
 
 
 def test_grade_that_must_not_decide_is_in_no_rate_but_in_what_answers_cost() -> None:

@@ -201,14 +201,14 @@ def test_limits_of_several_tags_are_corrected_for_how_many_they_are() -> None:
 
 def test_must_pass_wants_every_sample_right() -> None:
     made = [*trials("C+W"), *trials("CC", sample=2)]
-    assert must_pass(made, ["q0", "q1", "q0"]) == GateVerdict("must pass: q0, q1", "passed", "all 2 right")
-    assert must_pass(made, ["q0", "q2"]) == GateVerdict("must pass: q0, q2", "failed", "not right: q2")
+    assert must_pass(made, ["q0", "q1", "q0"]) == GateVerdict("must pass: q0, q1", "passed", "all 2 right", "guarded")
+    assert must_pass(made, ["q0", "q2"]) == GateVerdict("must pass: q0, q2", "failed", "not right: q2", "guarded")
     assert must_pass([*trials("C"), *trials("P", sample=2)], ["q0"]).decision == "failed"
 
 
 def test_must_pass_cannot_decide_on_what_has_no_verdict() -> None:
     assert must_pass(trials("CE"), ["q0", "q1", "q9"]) == GateVerdict(
-        "must pass: q0, q1, q9", "cannot decide", "no verdict: q1, q9"
+        "must pass: q0, q1, q9", "cannot decide", "no verdict: q1, q9", "guarded"
     )
     assert must_pass(trials("WE"), ["q0", "q1"]).decision == "failed"
 

@@ -44,19 +44,33 @@ class GateReport:
     """Why nothing can be decided, as where the run is not whole; such a run never passes."""
     accepted: SignedOff | None = None
     """Who lets it pass all the same."""
+    accept_asked: bool = False
+    """Whether somebody wanted it to pass all the same."""
     whole: bool = True
     """Whether every trial of the run has its record."""
+    can_be_blessed: bool = True
+    """Whether the run may become the baseline, as it left nothing out."""
 
     @property
     def decision(self) -> Decision:
         """Return what all verdicts come to: each must pass, in every model."""
         return decide((verdict for one in self.models for verdict in one.verdicts), unfinished=self.unfinished)
 
+    def of(self, decision: Decision) -> list[GateVerdict]:
+        """Return the verdicts that come to this."""
+        return [verdict for one in self.models for verdict in one.verdicts if verdict.decision == decision]
+
     @property
-    def acceptable(self) -> bool:
-        """Tell whether it is the answers that failed: a person may accept those, but not what nobody knows."""
-        undecided = any(verdict.decision == "cannot decide" for one in self.models for verdict in one.verdicts)
-        return self.decision == "failed" and self.unfinished is None and not undecided
+    def not_acceptable(self) -> str | None:
+        """Say why nobody may accept it: a person may accept failed answers, but not what nobody knows.
+
+        None for a gate that failed and may be accepted; one that passed asks nobody.
+        """
+        if any(verdict.about == "guarded" for verdict in self.of("failed")):
+            return "what must pass cannot be accepted"
+        if self.unfinished is not None or self.of("cannot decide"):
+            return "what cannot be decided cannot be accepted"
+        return None if self.of("failed") else "nothing failed"
 
     @property
     def passes(self) -> bool:
@@ -100,7 +114,7 @@ def baseline_notes(comparison: Comparison, bless: str, now: datetime | None = No
         path = comparison.base.path
         way_out = f"finish it with --llm-resume={path}, or take it as it is: pytest-llmeval bless {path} --force"
         yield f"it is not complete; {way_out}"
-    elif info is not None and (not info.complete or info.deselected or info.shard):
+    elif info is not None and not info.left_nothing_out:
         yield f"it was blessed although it is not whole; when this run is good: {bless}"
     if info is not None and info.blessed is not None:
         age = (now or datetime.now(UTC)) - datetime.fromisoformat(info.blessed.at)

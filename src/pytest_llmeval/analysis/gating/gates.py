@@ -15,6 +15,7 @@ from pytest_llmeval.analysis.comparing.sides import Trial
 from pytest_llmeval.analysis.contested import Raters
 
 Decision = Literal["passed", "failed", "cannot decide"]
+About = Literal["run", "baseline", "guarded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class GateVerdict:
     decision: Decision
     reason: str
     """What was measured, in one line."""
+    about: About = "run"
+    """What it holds against the limit: the run alone, the run against its baseline, or what must pass."""
 
 
 def decide(verdicts: Iterable[GateVerdict], *, unfinished: str | None = None) -> Decision:
@@ -41,9 +44,9 @@ def decide(verdicts: Iterable[GateVerdict], *, unfinished: str | None = None) ->
     return "cannot decide" if unfinished or "cannot decide" in said else "passed"
 
 
-def held(rule: str, holds: bool, told: str) -> GateVerdict:
+def held(rule: str, holds: bool, told: str, about: About = "run") -> GateVerdict:
     """Make the verdict of a rule that can be decided on."""
-    return GateVerdict(rule, "passed" if holds else "failed", told)
+    return GateVerdict(rule, "passed" if holds else "failed", told, about)
 
 
 def max_regression(
@@ -68,7 +71,8 @@ def max_regression(
     if not told:
         return GateVerdict(rule, "cannot decide", f"no pair is of category or tag {of}")
     worse = [one for one in told if one.worse_by_more_than(max(points, comparison.floor_of(one)), comparison.alpha)]
-    return held(rule, not worse, "; ".join(_told(one, comparison.floor_of(one)) for one in worse or told))
+    reason = "; ".join(_told(one, comparison.floor_of(one)) for one in worse or told)
+    return held(rule, not worse, reason, "baseline")
 
 
 def _only_category(comparison: Comparison) -> str | None:
@@ -129,10 +133,10 @@ def must_pass(trials: Sequence[Trial], entries: Iterable[str]) -> GateVerdict:
     failed = [name for name, of_it in found.items() if any(one.scored and not one.correct for one in of_it)]
     unknown = [name for name, of_it in found.items() if not of_it or not all(one.scored for one in of_it)]
     if failed:
-        return GateVerdict(rule, "failed", f"not right: {_named(failed)}")
+        return GateVerdict(rule, "failed", f"not right: {_named(failed)}", "guarded")
     if unknown:
-        return GateVerdict(rule, "cannot decide", f"no verdict: {_named(unknown)}")
-    return GateVerdict(rule, "passed", f"all {len(wanted):,} right")
+        return GateVerdict(rule, "cannot decide", f"no verdict: {_named(unknown)}", "guarded")
+    return GateVerdict(rule, "passed", f"all {len(wanted):,} right", "guarded")
 
 
 def _named(names: Sequence[str], most: int = 5) -> str:
