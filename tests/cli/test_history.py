@@ -18,18 +18,20 @@ from tests.cli.logs import trial, write_log
 Command = Callable[..., Told]
 
 
-def write_run(folder: Path, day: int, right: int, *, served: str = "small-1", content: str = "h1", **info: Any) -> Path:
+def write_run(
+    folder: Path, day: int, right: int, *, served: str = "small-1", content: str = "h1", first: int = 0, **info: Any
+) -> Path:
     call = Call("openai", "small", ({"role": "user", "content": "?"},), Reply("a", served_model=served), "hash")
     run = f"run-{day}"
     records = [
         trial(
             number,
-            "fully_correct" if number < right else "wrong",
+            "fully_correct" if number < first + right else "wrong",
             run_id=run,
             timestamp=f"2026-11-{day:02}T04:31:03.000Z",
             calls=[call],
         )
-        for number in range(40)
+        for number in range(first, first + 40)
     ]
     log = write_log(folder / f"{run}.jsonl", records)
     benchmark = BenchmarkInfo(name="questions", hash=content)
@@ -256,3 +258,12 @@ def test_a_folder_without_runs_is_told(content: str | None, tmp_path: Path, comm
 def test_runs_in_which_nothing_was_measured_are_told(tmp_path: Path, command: Command) -> None:
     told = command("history", write_log(tmp_path / "a.jsonl", [trial(1, outcome="error")]))
     assert (told.status, told.err) == (2, "pytest-llmeval: the logs hold no graded or passed trial\n")
+
+
+def test_shards_are_left_out_where_their_merged_run_is_there(tmp_path: Path, command: Command) -> None:
+    shards = [write_run(tmp_path, day, 12, first=40 * day, shard=f"{day}/2") for day in (1, 2)]
+    assert command("merge", tmp_path / "whole.jsonl", *shards).status == 0
+    (series,) = json.loads(command("history", tmp_path, "--json").out)["series"]
+    assert [one["run_id"] for one in series["runs"]] == ["whole"]
+    (series,) = json.loads(command("history", *shards, "--json").out)["series"]
+    assert len(series["runs"]) == 2

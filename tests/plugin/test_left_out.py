@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -92,3 +93,17 @@ def test_a_run_of_what_last_failed_is_not_blessed(project: Project, capsys: pyte
     capsys.readouterr()
     assert main(["bless", str(project.path / "second.jsonl")]) == 1
     assert "second.jsonl: not whole: 19 evals were deselected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", [(), ("-k", "not q1"), ("--llm-sample=5",), ("-n2",)], ids=" ".join)
+def test_merged_shards_leave_out_what_none_of_them_has_run(project: Project, part: tuple[str, ...]) -> None:
+    ten(project)
+    logs = [str(project.path / f"shard-{number}.jsonl") for number in (1, 2)]
+    for number, log in enumerate(logs, 1):
+        project.run(f"--llm-shard={number}/2", f"--llm-log={log}", *part)
+    whole = project.path / "whole.jsonl"
+    assert main(["merge", str(whole), *logs]) == 0
+    told = json.loads((project.path / "whole.run.json").read_text())
+    run = len(whole.read_text().splitlines())
+    assert (told["deselected"], told["complete"]) == (20 - run, True)
+    assert main(["bless", str(whole), "--into", str(project.path / "kept")]) == (1 if told["deselected"] else 0)

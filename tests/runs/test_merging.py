@@ -65,6 +65,12 @@ def test_samples_and_models_are_trials_of_their_own(tmp_path: Path) -> None:
     assert len(list(merged(tmp_path, found[:1], found[1:]).records())) == 3
 
 
+def test_the_same_entry_is_asked_by_several_evals_and_with_several_parameters(tmp_path: Path) -> None:
+    names = ("a.py::test_a[q1]", "a.py::test_b[q1]", "a.py::test_b[q1-long]")
+    found = [record(1, nodeid=name, entry_hash=name[:12]) for name in names]
+    assert len(list(merged(tmp_path, found[:2], found[2:]).records())) == 3
+
+
 def test_two_different_records_of_one_trial_are_refused(tmp_path: Path) -> None:
     merging = merged(tmp_path, [record(1, answer="a", model="m")], [record(1, answer="b", model="m")])
     with pytest.raises(RunLogError, match=r"'q1' \(sample 1 of m\) is in .*0.jsonl and in .*1.jsonl, with different"):
@@ -134,7 +140,22 @@ def test_all_shards_make_the_run_complete(tmp_path: Path) -> None:
     assert (found.complete, found.exit_status, found.started) == (True, 1, "2026-11-21T03:00:00.000Z")
     assert found.finished == "2026-11-21T05:00:00.000Z"
     assert found.totals == {"records": 2}
-    assert found.model_extra == {"merged_from": ["0.jsonl", "1.jsonl"]}
+    assert (found.merged_from, found.merged_runs) == (("0.jsonl", "1.jsonl"), ("r-1",))
+
+
+def test_only_what_no_shard_has_run_is_left_out_of_the_whole(tmp_path: Path) -> None:
+    parts = [info(shard="1/2", deselected=7, left_to_shards=6), info(shard="2/2", deselected=5, left_to_shards=4)]
+    logs = [shard(tmp_path / f"{n}.jsonl", [record(n)], part) for n, part in enumerate(parts)]
+    found = plan_merge("all", logs).info({})
+    assert found is not None
+    assert (found.deselected, found.left_to_shards) == (2, 0)
+
+
+def test_what_a_gate_said_of_a_shard_is_not_said_of_the_whole(tmp_path: Path) -> None:
+    log = shard(tmp_path / "a.jsonl", [record(1)], info(gate="failed", gate_stage="work", gates=({"rule": "r"},)))
+    found = plan_merge("all", [log]).info({})
+    assert found is not None
+    assert (found.gate, found.gate_stage, found.gates) == (None, None, ())
 
 
 def test_a_shard_that_was_killed_makes_the_run_incomplete(tmp_path: Path) -> None:

@@ -137,15 +137,19 @@ def read_history(
         on_replaced: Is told where tries do not count.
 
     Returns:
-        Series in order of first appearance; points without anything measured are left out.
+        Series in order of first appearance; points without anything measured are left out, and so are logs that are
+        merged into another of them.
 
     Raises:
         RunLogError: For a log that cannot be read, and for a trial that two of them hold.
     """
     places = Places()
     points: dict[tuple[str, str], Point] = {}
-    for log in logs:
-        info = read_sidecar(log) if sidecar_path(log).exists() else None
+    described = {log: read_sidecar(log) if sidecar_path(log).exists() else None for log in logs}
+    merged = [(log, info) for log, info in described.items() if info is not None and info.merged_from]
+    for log, info in described.items():
+        if any(_is_part(log, info, whole, of_whole) for whole, of_whole in merged):
+            continue
         for record in iter_records(log, on_fault=on_fault, on_replaced=on_replaced):
             places.enter(record, log)
             place = (record.run_id, model_of(record))
@@ -157,3 +161,9 @@ def read_history(
         if point.share.n:
             series[point.model, point.benchmarks].append(point)
     return [Series(*name, tuple(found)) for name, found in series.items()]
+
+
+def _is_part(log: Path, info: RunInfo | None, merged: Path, whole: RunInfo) -> bool:
+    """Tell whether a log is one of those that were merged into another: it lies beside it, or its run has that id."""
+    beside = log.parent == merged.parent and log.name in whole.merged_from
+    return log != merged and (beside or (info is not None and bool(info.shard) and info.run_id in whole.merged_runs))

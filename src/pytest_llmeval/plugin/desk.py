@@ -126,6 +126,7 @@ class Desk:
             benchmarks=tuple(BenchmarkInfo(**told) for told in self.collected.benchmarks),
             shard=self._settings.shard,
             deselected=self.collected.deselected,
+            left_to_shards=self.collected.left_to_shards,
             batches=self._batches,
         )
         try:

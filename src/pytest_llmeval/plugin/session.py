@@ -66,7 +66,7 @@ class EvalSession:
             self._screen = Screen(config, self._desk)
         counting = Counting(settings.rules, counts_flagged=settings.counts_flagged)
         self._runner = Runner(config, settings, replace(cast, models=self._models), self._past, counting)
-        self.left_out = LeftOut()
+        self.left_out = LeftOut(slicer(config).shard)
         self._leaks: list[tuple[EvalSpec, str]] = []  # told if any eval of the marker is run
         self._register(facts, counting)
 
@@ -150,6 +150,7 @@ class EvalSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take stock of what is left to run once everybody has deselected."""
         found = [trial for trial in map(trial_of, session.items) if trial is not None and trial.model is not None]
+        left_out, of_other_shards = self.left_out.told(session.items, self._config.args)
         stock = take_stock(self._shelf.benchmarks, self._shelf.check_of, self._settings, asking=bool(found))
         collected = Collected(
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
@@ -157,7 +158,8 @@ class EvalSession:
             trials=len(found),
             benchmarks=stock.described,
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
-            deselected=self.left_out.number(session.items, self._config.args) + files_skipped(self._config),
+            deselected=left_out + files_skipped(self._config),
+            left_to_shards=of_other_shards,
             notes=(*self._notes(found), *stock.notes),
             refusal=stock.refusal,
         )

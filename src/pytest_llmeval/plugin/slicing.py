@@ -24,14 +24,14 @@ class Slicer:
     def __init__(self, settings: Settings) -> None:
         try:
             self._sample = Sample.parse(settings.sample) if settings.sample else None
-            self._shard = Shard.parse(settings.shard) if settings.shard else None
+            self.shard = Shard.parse(settings.shard) if settings.shard else None
         except ConfigurationError as error:
             raise pytest.UsageError(str(error)) from None
         self._seed = settings.seed
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the items of the entries that are chosen."""
-        if self._sample is None and self._shard is None:
+        if self._sample is None and self.shard is None:
             return
         wanted = {key: {entry.id for entry in self._chosen(entries)} for key, entries in _entries(items).items()}
         kept = [
@@ -46,7 +46,7 @@ class Slicer:
         chosen = list(entries.values())
         if self._sample is not None:  # first, so that the shards of a sample add up to it
             chosen = list(choose_sample(chosen, self._sample, self._seed))
-        return [entry for entry in chosen if self._shard is None or in_shard(entry.id, self._shard)]
+        return [entry for entry in chosen if self.shard is None or in_shard(entry.id, self.shard)]
 
 
 def _entries(items: list[pytest.Item]) -> dict[int, dict[str, Entry]]:

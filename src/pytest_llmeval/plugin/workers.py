@@ -29,6 +29,8 @@ class Collected:
     benchmarks: tuple[dict[str, Any], ...] = ()
     deselected: int = 0
     """Evals that are not run though they were collected."""
+    left_to_shards: int = 0
+    """Those of them that are of other shards."""
     notes: tuple[str, ...] = ()
     """What the user should know before the run."""
     contamination: tuple[str, ...] = ()

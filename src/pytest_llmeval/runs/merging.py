@@ -73,12 +73,13 @@ class Merging:
         Raises:
             RunLogError: Where two shards hold different records of one trial, or records contradict each other.
         """
-        places: dict[tuple[str, str | None, str | None, int], tuple[str, Path]] = {}
+        places: dict[tuple[object, ...], tuple[str, Path]] = {}
         conditions = _Conditions()
         for shard in self.shards:
             for record in iter_records(shard.log, on_fault=self._torn_only):
                 conditions.hold(record, shard.log)
-                place = (record.question_id, record.provider, record.model, record.sample)
+                # Several evals, or parameters of one, may ask the same entry; the item's name tells them apart.
+                place = (record.nodeid, record.question_id, record.provider, record.model, record.sample)
                 content = fingerprint({**record_as_json(record), "run_id": None})
                 before = places.get(place)
                 if before is None:
@@ -114,8 +115,12 @@ class Merging:
             "complete": self.complete,
             "exit_status": max(statuses, default=None),
             "totals": totals,
-            "gates": (),  # verdicts on a part say nothing of the whole
+            **dict.fromkeys(("gate", "gate_stage", "accepted")),  # verdicts on a part say nothing of the whole
+            "gates": (),
+            "deselected": sum(info.deselected - info.left_to_shards for info in infos),
+            "left_to_shards": 0,
             "merged_from": [shard.log.name for shard in self.shards],
+            "merged_runs": list(dict.fromkeys(info.run_id for info in infos)),
         }
         return RunInfo.model_validate(told)
 
@@ -136,7 +141,8 @@ class _Conditions:
     def hold(self, record: Record, log: Path) -> None:
         if record.entry_hash is not None:
             what = f"entry {record.question_id!r} was another question or had another gold answer"
-            self._same(self._entries, record.question_id, record.entry_hash, log, what)
+            of_eval = f"{(record.nodeid or '').partition('[')[0]} {record.question_id}"
+            self._same(self._entries, of_eval, record.entry_hash, log, what)
         for name in ("repo_sha", "harness_version"):
             value = getattr(record, name)
             if value is not None:

@@ -105,12 +105,18 @@ class RunInfo(BaseModel):
     benchmarks: tuple[BenchmarkInfo, ...] = ()
     shard: str | None = None
     """Which part of the benchmarks was run, as ``2/5``; None for all."""
+    merged_from: tuple[str, ...] = ()
+    """The names of the logs that were merged into this one."""
+    merged_runs: tuple[str, ...] = ()
+    """The ids that their runs had."""
     totals: dict[str, Any] = Field(default_factory=dict)
     """Counts of records, outcomes and grades, tokens, cost and seconds."""
     batches: tuple[SentBatch, ...] = ()
     """What was sent to providers as batches; written before anybody waits for them."""
     deselected: int = 0
     """How many evals were collected and not selected: by ``-k``, ``-m``, ``--lf``, a node id, a sample or a shard."""
+    left_to_shards: int = 0
+    """How many of those are of the other shards."""
     gate: str | None = None
     """What the gate came to: ``passed``, ``failed``, ``cannot decide`` or ``accepted``; None without one."""
     gate_stage: str | None = None
