@@ -12,6 +12,7 @@ from pytest_llmeval.analysis.comparing.sides import Side, read_sides
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.runs.baselines import DEFAULT_NAME, baseline_path, check_name, folder_near
 from pytest_llmeval.runs.blessing import bless
 from pytest_llmeval.runs.people import who
@@ -125,6 +126,8 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
     without = len(side.trials) - side.scored
     if without:
         note(f"{without:,} of its {len(side.trials):,} trials have no verdict, and no run is compared with those")
+    if skipped := info.totals.get("skipped"):
+        note(f"skipped by the suite, so without a verdict: {counted(skipped, 'trial')}")
     if info.gate == "failed":
         note("its gate failed; later runs are now held against it all the same")
 

@@ -23,6 +23,7 @@ from pytest_llmeval.plugin.freezing import TrialsFrozen
 from pytest_llmeval.plugin.past import LOG_FOLDER
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.settings import Settings
+from pytest_llmeval.plugin.skips import Skips
 from pytest_llmeval.plugin.workers import PAYLOAD, Collected
 from pytest_llmeval.redaction import redact_command, secrets_in, without_secrets
 from pytest_llmeval.runs.calibrations import read_calibrations
@@ -65,6 +66,7 @@ class Desk:
         self.judges = JudgesInRun()
         self.not_asked: Counter[str] = Counter()
         """Why trials were not asked, with how often."""
+        self.skips = Skips()
         self.path = resumed.path if resumed is not None else _log_path(config, settings, facts.run_id)
         self._judges_folder = config.rootpath / FOLDER
         self._resumed = resumed is not None
@@ -168,11 +170,13 @@ class Desk:
         told: dict[str, Any] = getattr(report, PAYLOAD, None) or {}
         if reason := told.get("not_asked"):
             self.not_asked[reason] += 1
+        self.skips.note(report.nodeid, told.get("skipped"))
         if report.outcome == "rerun":  # type: ignore[comparison-overlap]  # pytest-rerunfailures' own outcome
             self._to_rerun.add(report.nodeid)
         if report.when == "teardown" and self._log is not None:
             sent, handed_in = told.get("record"), self._handed_in.pop(report.nodeid, None)
             record = Record.model_validate(sent) if sent else handed_in
+            self.skips.note_end(report.nodeid, record)
             if record is not None and report.nodeid not in self._to_rerun:
                 self._write(record, self._log)
             self._to_rerun.discard(report.nodeid)
@@ -216,8 +220,10 @@ class Desk:
         for record in self._handed_in.values():  # left where Ctrl-C came before the trial's last report
             self._write(record, self._log)
         self._handed_in.clear()
-        complete = exit_status in (0, 1) and self.written >= self.collected.trials and not self.not_asked
+        accounted_for = self.written + self.skips.without_record >= self.collected.trials
+        complete = exit_status in (0, 1) and accounted_for and not self.not_asked
         totals = {**self.summaries.totals(), "trials": self.collected.trials, "seconds": round(self.seconds, 3)}
+        totals |= {"skipped": self.skips.number} if self.skips.number else {}
         totals |= self._judges_told()
         told = {"finished": utc_timestamp(), "exit_status": exit_status, "complete": complete, "totals": totals}
         return self._info.model_copy(update={**told, **self.decided})

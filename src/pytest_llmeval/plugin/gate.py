@@ -107,13 +107,21 @@ class Gate:
                 counts_flagged=self._settings.counts_flagged,
             )
         except RunLogError as error:  # there may be no record at all
-            return self._signed(GateReport((), unfinished or str(error), whole=info.complete))
+            skipped = f"all {self._desk.skips.number:,} trials were skipped by the suite" if info.complete else None
+            return self._signed(GateReport((), unfinished or skipped or str(error), whole=info.complete))
         told = aside.objections({why for one in models.values() for _, why in one.set_aside})
         unfinished = "; ".join(filter(None, (unfinished, *told))) or None
         bless = self._bless_words(info)
         matches = self._matches(models, bless)
         gates = tuple(self._of_model(one, matches, bless) for one in models.values())
-        return self._signed(GateReport(gates, unfinished, whole=info.complete, can_be_blessed=info.left_nothing_out))
+        report = GateReport(
+            gates,
+            unfinished,
+            whole=info.complete,
+            can_be_blessed=info.left_nothing_out,
+            skipped=self._desk.skips.number,
+        )
+        return self._signed(report)
 
     def _bless_words(self, info: RunInfo) -> str:
         if not info.left_nothing_out:
@@ -173,6 +181,7 @@ class Gate:
             self._desk.collected.deselected,
             self._desk.collected.trials,
             self._bell.reason if self._bell is not None else None,
+            tuple(self._desk.skips.guarded[name]),
         )
         return ModelGate(
             name,

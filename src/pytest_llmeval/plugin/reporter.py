@@ -21,6 +21,9 @@ from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.line import record_as_json
 from pytest_llmeval.runs.record import Outcome
 
+OWN_SKIPS = (pytest.skip.Exception, pytest.xfail.Exception)
+"""How a suite leaves out an item by itself: marks, and calls in fixtures and tests."""
+
 
 class Reporter:
     """Registered with the eval session wherever tests run; hangs a payload on the reports of evals.
@@ -83,6 +86,8 @@ class Reporter:
             told[COUNTED] = counted
         if isinstance(error, NOT_ASKED):
             told["not_asked"] = str(error)
+        elif isinstance(error, OWN_SKIPS) and trial.model is not None:
+            told["skipped"] = {"model": str(trial.model), "guarded": trial.entry.id if trial.standing.guarded else None}
         if quota is not None:
             told["quota"] = {**quota, "ended": phases.outcome in ("passed", "failed"), "passed": passed}
         return told

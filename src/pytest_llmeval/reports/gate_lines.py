@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate
 from pytest_llmeval.analysis.gating.gates import Decision
 from pytest_llmeval.reports.comparison import comparison_lines
+from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.runs.baselines import DEFAULT_NAME, is_path
@@ -61,6 +62,9 @@ def gate_lines(report: GateReport, screen: Screen, *, log: str, baseline: str | 
             yield from _set_aside(one, screen)
             yield from _contaminated(one, screen)
             yield from _quarantine(one, screen)
+    if report.skipped and screen.verbosity >= 0:
+        trials = counted(report.skipped, "trial")
+        yield from _folded(fit("  skipped", DECISION_WIDTH + 2), f"{trials}, by the suite's own choice", screen)
     yield from _result(report, screen)
     if screen.verbosity >= 0:
         yield from _next(report, screen, next_command(log, baseline))

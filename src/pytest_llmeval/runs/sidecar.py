@@ -91,7 +91,7 @@ class RunInfo(BaseModel):
     finished: str | None = None
     """None while the run goes on, and for ever if it was killed."""
     complete: bool = False
-    """Whether every selected trial has its record: no interruption, no budget stop."""
+    """Whether every selected trial has its record or was skipped by the suite: no interruption, no budget stop."""
     exit_status: int | None = None
     """What pytest returned."""
     command: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class RunInfo(BaseModel):
     merged_runs: tuple[str, ...] = ()
     """The ids that their runs had."""
     totals: dict[str, Any] = Field(default_factory=dict)
-    """Counts of records, outcomes and grades, tokens, cost and seconds."""
+    """Counts of records, outcomes and grades, of what the suite skipped, tokens, cost and seconds."""
     batches: tuple[SentBatch, ...] = ()
     """What was sent to providers as batches; written before anybody waits for them."""
     deselected: int = 0

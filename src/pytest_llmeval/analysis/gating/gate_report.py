@@ -50,6 +50,8 @@ class GateReport:
     """Whether every trial of the run has its record."""
     can_be_blessed: bool = True
     """Whether the run may become the baseline, as it left nothing out."""
+    skipped: int = 0
+    """Trials that the suite skipped by itself."""
 
     @property
     def decision(self) -> Decision:

@@ -174,12 +174,15 @@ class Surroundings:
     selected: int = 0
     alarm: str | None = None
     """Why the run was ended for its drop, where it was."""
+    guards_skipped: tuple[str, ...] = ()
+    """Entries that must pass and were skipped by the suite."""
 
 
 def verdicts(rules: Sequence[Rule], model: GatedModel, around: Surroundings) -> Iterator[GateVerdict]:
     """Hold every rule against a model's part of a run: what must pass first, what is missing last."""
-    if model.guarded:
-        yield must_pass([*model.side.trials.values()], model.guarded)
+    guarded = [*model.guarded, *around.guards_skipped]
+    if guarded:
+        yield must_pass([*model.side.trials.values()], guarded)
     most = next((rule.limit for rule in rules if rule.kind == "max_missing"), 0.0)
     for rule in rules:
         if rule.kind not in ("max_missing", "max_disagreement"):  # what they set aside is told apart
