@@ -199,6 +199,28 @@ def test_entries_that_went_missing_are_named_and_cannot_be_decided_on(blessed: P
     assert blessed.run("--llm-baseline=main", "--llm-gates=max_missing=10").ret == 0
 
 
+PART = ("--llm-baseline=main", "-m", "even")
+
+
+def test_a_part_is_compared_where_so_much_may_be_missing(blessed: Project) -> None:
+    result = blessed.run(*PART, "--llm-gates=max_missing=50", "--llm-log=llm-runs/a.jsonl")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        ["  passed         max regression 0 points · fully correct +0.0 points*", "gate: passed"]
+    )
+    result = blessed.run(*PART, "--llm-gates=max_missing=49", "--llm-log=llm-runs/b.jsonl")
+    assert result.ret == 1
+    shown = " ".join(result.stdout.str().split())
+    assert "6 of 12 entries of BASE can be paired, 51 % are needed; run the others too; max_missing=50 or" in shown
+
+
+def test_a_part_still_fails_for_what_it_lost(blessed: Project) -> None:
+    many_lost(blessed, 12)
+    result = blessed.run(*PART, "--llm-gates=max_missing=50")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["  failed         max regression 0 points · fully correct -100.0 points*"])
+
+
 def test_other_graders_refuse_unless_forced(blessed: Project) -> None:
     source = (blessed.path / "test_evals.py").read_text()
     (blessed.path / "test_evals.py").write_text(source.replace("exact_match", "contains"))

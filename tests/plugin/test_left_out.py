@@ -82,7 +82,7 @@ def test_what_last_failed_leaves_out_of_a_file_is_left_out(project: Project, way
     run_cached(project, "--llm-log=first.jsonl")
     result = run_cached(project, "--lf", "--llm-fail-under=0", "--llm-log=llm-runs/second.jsonl", *way)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["  cannot decide  at most 0 % of the evals missing · 18 of 20 missing"])
+    result.stdout.fnmatch_lines(["  cannot decide  at most 0 % of the evals missing · 18 of 20 missing;*"])
     assert project.sidecar()["deselected"] == 18
 
 

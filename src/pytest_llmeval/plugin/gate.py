@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
+from pytest_llmeval.analysis.comparing.comparison import LEAST_OVERLAP, Comparison, compare
 from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
 from pytest_llmeval.analysis.gating.gated_run import GatedModel, Surroundings, read_gated, verdicts
 from pytest_llmeval.analysis.gating.signal_only import SignalOnly, signal_only
@@ -199,7 +199,14 @@ class Gate:
         if model not in matches.sides:
             return None
         allowed = [rule.limit for rule in self._settings.rules if rule.kind == "max_regression" and rule.of is None]
+        missing = max((rule.limit for rule in self._settings.rules if rule.kind == "max_missing"), default=0.0)
         base, new = matches.sides[model]
         with suppress(RunLogError):  # a calibration that cannot be read is told of in other places
             base = with_judge_noise(base, new, self._config.rootpath / FOLDER)
-        return compare(base, new, allowed=min(allowed, default=0.0), force=self._settings.baseline_force)
+        return compare(
+            base,
+            new,
+            allowed=min(allowed, default=0.0),
+            least_overlap=min(LEAST_OVERLAP, 1 - missing / 100),
+            force=self._settings.baseline_force,
+        )

@@ -146,6 +146,12 @@ def test_a_small_overlap_cannot_be_decided_unless_forced() -> None:
     assert (forced.outcome, forced.forced) == ("the same", True)
 
 
+def test_the_overlap_that_is_needed_is_what_is_asked_for() -> None:
+    few = compared("C" * 100, "C" * 60 + " " * 40, least_overlap=0.61)
+    assert few.reasons == ("60 of 100 entries of BASE can be paired, 61 % are needed; run the others too",)
+    assert compared("C" * 100, "C" * 60 + " " * 40, least_overlap=0.6).outcome == "the same"
+
+
 def test_force_is_not_told_where_something_else_still_stands_in_the_way() -> None:
     found = compare(side("C" * 9), side("C" * 9, run_info(complete=False), grader="rubric"), force=True)
     assert (found.outcome, len(found.obstacles), found.reasons, found.forced) == (

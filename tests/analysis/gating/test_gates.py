@@ -153,6 +153,23 @@ def test_where_the_comparison_cannot_decide_neither_can_the_gate() -> None:
     assert (told.decision, told.reason) == ("cannot decide", "NEW is not complete: it was stopped before its end")
 
 
+def test_too_small_an_overlap_names_what_allows_it() -> None:
+    told = max_regression(comparison("+" * 12, "+" * 8 + " " * 4), 0)
+    few = "8 of 12 entries of BASE can be paired, 80 % are needed; run the others too"
+    assert (told.decision, told.reason) == (
+        "cannot decide",
+        few + "; max_missing=34 or --llm-baseline-force allows it",
+    )
+    other = comparison("C" * 40, "+" * 40)
+    assert "allows it" not in max_regression(other, 0).reason
+
+
+def test_a_run_of_which_the_baseline_knows_little_says_so() -> None:
+    few = max_regression(comparison("+" * 9, "+" * 120), 0)
+    assert few.reason.endswith("; only 9 of the run's 120 entries are in the baseline")
+    assert max_regression(comparison("+" * 80, "+" * 100), 0).reason.count("entries") == 0
+
+
 def test_a_category_too_small_to_detect_anything_says_nothing_of_it() -> None:
     made = side_of([*records("+" * 20, category="a"), *records(" " * 20 + "+++", category="b")])
     assert max_regression(compare(made, made), 0, of="b").reason == "b +0.0 points, p = 1"
@@ -161,7 +178,9 @@ def test_a_category_too_small_to_detect_anything_says_nothing_of_it() -> None:
 def test_entries_of_the_baseline_must_not_go_missing() -> None:
     found = comparison("C" * 10, "C" * 7 + " E" + "C")
     assert missing_entries(found) == GateVerdict(
-        "at most 0 % of the entries of the baseline missing", "cannot decide", "1 of 10 missing: q7"
+        "at most 0 % of the entries of the baseline missing",
+        "cannot decide",
+        "1 of 10 missing: q7; max_missing=10 allows it",
     )
     assert missing_entries(found, 10).decision == "passed"
     assert missing_entries(found, 9).decision == "cannot decide"
@@ -169,7 +188,11 @@ def test_entries_of_the_baseline_must_not_go_missing() -> None:
 
 
 def test_a_part_of_the_evals_cannot_be_decided_on_unless_that_is_allowed() -> None:
-    assert deselected(3, 1) == GateVerdict("at most 0 % of the evals missing", "cannot decide", "3 of 4 missing")
+    assert deselected(3, 1) == GateVerdict(
+        "at most 0 % of the evals missing", "cannot decide", "3 of 4 missing; max_missing=75 allows it"
+    )
+    assert deselected(1, 2).reason == "1 of 3 missing; max_missing=34 allows it"
+    assert deselected(1, 2, 34).decision == "passed"
     assert deselected(3, 1, 75).decision == "passed"
     assert deselected(0, 0).decision == "passed"
 

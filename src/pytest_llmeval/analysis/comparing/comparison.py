@@ -34,7 +34,10 @@ from pytest_llmeval.analysis.statistics.power import ALPHA, fewest_pairs
 Outcome = Literal["better", "worse", "the same", "can't tell", "cannot decide"]
 
 LEAST_OVERLAP = 0.8
-"""The share of the base's entries that must have a pair; with less, what is missing may be what got worse."""
+"""The share of the base's entries that must have a pair; with less, what is missing may be what got worse.
+
+A gate that lets more of them be missing wants less.
+"""
 SAME_WITHIN = 2.0
 """Points: where the whole interval lies this close to 0, the runs are called the same."""
 
@@ -46,6 +49,8 @@ class Obstacle:
     reason: str
     forceable: bool
     """Whether someone who knows better may go on."""
+    overlap: bool = False
+    """Whether it is that too few entries of the base have a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,15 @@ class Comparison:
         ]
 
 
-def compare(base: Side, new: Side, *, alpha: float = ALPHA, allowed: float = 0.0, force: bool = False) -> Comparison:
+def compare(
+    base: Side,
+    new: Side,
+    *,
+    alpha: float = ALPHA,
+    allowed: float = 0.0,
+    least_overlap: float = LEAST_OVERLAP,
+    force: bool = False,
+) -> Comparison:
     """Compare two sides.
 
     Args:
@@ -130,11 +143,12 @@ def compare(base: Side, new: Side, *, alpha: float = ALPHA, allowed: float = 0.0
         new: What is judged.
         alpha: Level of the tests, between 0 and 1.
         allowed: Points that a figure may drop, though proven, before that is a regression.
+        least_overlap: The share of the base's entries that must have a pair.
         force: Go on in spite of obstacles that can be set aside.
     """
     pairing = pair(base, new)
     figures = _figures(pairing.pairs, pair_variants(base, new, pairing.pairs), alpha) if pairing.pairs else None
-    obstacles = tuple(_obstacles(base, new, pairing, alpha))
+    obstacles = tuple(_obstacles(base, new, pairing, alpha, least_overlap))
     standing = [one for one in obstacles if not (force and one.forceable)]
     regressions: tuple[Measured, ...] = ()
     outcome: Outcome = "cannot decide"
@@ -189,14 +203,14 @@ def _categories(pairs: Sequence[Pair], alpha: float) -> Iterator[Measured]:
             yield measure_rate(category, of_it, alpha)
 
 
-def _obstacles(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[Obstacle]:
+def _obstacles(base: Side, new: Side, pairing: Pairing, alpha: float, least: float) -> Iterator[Obstacle]:
     for name, side in (("BASE", base), ("NEW", new)):
         if side.unfinished:
             yield Obstacle(f"{name} is not complete: {side.unfinished}", forceable=False)
         if not side.scored:
             yield Obstacle(f"{name} has no verdict on any trial; grade it first", forceable=False)
     if base.scored and new.scored:
-        yield from _too_few(base, new, pairing, alpha)
+        yield from _too_few(base, new, pairing, alpha, least)
     yield from _apart(base, new)
     for change in incomparable(base.conditions, new.conditions):
         yield Obstacle(f"other {change.what}: {change.base} -> {change.new}; grade both runs alike", forceable=True)
@@ -211,7 +225,7 @@ def _apart(base: Side, new: Side) -> Iterator[Obstacle]:
             yield Obstacle(f"{name}: {told}", forceable=True)
 
 
-def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[Obstacle]:
+def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float, least: float) -> Iterator[Obstacle]:
     if not base.kinds.keys() & new.kinds.keys():
         graded, checked = ("BASE", "NEW") if base.kinds["graded"] else ("NEW", "BASE")
         yield Obstacle(f"{graded} is graded, {checked} only passed or failed; grade both", forceable=False)
@@ -223,9 +237,9 @@ def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float) -> Iterator[
     elif pairing.paired_entries < fewest_pairs(alpha):
         pairs = f"only {pairing.paired_entries} {'entry' if pairing.paired_entries == 1 else 'entries'} can be paired"
         yield Obstacle(f"{pairs}; not even a change of all could be told from chance", forceable=False)
-    elif pairing.overlap < LEAST_OVERLAP:
+    elif pairing.overlap < least - 1e-9:
         told = f"{pairing.paired_entries:,} of {pairing.base_entries:,} entries of BASE can be paired"
-        yield Obstacle(f"{told}, {100 * LEAST_OVERLAP:g} % are needed; run the others too", forceable=True)
+        yield Obstacle(f"{told}, {100 * least:g} % are needed; run the others too", forceable=True, overlap=True)
 
 
 def _judged(figures: Figures, alpha: float) -> tuple[Outcome, list[str]]:

@@ -5,11 +5,12 @@ Rules that hold one figure of the run against a limit are in `limits`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_llmeval.analysis.comparing.comparison import Comparison
+from pytest_llmeval.analysis.comparing.comparison import LEAST_OVERLAP, Comparison
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_rate
 from pytest_llmeval.analysis.comparing.sides import Trial
 from pytest_llmeval.analysis.contested import Raters
@@ -62,7 +63,7 @@ def max_regression(
     """
     rule = f"max regression {points:g} points{f' in {of}' if of else ''}"
     if comparison.outcome == "cannot decide" or comparison.figures is None:
-        return GateVerdict(rule, "cannot decide", "; ".join(comparison.reasons))
+        return GateVerdict(rule, "cannot decide", "; ".join((*comparison.reasons, *_overlap_allowed(comparison))))
     figures = comparison.figures
     told: list[Measured] = [one for one in (figures.rate, figures.grade) if one is not None]
     if of is not None:
@@ -71,8 +72,26 @@ def max_regression(
     if not told:
         return GateVerdict(rule, "cannot decide", f"no pair is of category or tag {of}")
     worse = [one for one in told if one.worse_by_more_than(max(points, comparison.floor_of(one)), comparison.alpha)]
-    reason = "; ".join(_told(one, comparison.floor_of(one)) for one in worse or told)
-    return held(rule, not worse, reason, "baseline")
+    reasons = [_told(one, comparison.floor_of(one)) for one in worse or told]
+    return held(rule, not worse, "; ".join((*reasons, *_mostly_new(comparison))), "baseline")
+
+
+def _overlap_allowed(comparison: Comparison) -> Iterator[str]:
+    """Name what lets a comparison of so few entries count."""
+    if any(one.overlap for one in comparison.obstacles) and not comparison.forced:
+        yield f"max_missing={_percent_up(1 - comparison.pairing.overlap)} or --llm-baseline-force allows it"
+
+
+def _mostly_new(comparison: Comparison) -> Iterator[str]:
+    """Say so where the baseline knows little of what was run, as one does that is much smaller."""
+    pairing = comparison.pairing
+    entries = pairing.paired_entries + len(pairing.added)
+    if pairing.paired_entries < LEAST_OVERLAP * entries:
+        yield f"only {pairing.paired_entries:,} of the run's {entries:,} entries are in the baseline"
+
+
+def _percent_up(share: float) -> int:
+    return math.ceil(100 * share - 1e-9)
 
 
 def _only_category(comparison: Comparison) -> str | None:
@@ -114,7 +133,9 @@ def _missing(what: str, missing: Sequence[object], of: int, most: float) -> Gate
     percent = 100 * len(missing) / of if of else 0.0
     names = [one for one in missing if isinstance(one, str)]
     told = f"{len(missing):,} of {of:,} missing{': ' if names else ''}{_named(names)}"
-    return GateVerdict(rule, "passed" if percent <= most + 1e-9 else "cannot decide", told)
+    if percent <= most + 1e-9:
+        return GateVerdict(rule, "passed", told)
+    return GateVerdict(rule, "cannot decide", f"{told}; max_missing={_percent_up(percent / 100)} allows it")
 
 
 def must_pass(trials: Sequence[Trial], entries: Iterable[str]) -> GateVerdict:
