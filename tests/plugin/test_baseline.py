@@ -221,6 +221,35 @@ def test_a_part_still_fails_for_what_it_lost(blessed: Project) -> None:
     result.stdout.fnmatch_lines(["  failed         max regression 0 points · fully correct -100.0 points*"])
 
 
+def test_a_baseline_that_lost_records_is_nothing_to_compare_with(blessed: Project) -> None:
+    (log,) = (blessed.path / "llm-baselines" / "main").glob("*.jsonl")
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(lines[:8]))
+    result = blessed.run("--llm-baseline=main")
+    assert result.ret == 1
+    shown = " ".join(result.stdout.str().split())
+    assert "BASE is not complete: its log has 8 of its 12 records; bless again, or restore it" in shown
+    log.write_bytes(b"".join([*lines, lines[0]]))
+    assert blessed.run("--llm-baseline=main", "--llm-log=again.jsonl").ret == 0
+
+
+def test_each_of_several_models_has_all_the_records_it_was_blessed_with(project: Project) -> None:
+    many(project)
+    both = ("--llm-model=stand-in:a", "--llm-model=stand-in:b")
+    assert project.run(*both, "--llm-log=first.jsonl", model=None).ret == 0
+    assert main(["bless", str(project.path / "first.jsonl"), "--into", str(project.path / "llm-baselines")]) == 0
+    assert project.run(*both, "--llm-baseline=main", model=None).ret == 0
+
+
+def test_a_path_whose_log_lost_records_is_nothing_to_compare_with(blessed: Project) -> None:
+    lines = Path("first.jsonl").read_bytes().splitlines(keepends=True)
+    Path("first.jsonl").write_bytes(b"".join(lines[:10]))
+    result = blessed.run("--llm-baseline=first.jsonl")
+    assert result.ret == 1
+    shown = " ".join(result.stdout.str().split())
+    assert "BASE is not complete: its log has 10 of its 12 records; restore it" in shown
+
+
 def test_other_graders_refuse_unless_forced(blessed: Project) -> None:
     source = (blessed.path / "test_evals.py").read_text()
     (blessed.path / "test_evals.py").write_text(source.replace("exact_match", "contains"))

@@ -104,7 +104,7 @@ def _faults(side: Side) -> Iterator[str]:
     if info is None:
         yield "no sidecar, so nothing says whether it is complete"
         return
-    if side.torn or not info.complete:
+    if side.torn or side.lost or not info.complete:
         yield f"not complete: {side.unfinished or 'it was cut short'}"
     if info.deselected:
         yield f"not whole: {info.deselected:,} evals were deselected"

@@ -35,5 +35,21 @@ def bless(path: Path, records: Iterable[Record], info: RunInfo, *, like: Path) -
         ) from None
     sidecar_path(path).unlink(missing_ok=True)  # the old one must not speak for the new log, should we be killed now
     written = replace_whole(path, map(record_line, records), like=[like])
-    write_sidecar(path, info)
+    write_sidecar(path, info.model_copy(update={"blessed_records": written}))
     return written
+
+
+def records_lost(log: Path, info: RunInfo) -> str | None:
+    """Say that a log holds fewer records than its sidecar knows of; None where it does not, or nobody counted them.
+
+    A log may have more lines than records: those of trials that were run again. One graded by hand is another file.
+    """
+    known = info.totals.get("records") if info.blessed is None else info.blessed_records
+    if not isinstance(known, int) or log.suffix != ".jsonl" or "graded_from" in (info.model_extra or {}):
+        return None
+    with log.open("rb") as lines:
+        there = sum(1 for one in lines if one.strip())
+    if there >= known:
+        return None
+    way_out = "bless again, or restore it" if info.blessed is not None else "restore it"
+    return f"its log has {there:,} of its {known:,} records; {way_out}"

@@ -127,6 +127,8 @@ class RunInfo(BaseModel):
     """Who let a failed gate pass, when and why."""
     blessed: SignedOff | None = None
     """Who made this log a baseline, when and why."""
+    blessed_records: int | None = None
+    """Of a baseline: how many records its log was given."""
     noise: dict[str, float] = Field(default_factory=dict)
     """Of a baseline that was run again: by how many points its figures differ by chance; no gate calls less a drop."""
 

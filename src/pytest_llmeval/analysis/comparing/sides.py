@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.contested import Raters, VoteRules
 from pytest_llmeval.analysis.summary import Verdict, model_of, verdict_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
+from pytest_llmeval.runs.blessing import records_lost
 from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.hand_grading import BY_HAND
 from pytest_llmeval.runs.reading import Fault, iter_records
@@ -162,6 +163,8 @@ class Side:
     """Trials of variants, each with the id of the entry it was made of; in figures of robustness only."""
     torn: bool = False
     """The log ends in a line that was cut off, so a record is lost."""
+    lost: str | None = None
+    """What the log lacks of the records that its sidecar knows of."""
     counts_flagged: bool = False
     """Whether contaminated entries count all the same in figures of this run and in comparisons with others."""
 
@@ -202,6 +205,8 @@ class Side:
         """Say why the run is not whole; None where it is, or where nothing says so."""
         if self.torn:
             return "its last line is cut off"
+        if self.lost is not None:
+            return self.lost
         if self.info is not None and self.info.blessed is not None:
             return None  # a person has looked at what is missing
         if self.info is not None and not self.info.complete:
@@ -231,8 +236,9 @@ def read_sides(path: Path, votes: VoteRules | None = None) -> dict[str, Side]:
         torn.append(fault)
 
     sides = sides_of(path, iter_records(path, on_fault=note, every_try=True), info, votes)
+    lost = records_lost(path, info) if info is not None else None
     for side in sides.values():
-        side.torn = bool(torn)
+        side.torn, side.lost = bool(torn), lost
     return sides
 
 
