@@ -346,7 +346,7 @@ def test_a_run_far_worse_than_the_baseline_is_ended_before_the_rest_is_asked(
         "def test_it(grade):\n    assert_grade(grade)\n"
     )
     result = blessed.run("--llm-baseline=main", "--llm-gates=stop_at_drop=20", "--llm-concurrency=2", *way)
-    assert result.ret in (1, 2)  # xdist's controller takes it for an interruption
+    assert result.ret == 1
     told = "a drop of more than 20 points: 0 of 16 right so far, 16 in the baseline"
     result.stdout.fnmatch_lines([f"*stop_at_drop: {told}*"])
     assert len(blessed.records()) < 40

@@ -8,6 +8,7 @@ from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.gating.drop_alarm import DropAlarm
 from pytest_llmeval.plugin.baseline import match_baseline
 from pytest_llmeval.plugin.desk import Desk
+from pytest_llmeval.plugin.ending import end_run
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.runs.record import Record
 
@@ -40,20 +41,12 @@ class AlarmBell:
         if self._alarm is None:  # the baseline is read once there is something to hold against it
             self._alarm = DropAlarm(self._bases(), self._points, counts_flagged=self._counts_flagged)
         if self._alarm.add(record):
-            self._stop(f"stop_at_drop: {self._alarm.reason}")
+            end_run(self._config, f"stop_at_drop: {self._alarm.reason}")
 
     def _bases(self) -> dict[str, Side]:
         new = {model: Side(self._desk.path, model) for model in self._desk.collected.models}
         matches = match_baseline(self._config, self._baseline, new, self._desk.shown_path)
         return {model: base for model, (base, _) in matches.sides.items()}
-
-    def _stop(self, reason: str) -> None:
-        plugins = self._config.pluginmanager
-        controller = plugins.getplugin("dsession")
-        if controller is not None:  # xdist's own loop looks at this alone
-            controller.shouldstop = reason
-        else:
-            plugins.getplugin("session").shouldfail = reason
 
 
 def alarm_bell(config: pytest.Config, settings: Settings, desk: Desk) -> AlarmBell | None:

@@ -72,7 +72,7 @@ class Gate:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Decide, and fail a session that has no other failure where the gate does not pass."""
-        info = self._desk.finished(int(exitstatus))
+        info = self._desk.finished(int(session.exitstatus))
         if info is not None:
             self.report = self._decided(info)
         if self.report is not None and self._settings.rules:

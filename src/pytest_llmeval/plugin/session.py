@@ -81,7 +81,7 @@ class EvalSession:
             "quotas": Quotas() if self._desk is not None else None,
             "batch": self._batch_run(),
             "gate": self._gate(),
-            "canary_stop": CanaryStop() if self._settings.canary_stop else None,
+            "canary_stop": CanaryStop(self._config, self._desk) if self._settings.canary_stop else None,
         }
         for name, part in parts.items():
             if part is not None:
