@@ -62,6 +62,9 @@ def test_a_flag_named_like_a_kind_takes_a_limit_and_perhaps_a_slice() -> None:
         ("failure_label:rude=3", "llm_gates: failure_label needs a label"),
         ("behaviour=3", "llm_gates: behaviour needs a rate, behaviour:RATE=PERCENT, RATE one of needless-tool-calls, "),
         ("behaviour:over refusal=3", "llm_gates: behaviour needs a rate"),
+        ("fail_under=9_0", "llm_gates: fail_under takes from 0 to 100 percent, got '9_0'"),
+        ("fail_under:=90", "llm_gates: 'fail_under:=90' names no slice after ':'; leave ':' out for the whole run"),
+        ("fail_under: =90", "llm_gates: 'fail_under: =90' names no slice after ':'"),
         ("max_missing:a=3", "llm_gates: max_missing is of the whole run; leave ':a' out"),
     ],
 )
@@ -69,6 +72,15 @@ def test_a_rule_that_cannot_be_read_is_told_in_one_line(text: str, said: str) ->
     with pytest.raises(ConfigurationError) as told:
         rule(text)
     assert str(told.value).startswith(said)
+
+
+@pytest.mark.parametrize("text", ["=90", " =90"])
+def test_a_flag_that_names_an_empty_slice_is_told_in_one_line(text: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        Rule.of_kind("--llm-fail-under", "fail_under", text)
+    assert str(told.value) == (
+        f"--llm-fail-under: {text!r} names no slice before '='; give the limit alone for the whole"
+    )
 
 
 def test_a_rule_covers_the_answers_of_its_slice() -> None:

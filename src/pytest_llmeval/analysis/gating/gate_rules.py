@@ -74,11 +74,13 @@ class Rule:
             ConfigurationError: Naming what is wrong with it.
         """
         name, equals, number = text.strip().rpartition("=")
-        kind, _, of = name.partition(":")
+        kind, colon, of = name.partition(":")
         if not equals or kind not in LIMITS:
             raise ConfigurationError(
                 f"{source} takes KIND=LIMIT or KIND:SLICE=LIMIT, KIND one of {', '.join(LIMITS)}; got {text!r}"
             )
+        if colon and not of.strip():
+            raise ConfigurationError(f"{source}: {text!r} names no slice after ':'; leave ':' out for the whole run")
         return cls.made(source, kind, of, number)
 
     @classmethod
@@ -88,7 +90,11 @@ class Rule:
         Raises:
             ConfigurationError: Where it is neither.
         """
-        of, _, number = text.strip().rpartition("=")
+        of, equals, number = text.strip().rpartition("=")
+        if equals and not of.strip():
+            raise ConfigurationError(
+                f"{source}: {text!r} names no slice before '='; give the limit alone for the whole"
+            )
         return cls.made(source, kind, of, number)
 
     @classmethod
@@ -134,7 +140,8 @@ def _check_rate(source: str, rate: str) -> None:
 def _number(source: str, kind: str, text: str) -> float:
     limit = LIMITS[kind]
     try:
-        value = float(text)
+        # What Python takes for a number besides, such as 9_0, is a slip here.
+        value = float(text) if text.isascii() and "_" not in text else float("nan")
     except ValueError:
         value = float("nan")
     if not 0 <= value <= limit.highest or value == float("inf"):
