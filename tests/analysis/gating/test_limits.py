@@ -31,7 +31,7 @@ for one in records("CC"):
     HALF_PRICED.add(one)
 
 LEAST: dict[str, tuple[Hold, float]] = {
-    "fail_under": (lambda limit: fail_under(summary("C" * 7 + "W" * 93), limit), 7),
+    "fail_under": (lambda limit: fail_under(summary("C" * 57 + "W" * 43), limit), 57),
     "worst_slice": (lambda limit: worst_slice(summary("C" * 7 + "W" * 3), limit), 70),
     "behaviour, of good": (
         lambda limit: behaviour_limit(probed("repairs_wrong", 1, 1, 1, 0), "repair-rate", limit),
