@@ -22,7 +22,7 @@ def test_what_must_pass_is_not_accepted_where_no_assertion_says_so(project: Proj
             "  failed         must pass: q3 · not right: q3",
             "gate: failed",
             "--llm-accept has no effect: what must pass cannot be accepted",
-            "  make what must pass right, or take its mark off; no reason and*",
+            "  make what must pass right, or take its mark off; neither*",
         ]
     )
     assert project.sidecar()["accepted"] is None

@@ -460,7 +460,7 @@ def test_canary_stop_ends_the_run_where_no_assertion_says_that_an_answer_is_wron
     result = project.run("--llm-canary-stop", "--llm-concurrency=2", *way)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*q30 must pass (canary), and did not*"])
-    assert len(project.records()) < 30
+    assert len(project.records()) < (60 if way else 5)  # the other worker goes on until it is told
     assert (project.sidecar()["exit_status"], project.sidecar()["complete"]) == (1, False)
 
 
@@ -477,7 +477,7 @@ def test_canary_stop_ends_the_run_where_the_setup_of_what_must_pass_breaks(
     result = project.run("--llm-canary-stop", "--llm-concurrency=2", *way)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*q30 must pass (canary), and did not*"])
-    assert len(project.records()) < 30
+    assert len(project.records()) < (60 if way else 5)
 
 
 def test_canary_stop_leaves_other_failures_alone(project: Project) -> None:

@@ -149,11 +149,11 @@ def test_a_reason_that_does_not_fit_beside_a_long_name_has_lines_of_its_own() ->
             'if this is how it shall be: --llm-accept="REASON" once, or for all later runs: another limit and BLESS',
         ),
         ((FAILED, UNKNOWN), False, "mend what is missing, or switch the gate off with --llm-gates=none"),
-        ((MUST_PASS,), True, "make what must pass right, or take its mark off; no reason and no baseline lets it fail"),
+        ((MUST_PASS,), True, "make what must pass right, or take its mark off; neither --llm-accept nor bless helps"),
         (
             (MUST_PASS, UNKNOWN, FAILED),
             True,
-            "make what must pass right, or take its mark off; no reason and no baseline lets it fail",
+            "make what must pass right, or take its mark off; neither --llm-accept nor bless helps",
         ),
     ],
 )

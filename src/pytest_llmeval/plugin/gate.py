@@ -125,7 +125,7 @@ class Gate:
 
     def _bless_words(self, info: RunInfo) -> str:
         if not info.left_nothing_out:
-            return "bless a whole run"  # this one would be refused
+            return "make it whole and bless it"  # as it is it would be refused
         return next_command(self._desk.shown_path, self._settings.baseline)
 
     def _signed(self, report: GateReport) -> GateReport:

@@ -130,7 +130,7 @@ def _next(report: GateReport, screen: Screen, bless: str) -> Iterator[Line]:
     if report.decision == "passed" or report.accepted is not None:
         return
     if any(verdict.about == "guarded" for verdict in report.of("failed")):
-        told = "make what must pass right, or take its mark off; no reason and no baseline lets it fail"
+        told = "make what must pass right, or take its mark off; neither --llm-accept nor bless helps"
     elif report.not_acceptable is not None:
         way_out = "mend what is missing" if report.whole else "finish it with --llm-resume"
         told = f"{way_out}, or switch the gate off with --llm-gates=none"
