@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import (  # type: ignore[import-untyped]  # st
 from pytest_llmeval.analysis.contamination_gap import ContaminationFigures, ContaminationUse
 from pytest_llmeval.analysis.statistics.estimates import difference_interval, wilson_interval
 from pytest_llmeval.analysis.statistics.fisher import fisher_exact
-from pytest_llmeval.analysis.summary import success_of
+from pytest_llmeval.analysis.verdicts import success_of
 from tests.analysis.two_runs import records
 
 COUNTS = st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

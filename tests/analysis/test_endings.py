@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.endings import ENDINGS, GRACEFUL, ending_of
-from pytest_llmeval.analysis.summary import success_of, verdict_of
+from pytest_llmeval.analysis.verdicts import success_of, verdict_of
 from pytest_llmeval.grading.grade import Score
 from tests.reports.samples import trial
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.error_modes import LONG, RIGHT, ErrorModes, is_inconsistent, recorded_mode, voice_of
-from pytest_llmeval.analysis.summary import success_of
+from pytest_llmeval.analysis.verdicts import success_of
 from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.runs.record import Record
 from tests.reports.samples import trial

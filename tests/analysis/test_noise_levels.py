@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]  # it ships no types
 
 from pytest_llmeval.analysis.noise_levels import NoiseLevels, level_of
-from pytest_llmeval.analysis.summary import success_of, verdict_of
+from pytest_llmeval.analysis.verdicts import success_of, verdict_of
 from pytest_llmeval.runs.record import Record
 from tests.reports.samples import trial
 

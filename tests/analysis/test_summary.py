@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.statistics.estimates import Proportion
-from pytest_llmeval.analysis.summary import MOST_REASONS, NO_LABEL, OTHER_REASONS, Summary, verdict_of
+from pytest_llmeval.analysis.summary import MOST_REASONS, NO_LABEL, OTHER_REASONS, Summary
+from pytest_llmeval.analysis.verdicts import verdict_of
 from pytest_llmeval.models.answer import Reply, Usage
 from pytest_llmeval.runs.record import Record
 from tests.runs.samples import any_record, full_record, record

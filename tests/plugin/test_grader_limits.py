@@ -87,4 +87,4 @@ def test_check_that_cannot_be_read_decides_nothing(lax: Project, text: str | Non
     kept.unlink()
     kept.mkdir() if text is None else kept.write_text(text)
     status, shown = gate(lax)
-    assert (status, "gate: cannot decide, " in shown, fault in shown) == (1, True, True)
+    assert (status, "gate: cannot decide, " in shown, fault in shown) == (1, True, True), shown

@@ -12,9 +12,10 @@ from pytest_llmeval.analysis.confidence import Confidences
 from pytest_llmeval.analysis.graded_by import GradedBy
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.spread import Column, Spread
-from pytest_llmeval.analysis.summary import Slice, Summary, verdict_of
+from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
 from pytest_llmeval.analysis.turn_validity import TurnValidity
+from pytest_llmeval.analysis.verdicts import Slice, verdict_of
 from pytest_llmeval.runs.record import Record
 
 ENOUGH_FOR_A_SLICE = 5

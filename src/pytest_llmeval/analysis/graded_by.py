@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Literal
 
 from pytest_llmeval.analysis.contested import said_by_judges
-from pytest_llmeval.analysis.summary import verdict_of
+from pytest_llmeval.analysis.verdicts import verdict_of
 from pytest_llmeval.runs.hand_grading import BEFORE, BY_HAND, VOTES, Vote, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
 from pytest_llmeval.runs.record import Record

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_llmeval.analysis.summary import Summary, success_of
+from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.analysis.verdicts import success_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.runs.record import Record
 

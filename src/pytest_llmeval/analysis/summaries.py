@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pytest_llmeval.analysis.spending import SPENT
-from pytest_llmeval.analysis.summary import Summary, Verdict, model_of
+from pytest_llmeval.analysis.summary import Summary, model_of
+from pytest_llmeval.analysis.verdicts import Verdict
 from pytest_llmeval.runs.record import Record
 
 

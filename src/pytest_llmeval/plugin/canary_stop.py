@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.analysis.summary import success_of
+from pytest_llmeval.analysis.verdicts import success_of
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.ending import end_run
 from pytest_llmeval.plugin.items import trial_of

@@ -107,8 +107,8 @@ class Gate:
                 counts_flagged=self._settings.counts_flagged,
             )
         except RunLogError as error:  # there may be no record at all
-            skipped = f"all {self._desk.skips.number:,} trials were skipped by the suite" if info.complete else None
-            return self._signed(GateReport((), unfinished or skipped or str(error), whole=info.complete))
+            reason = unfinished or self._all_skipped() or str(error)
+            return self._signed(GateReport((), reason, whole=info.complete))
         told = aside.objections({why for one in models.values() for _, why in one.set_aside})
         unfinished = "; ".join(filter(None, (unfinished, *told))) or None
         bless = self._bless_words(info)
@@ -122,6 +122,10 @@ class Gate:
             skipped=self._desk.skips.number,
         )
         return self._signed(report)
+
+    def _all_skipped(self) -> str | None:
+        number = self._desk.skips.number
+        return f"all {number:,} trials were skipped by the suite" if number and not self._desk.written else None
 
     def _bless_words(self, info: RunInfo) -> str:
         if not info.left_nothing_out:

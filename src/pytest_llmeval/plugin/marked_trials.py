@@ -50,24 +50,16 @@ def trials(
             often than meant.
         BenchmarkError: With every entry whose tools, turns or steps cannot be read.
     """
-    chosen = select(benchmark.entries, where=spec.where, limit=spec.limit)
-    if not chosen.entries:
-        retired = f", {chosen.retired} of them retired" if chosen.retired else ""
-        raise ConfigurationError(
-            f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
-        )
-    if faults := [fault for entry in chosen.entries if (fault := _fault_of(entry, spec))]:
-        more = [f"and {len(faults) - SHOWN:,} more"] if len(faults) > SHOWN else []
-        raise BenchmarkError([*faults[:SHOWN], *more])
+    chosen = _chosen(spec, benchmark)
     places, of_function, on = tuple(roots), tuple(marks), today()
-    wrong = decoys(chosen.entries) if any(rubric_judges(spec.graders)) else {}
+    wrong = decoys(chosen) if any(rubric_judges(spec.graders)) else {}
     # Looked up before a schema takes the place of its file's name: what was checked is the entry as the file has it.
-    checked = {entry.id: check.of(entry) for entry in chosen.entries} if check else {}
+    checked = {entry.id: check.of(entry) for entry in chosen} if check else {}
     stood = [
         (entry, None, standing_of(entry, of_function, on, checked.get(entry.id)))
         if variant is None
         else (entry, variant, ordinary(checked.get(variant.parent.id)))
-        for entry, variant in _asked([_with_schema(entry, places) for entry in chosen.entries], spec)
+        for entry, variant in _asked([_with_schema(entry, places) for entry in chosen], spec)
     ]
     shown = _model_labels(models)
     return [
@@ -87,6 +79,19 @@ def trials(
         for model in models or (None,)
         for sample in range(1, samples + 1)
     ]
+
+
+def _chosen(spec: EvalSpec, benchmark: Benchmark) -> Sequence[Entry]:
+    chosen = select(benchmark.entries, where=spec.where, limit=spec.limit)
+    if not chosen.entries:
+        retired = f", {chosen.retired} of them retired" if chosen.retired else ""
+        raise ConfigurationError(
+            f"no entry of {benchmark.shown} is left to run ({len(benchmark.entries)} read{retired})"
+        )
+    if faults := [fault for entry in chosen.entries if (fault := _fault_of(entry, spec))]:
+        more = [f"and {len(faults) - SHOWN:,} more"] if len(faults) > SHOWN else []
+        raise BenchmarkError([*faults[:SHOWN], *more])
+    return chosen.entries
 
 
 def _model_labels(models: Sequence[ModelName]) -> dict[ModelName | None, str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.statistics.estimates import Proportion
-from pytest_llmeval.analysis.summary import NO_LABEL, Slice, Summary
+from pytest_llmeval.analysis.summary import NO_LABEL, Summary
+from pytest_llmeval.analysis.verdicts import Slice
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.contamination_lines import part_told
 from pytest_llmeval.safe_text import one_line

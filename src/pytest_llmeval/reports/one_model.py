@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pytest_llmeval.analysis.repeats import RepeatFigures
 from pytest_llmeval.analysis.statistics.estimates import Proportion
-from pytest_llmeval.analysis.summary import NO_LABEL, VERDICTS, Slice, Summary, Verdict
+from pytest_llmeval.analysis.summary import NO_LABEL, Summary
+from pytest_llmeval.analysis.verdicts import VERDICTS, Slice, Verdict
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.reports import figures, repeat_figures

@@ -12,8 +12,9 @@ from pytest_llmeval.analysis.judges.known_graders import KnownGraders
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.slicing import NOTHING
 from pytest_llmeval.analysis.spending import TOKENS
-from pytest_llmeval.analysis.summary import VERDICTS, Slice, Summary
+from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.analysis.tool_use import ToolUse
+from pytest_llmeval.analysis.verdicts import VERDICTS, Slice
 from pytest_llmeval.reports.abstention_lines import abstention_values
 from pytest_llmeval.reports.caveats import Reading, caveats
 from pytest_llmeval.reports.confidence_lines import confidence_values, vote_values

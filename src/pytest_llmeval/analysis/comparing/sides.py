@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 from pytest_llmeval.analysis.comparing.conditions import Conditions
 from pytest_llmeval.analysis.comparing.traits import Traits, traits_of
 from pytest_llmeval.analysis.contested import Raters, VoteRules
-from pytest_llmeval.analysis.summary import Verdict, model_of, verdict_of
+from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.analysis.verdicts import Verdict, verdict_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.runs.blessing import records_lost

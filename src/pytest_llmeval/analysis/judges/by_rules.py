@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_llmeval.analysis.summary import success_of
+from pytest_llmeval.analysis.verdicts import success_of
 from pytest_llmeval.runs.record import Record
 
 

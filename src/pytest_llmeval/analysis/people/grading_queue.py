@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pytest_llmeval.analysis.contested import said_by_judges
 from pytest_llmeval.analysis.people.doubt import RightBefore, certainty
-from pytest_llmeval.analysis.summary import verdict_of
+from pytest_llmeval.analysis.verdicts import verdict_of
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.graded_log import GradedTrial, placed
 from pytest_llmeval.runs.hand_grading import latest_by_rater
