@@ -44,6 +44,8 @@ def _kind(record: Record) -> Kind:
 
 def _differ(record: Record) -> bool:
     extra = record.model_extra or {}
+    if not extra and not any(score.kind == "judge" for score in record.scores):
+        return False  # of most records, and looking closer takes a while
     votes = _votes(record) if VOTES in extra else ()
     if any(vote.adjudication for vote in votes):
         return False
