@@ -66,6 +66,12 @@ def test_an_entry_that_two_evals_ask_is_one_pair_with_the_same_eval_of_the_base(
     assert [alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_a[x]")].index(True) == 15
 
 
+def test_what_several_evals_ask_of_twelve_entries_is_no_more_than_twelve_pairs() -> None:
+    evals = ("a.py::test_a[x]", "a.py::test_b[x]")
+    alarm = DropAlarm({MODEL: side_of([one for node in evals for one in records("C" * 12, nodeid=node)])}, 20)
+    assert not any(alarm.add(one) for node in evals for one in records("W" * 12, nodeid=node))
+
+
 def test_an_eval_that_was_renamed_is_still_held_against_the_base() -> None:
     alarm = DropAlarm({MODEL: side_of(records("C" * 64, nodeid="a.py::test_a[x]"))}, 20)
     assert [alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_new[x]")].index(True) == 15
