@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
@@ -61,7 +60,7 @@ class Score:
     grader: str = ""
 
     def __post_init__(self) -> None:
-        if self.value is not None and not (math.isfinite(self.value) and 0 <= self.value <= 1):
+        if self.value is not None and not 0 <= self.value <= 1:
             raise ValueError(f"score {self.name!r} must lie between 0 and 1, got {self.value}")
 
 

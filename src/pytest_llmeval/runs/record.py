@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pytest_llmeval.benchmark.checking.contamination_file import Contamination
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
 from pytest_llmeval.grading.confidence.stated import stated_confidence
-from pytest_llmeval.grading.grade import ERROR_MODES, ErrorMode, FailureLabel, Level, Score
+from pytest_llmeval.grading.grade import ErrorMode, FailureLabel, Level, Score
 from pytest_llmeval.models.answer import Call, FinishReason, ToolCall, Usage
+from pytest_llmeval.runs.lenient import Measured, or_else
 from pytest_llmeval.runs.record_parts import JudgeInfo, PerturbationInfo, TurnRecord
 
 SCHEMA_VERSION = 1
@@ -26,7 +26,6 @@ Outcome = Literal[
 was stopped at its own budget) are failures without a grade; ``error`` (the provider, a task or a fixture broke) and
 ``unscored`` (a grader reached no verdict) say nothing about the model and are left out of accuracy.
 """
-CONTAMINATIONS: tuple[Contamination, ...] = get_args(Contamination)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 DESIGNED_FIELDS = (
@@ -114,11 +113,11 @@ class Record(BaseModel):
     """Id of the grader whose grade counts."""
     usage: Usage = Usage()
     """Tokens of all calls of the trial."""
-    cost_usd: float | None = None
+    cost_usd: Measured | None = None
     """Of all calls of the trial; null where any price is unknown."""
-    latency_s: float | None = None
+    latency_s: Measured | None = None
     """Seconds from asking to the whole answer."""
-    ttft_s: float | None = None
+    ttft_s: Measured | None = None
     """Seconds to the first token, where it was streamed."""
     finish_reason: FinishReason | None = None
     """Why the model stopped."""
@@ -140,7 +139,7 @@ class Record(BaseModel):
     """Further slices of the benchmark the entry belongs to."""
     difficulty: str | None = None
     """As the benchmark states it."""
-    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    weight: Annotated[float, Field(ge=0, allow_inf_nan=False), or_else(1.0)] = 1.0
     """How much the entry counts in weighted scores."""
     error: str | None = None
     """One line saying what broke, where something other than the model did."""
@@ -150,7 +149,7 @@ class Record(BaseModel):
     """Tries over all calls, the successful ones included."""
     cached: bool | None = None
     """Whether every reply came from the cache."""
-    error_mode: ErrorMode | None = None
+    error_mode: Annotated[ErrorMode | None, or_else(None)] = None
     """In what way a failed answer is wrong, where a rule, a judge or a person told."""
     confidence: dict[str, float] = Field(default_factory=dict)
     """How sure of itself the answer is, from 0 to 1, by signal such as ``stated`` or ``logprob``."""
@@ -164,7 +163,7 @@ class Record(BaseModel):
     """Why the entry must pass, whatever the rest does: ``must_pass``, ``fingerprint`` or ``canary``."""
     quarantined_until: str | None = None
     """The last day of the entry's quarantine, where it was in force: in no figure of gate or comparison."""
-    contamination: Contamination | None = None
+    contamination: Annotated[Contamination | None, or_else(None)] = None
     """Whether the question stood in a corpus when that was last looked for; null where nobody checked it as it is."""
 
     @property
@@ -172,36 +171,15 @@ class Record(BaseModel):
         """Tell whether the trial is of a variant of an entry, which is in no main figure."""
         return self.parent_id is not None and self.perturbation is not None
 
-    @field_validator("perturbation", mode="before")
-    @classmethod
-    def _kind_alone(cls, value: Any) -> Any:
-        return {"kind": value} if isinstance(value, str) else value
-
     @field_validator("category", mode="before")
     @classmethod
     def _category_is_text(cls, value: Any) -> Any:
         return UNCATEGORIZED if value is None or value == "" else value
 
-    @field_validator("weight", mode="before")
-    @classmethod
-    def _no_weight_is_one(cls, value: Any) -> Any:
-        is_weight = isinstance(value, (int, float)) and math.isfinite(value) and value >= 0
-        return value if is_weight else 1.0  # a foreign log may hold anything under this name
-
     @field_validator("evidence_files", "tools_called", mode="before")
     @classmethod
     def _none_is_empty(cls, value: Any) -> Any:
         return () if value is None else value
-
-    @field_validator("error_mode", mode="before")
-    @classmethod
-    def _no_mode_of_ours_is_unknown(cls, value: Any) -> Any:
-        return value if value in ERROR_MODES else None  # a foreign log may hold anything under this name
-
-    @field_validator("contamination", mode="before")
-    @classmethod
-    def _no_finding_of_ours_is_not_checked(cls, value: Any) -> Any:
-        return value if value in CONTAMINATIONS else None  # as above
 
     @field_validator("confidence", mode="before")
     @classmethod
@@ -211,11 +189,6 @@ class Record(BaseModel):
             return {name: one for name, one in value.items() if _is_share(one)}
         stated = None if value is None else stated_confidence(f"confidence: {value}")
         return {} if stated is None else {"stated": stated}
-
-    @field_validator("cost_usd", "latency_s", "ttft_s")
-    @classmethod
-    def _not_a_number_is_unknown(cls, value: float | None) -> float | None:
-        return value if value is not None and math.isfinite(value) else None
 
 
 def _is_share(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pytest_llmeval.grading.grade import FailureLabel, Level
 from pytest_llmeval.models.answer import FinishReason, ToolCall, Usage
@@ -73,6 +73,11 @@ class PerturbationInfo(BaseModel):
     """How it was changed, such as ``{"rate": 0.15, "seed": 0}``."""
     same_gold: bool = True
     """Whether the right answer is written as the original's is; not where choices changed their letters."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_alone(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
 
 
 class TurnRecord(BaseModel):
