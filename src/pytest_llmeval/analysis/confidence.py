@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+from pytest_llmeval.analysis.said import said_by
 from pytest_llmeval.analysis.statistics.calibration import (
     BINNINGS,
     BINS,
@@ -24,16 +25,11 @@ from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
 from pytest_llmeval.analysis.statistics.selective import Selected, accuracy_at, aurc, risk_coverage
 from pytest_llmeval.analysis.statistics.spread import Column
 from pytest_llmeval.analysis.votes import Votes, vote_of, votes_of
-from pytest_llmeval.grading.confidence.stated import without_statement
-from pytest_llmeval.grading.wording import normalized
 from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 AGREEMENT = "agreement"
 """The share of an entry's samples with the same answer; told of every run with samples."""
-SHORT = 200
-"""Characters up to which answers agree although case, spacing or stated confidence differ; longer ones are the same, or
-are not."""
 VERY_SURE = 0.9
 COVERAGES = (0.8, 0.9, 0.95)
 LEAST_IN_A_SLICE = 10
@@ -54,7 +50,7 @@ class Answered:
 
 
 _Said = tuple[int, bool, tuple[tuple[str, str], ...]]
-"""A hash of what one sample says, whether it is right, and its slices."""
+"""What one sample says (see `said_by`), whether it is right, and its slices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +135,7 @@ class Confidences:
         slices = self._slices.setdefault(told, told)
         for signal, value in record.confidence.items():
             self.by_signal[signal].append(Answered(value, right, record.question_id, slices))
-        text = record.answer or ""
-        said = hash(normalized(without_statement(text)) if len(text) <= SHORT else text)
-        of = (eval_of(record), record.question_id)
-        self._samples[of].append((said, right, slices))
+        self._samples[eval_of(record), record.question_id].append((said_by(record.answer or ""), right, slices))
 
     def figures(self) -> Iterator[SignalFigures]:
         """Yield what each signal is worth, those of the records first, in order of first appearance."""

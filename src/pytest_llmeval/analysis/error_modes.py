@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from pytest_llmeval.grading.confidence.stated import without_statement
+from pytest_llmeval.analysis.said import is_short, said_by
 from pytest_llmeval.grading.error_modes import error_mode_of
 from pytest_llmeval.grading.grade import ErrorMode
-from pytest_llmeval.grading.wording import normalized
 from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.hand_grading import BY_HAND
 from pytest_llmeval.runs.record import Record
@@ -17,8 +16,6 @@ from pytest_llmeval.runs.record import Record
 NO_MODE: Literal["no mode"] = "no mode"
 """Stands for the failures of which nobody and nothing told the mode."""
 Mode = ErrorMode | Literal["no mode"]
-SHORT = 200
-"""Characters up to which two wrong answers can be held against each other; longer ones differ in their words anyway."""
 PARAPHRASES = ("paraphrase", "paraphrases")
 """Kinds of variants that ask the same in other words, beside those that a function of the user's makes."""
 
@@ -39,9 +36,7 @@ def voice_of(answer: str | None, *, right: bool) -> int:
     """Return what an answer says as a number; equal ones say the same."""
     if right:
         return RIGHT
-    if answer is None or len(answer) > SHORT:
-        return LONG
-    return (hash(normalized(without_statement(answer))) & _HASH) + LONG + 1
+    return (said_by(answer) & _HASH) + LONG + 1 if is_short(answer) else LONG
 
 
 def is_inconsistent(voice: int, others: Iterable[int]) -> bool:

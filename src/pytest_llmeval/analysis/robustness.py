@@ -9,13 +9,12 @@ from statistics import fmean
 
 from pytest_llmeval.analysis.drops import Drop, drop_of
 from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
+from pytest_llmeval.analysis.said import said_by
 from pytest_llmeval.analysis.statistics.paired import holm
 from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.record import Record
 
 ALL_KINDS = "all kinds"
-SHORT = 1_000
-"""Characters up to which answers are compared without regard to case and spacing; longer ones as they are."""
 
 EntryKey = tuple[str, str]
 """The test function, and the original's id."""
@@ -27,7 +26,7 @@ class Ended:
 
     success: bool
     answer: int
-    """A hash of the answer's text."""
+    """What it says, see `said_by`."""
 
 
 @dataclass(slots=True)
@@ -85,8 +84,7 @@ class KindFigures:
     same_verdict: Estimate | None
     """The share of trials that are right where the original's same sample is, and not where it is not."""
     same_answer: Estimate | None
-    """The share with the same text, case and spacing aside; without variants in which the right answer is written
-    otherwise."""
+    """The share that says the same, see `said_by`; without variants in which the right answer is written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Robustness:
             record: Of a trial that says something about the model.
             success: Whether it was fully correct, or where nothing was graded passed.
         """
-        test, answer = eval_of(record), _hashed(record.answer)
+        test, answer = eval_of(record), said_by(record.answer)
         if record.parent_id is None or record.perturbation is None:
             key = record.question_id if record.sample == 1 else (record.question_id, record.sample)
             self._originals.setdefault(test, {})[key] = answer << 1 | success
@@ -151,12 +149,6 @@ class Robustness:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
-def _hashed(answer: str | None) -> int:
-    if answer is None or len(answer) > SHORT:
-        return hash(answer)
-    return hash(" ".join(answer.casefold().split()).rstrip(".!"))
 
 
 def robustness_figures(entries: list[PerturbedEntry]) -> RobustnessFigures:
