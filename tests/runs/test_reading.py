@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.line import record_line
+from pytest_llmeval.runs import reading
+from pytest_llmeval.runs.line import read_line, record_line
 from pytest_llmeval.runs.reading import Fault, iter_records
-from pytest_llmeval.runs.record import DESIGNED_FIELDS
+from pytest_llmeval.runs.record import DESIGNED_FIELDS, Record
 from tests.runs.samples import record
 
 LINES = [record_line(record(number)) for number in (1, 2, 3)]
@@ -119,7 +120,20 @@ def test_a_folder_is_no_log(tmp_path: Path) -> None:
         list(iter_records(tmp_path))
 
 
-def test_reading_is_lazy(folder: Path) -> None:
+def test_what_stands_before_a_fault_is_given_before_it(folder: Path) -> None:
     path = folder / "lazy.jsonl"
     path.write_bytes(LINES[0] + b"broken\n" + LINES[1])
     assert next(iter(iter_records(path))).question_id == "q1"
+
+
+def test_large_records_are_not_read_far_ahead(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, read = folder / "large.jsonl", list[bytes]()
+    path.write_bytes(record_line(record(answer="word " * 20_000)) * 20)
+
+    def counted(line: bytes) -> Record:
+        read.append(line)
+        return read_line(line)
+
+    monkeypatch.setattr(reading, "read_line", counted)
+    next(iter(iter_records(path, every_try=True)))
+    assert len(read) == 2
