@@ -13,6 +13,8 @@ from benchmarks.side_by_side import Contender, compare
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.record import Record
 
+PLAIN = "import json\nfor line in open('new.jsonl', 'rb'): json.loads(line)"
+"""The least that reading one log takes a plain script: how much more than that we take tells of no machine."""
 COMMAND = "import sys; from pytest_llmeval.cli.main import main; sys.exit(main())"
 RECORDS = 100_000
 LEVELS = ("fully_correct", "fully_correct", "fully_correct", "partially_correct", "unsupported", "wrong")
@@ -64,7 +66,7 @@ MOST_SECONDS, MOST_MEGABYTES = 10.0, 1000.0
 
 
 def commands(place: Path) -> list[Contender]:
-    """Return the commands that read the logs in a folder, the two that are held to a limit first."""
+    """Return what reads the logs in a folder: a plain script, the two that are held to a limit, and the others."""
     lines = {
         "summarize": ["summarize", "new.jsonl"],
         "compare": ["compare", "base.jsonl", "new.jsonl"],
@@ -74,7 +76,8 @@ def commands(place: Path) -> list[Contender]:
         "export": ["export", "new.jsonl", "--csv", "-"],
     }
     python = [sys.executable, "-c", COMMAND]
-    return [Contender(name, [*python, *line], place, {}, (0, 1)) for name, line in lines.items()]
+    plain = Contender("json.loads", [sys.executable, "-c", PLAIN], place)
+    return [plain, *(Contender(name, [*python, *line], place, {}, (0, 1)) for name, line in lines.items())]
 
 
 def write_log(path: Path, records: int, samples: int, seed: int) -> None:
@@ -100,10 +103,10 @@ def main() -> int:
             write_log(place / name, given.records, given.samples, seed)
         size = (place / "base.jsonl").stat().st_size / 1e6
         sys.stdout.write(f"{given.records:,} records a log, {size:.0f} MB each\n")
-        told = commands(place) if given.all else commands(place)[:2]
+        told = commands(place) if given.all else commands(place)[:3]
         sys.stdout.write("\n".join(compare(told, rounds=given.rounds, warm_up=0)) + "\n")
     if given.records == RECORDS:
-        sys.stdout.write("\n".join(map(verdict, told[:2])) + "\n")
+        sys.stdout.write("\n".join(map(verdict, told[1:3])) + "\n")
     return 0
 
 
