@@ -15,8 +15,7 @@ REAL = "citations_real"
 def citations_of(record: Record) -> int | None:
     """Return how many citations a trial's answer has; None where nobody counted them."""
     for score in record.scores:
-        number = score.detail.partition(" ")[0]
-        if score.name == CITES and number.isdecimal():
+        if score.name == CITES and (number := score.detail.partition(" ")[0]).isdecimal():
             return int(number)
     return None
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pytest_llmeval.analysis.statistics.estimates import Proportion
-from pytest_llmeval.models.answer import ToolCall
 from pytest_llmeval.runs.record import Record
 
 NONE = "none"
@@ -40,7 +39,10 @@ class ToolCounts:
 def counts_by_tool(record: Record) -> dict[str, ToolCounts]:
     """Count the calls of one trial by tool, in order of first appearance."""
     counts: dict[str, ToolCounts] = {}
-    known = [*record.tool_calls, *_in_calls(record)]
+    known = [*record.tool_calls]
+    for made in record.calls:
+        if made.role == "model":
+            known += made.reply.tool_calls
     for call in known:
         one = ToolCounts(1) if call.result is None else ToolCounts(1, 1, call.result.status != "ok")
         counts.setdefault(call.name, ToolCounts()).add(one)
@@ -104,12 +106,6 @@ class ToolUse:
         """Return the wrong choices with how often they were made, the most frequent first."""
         wrong = [(pair, times) for pair, times in self.choices.items() if pair[0] != pair[1]]
         return sorted(wrong, key=lambda one: (-one[1], one[0]))
-
-
-def _in_calls(record: Record) -> Iterator[ToolCall]:
-    for call in record.calls:
-        if call.role == "model":
-            yield from call.reply.tool_calls
 
 
 def _paired(expected: str, called: str) -> Iterator[tuple[str, str]]:

@@ -60,16 +60,16 @@ def traits_of(record: Record) -> Traits:
     """Take the traits from a record."""
     counts = counts_by_tool(record)
     return Traits(
-        tools=tuple(ToolTally(name, one.calls, one.known, one.failed) for name, one in counts.items()),
-        words=len((record.answer or "").split()),
-        citations=citations_of(record),
-        scores=tuple((one.name, one.value) for one in record.scores if one.name in _KEPT and one.value is not None),
-        error_mode=recorded_mode(record),
-        requests=tuple(_requests(record)),
+        tuple([ToolTally(name, one.calls, one.known, one.failed) for name, one in counts.items()]),
+        len((record.answer or "").split()),
+        citations_of(record),
+        tuple([(one.name, one.value) for one in record.scores if one.name in _KEPT and one.value is not None]),
+        recorded_mode(record),
+        _requests(record),
     )
 
 
-def _requests(record: Record) -> Iterator[int]:
-    hashes = [call.request_hash for call in record.calls if call.role == "model"]
-    for one in hashes or filter(None, (record.request_hash,)):  # a log without its calls still has the hash of all
-        yield hash(one)
+def _requests(record: Record) -> tuple[int, ...]:
+    hashes = tuple([hash(call.request_hash) for call in record.calls if call.role == "model"])
+    # A log without its calls still has the hash of all.
+    return hashes or ((hash(record.request_hash),) if record.request_hash else ())
