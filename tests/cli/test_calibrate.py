@@ -249,8 +249,11 @@ def test_what_is_no_replay_is_refused(command: Command, fields: dict[str, Any], 
         (["llm-runs/run.jsonl", "--labels", "llm-runs/run.jsonl"], "is a run log, no file of labels"),
         (["llm-runs/run.jsonl", "--labels", "bad.jsonl"], "bad.jsonl:1: grade"),
         (["llm-runs/plain.jsonl", "--labels", "human.jsonl"], "no answer that people labelled was judged by a model"),
-        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-n", "0"], "--min-n must be at least 1, got 0"),
-        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-kappa", "2"], "--min-kappa must lie between 0 and 1"),
+        (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-n", "0"], "--min-n: must be a whole number"),
+        (
+            ["llm-runs/run.jsonl", "--labels", "human.jsonl", "--min-kappa", "2"],
+            "--min-kappa: must lie between",
+        ),
         (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--judges", "human.jsonl"], "human.jsonl: cannot be made"),
         (["llm-runs/run.jsonl", "--labels", "human.jsonl", "--solver", "none.jsonl"], "none.jsonl: cannot be read"),
         (

@@ -131,8 +131,9 @@ def test_what_cannot_be_used_is_told_in_one_line(command: Command, arguments: li
 
 @pytest.mark.parametrize("arguments", [["--min-passed=2"], ["--repeats=0"], ["--min-passed=x"]])
 def test_numbers_that_make_no_sense_are_refused(command: Command, arguments: list[Any]) -> None:
-    with pytest.raises(SystemExit):
-        checked(command, fair, *arguments)
+    told = checked(command, fair, *arguments)
+    assert (told.status, told.out) == (2, "")
+    assert told.err.startswith(f"pytest-llmeval: argument {arguments[0].split('=')[0]}: must ")
 
 
 DRESSED = "## Answer\n\n- **Paris**"

@@ -245,7 +245,10 @@ def test_a_user_without_a_name_must_say_who_grades(
             ["--again", "q9", "--export", "s.csv", "--rater", "a"],
             "--again q9: {run} has no such entry; name the id on its card",
         ),
-        (["--sample", "0", "--rater", "a"], "--sample must be at least 1, got 0"),
+        (
+            ["--sample", "0", "--rater", "a"],
+            "argument --sample: must be a whole number of at least 1, got '0'; see pytest-llmeval grade --help",
+        ),
     ],
 )
 def test_wrong_arguments_are_told(run: Path, command: Command, arguments: list[str], fault: str) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from pytest_llmeval.cli.main import main
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, write_sidecar
 from tests.cli.conftest import Told
@@ -229,10 +228,10 @@ def test_graded_logs_stand_in_for_those_of_their_own_folder(tmp_path: Path, comm
 
 
 @pytest.mark.parametrize("last", ["0", "-3", "x"])
-def test_no_runs_and_fewer_are_no_last_ones(last: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(["history", str(write_run(tmp_path, 1, 20)), f"--last={last}"])
-    assert f"argument --last: must be a number of runs, at least 1, got '{last}'" in capsys.readouterr().err
+def test_no_runs_and_fewer_are_no_last_ones(last: str, tmp_path: Path, command: Command) -> None:
+    told = command("history", write_run(tmp_path, 1, 20), f"--last={last}")
+    assert told.status == 2
+    assert f"argument --last: must be a whole number of at least 1, got '{last}'" in told.err
 
 
 def test_other_files_of_a_folder_are_left_out_and_named(tmp_path: Path, command: Command) -> None:

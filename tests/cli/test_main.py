@@ -46,6 +46,24 @@ def test_examples_in_a_help_stand_as_they_are_written(
     assert told[at + 1] == "  pytest-llmeval grade llm-runs/RUN.jsonl --blind --sample 50"
 
 
+def test_wrong_arguments_are_one_line_that_names_the_help(command: Any) -> None:
+    told = command("compare", "a.jsonl")
+    assert told == Told(
+        2,
+        "",
+        "pytest-llmeval: the following arguments are required: NEW; see pytest-llmeval compare --help\n",
+    )
+    assert command("compare\x1b[31m").err.count("\n") == 1
+    assert "\x1b" not in command("summarize", "a", "--b\x1b[31m").err
+
+
+def test_without_a_command_all_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        front.main([])
+    told = capsys.readouterr().out
+    assert {line.split()[0] for line in told.splitlines() if line.startswith("    ")} >= set(front.COMMANDS)
+
+
 def test_ctrl_c_ends_with_the_status_that_shells_know(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_given: object) -> int:
         raise KeyboardInterrupt

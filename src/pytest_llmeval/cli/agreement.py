@@ -11,6 +11,7 @@ from pathlib import Path
 from pytest_llmeval.analysis.people.rater_agreement import agreement_of
 from pytest_llmeval.analysis.people.ratings import GRADE, Ratings, ratings_in
 from pytest_llmeval.analysis.people.two_logs import ratings_of_two
+from pytest_llmeval.cli.numbers import share
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.reports.agreement_lines import agreement_lines, agreement_values
@@ -34,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=GRADE,
         help="what to compare: grade, failure_label, error_mode, or a dimension of the rubric (default: grade)",
     )
-    parser.add_argument("--min-alpha", metavar="X", type=float, help="exit with 1 where alpha is below, or undefined")
+    parser.add_argument("--min-alpha", metavar="X", type=share, help="exit with 1 where alpha is below, or undefined")
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
     parser.add_argument("--json", action="store_true", help="all figures, unrounded")
     parser.add_argument("-v", "--verbose", action="store_true", help="every answer they disagree on")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_llmeval.cli.numbers import amount, whole
 from pytest_llmeval.cli.own_modules import importable_here, providers_with
 from pytest_llmeval.cli.printing import note
 from pytest_llmeval.errors import ConfigurationError
@@ -51,51 +52,15 @@ def declare_asking(parser: argparse.ArgumentParser, *, cache: bool = True) -> No
         help="adds providers of your own, such as conftest.py or acme.evals",
     )
     group.add_argument("--base-url", metavar="URL", help="endpoint in place of the provider's own")
-    group.add_argument("--concurrency", metavar="N", type=whole, default=16, help="calls at once (default: 16)")
-    group.add_argument("--timeout", metavar="SECONDS", type=_amount, default=120.0, help="of a call (default: 120)")
-    group.add_argument("--retries", metavar="N", type=_count, default=3, help="further tries (default: 3)")
+    group.add_argument("--concurrency", metavar="N", type=whole(), default=16, help="calls at once (default: 16)")
+    group.add_argument("--timeout", metavar="SECONDS", type=amount, default=120.0, help="of a call (default: 120)")
+    group.add_argument("--retries", metavar="N", type=whole(0), default=3, help="further tries (default: 3)")
     if cache:
         group.add_argument("--cache", choices=CACHE_MODES, help="replies of earlier calls (default: off)")
     parser.set_defaults(cache="off")
-    group.add_argument("--max-calls", metavar="N", type=whole, help="ask at most N times")
-    group.add_argument("--max-cost", metavar="USD", type=_amount, help="ask no more once that much is spent")
+    group.add_argument("--max-calls", metavar="N", type=whole(), help="ask at most N times")
+    group.add_argument("--max-cost", metavar="USD", type=amount, help="ask no more once that much is spent")
     group.add_argument("--price", metavar="MODEL=READ/WRITTEN", action="append", default=[], help="of a million tokens")
-
-
-def whole(text: str) -> int:
-    """Read a whole number of at least 1."""
-    return _at_least(text, 1)
-
-
-def _count(text: str) -> int:
-    return _at_least(text, 0)
-
-
-def _at_least(text: str, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least {least}, got {text!r}")
-    return int(text)
-
-
-def share_at(text: str) -> float:
-    """Read a share from 0 to 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"must lie between 0 and 1, got {text!r}")
-    return value
-
-
-def _amount(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
-    return value
 
 
 @dataclass(frozen=True)

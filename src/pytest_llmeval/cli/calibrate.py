@@ -12,8 +12,9 @@ from pytest_llmeval.analysis.judges.calibrating import calibration_of
 from pytest_llmeval.analysis.judges.judge_ceiling import Solvers, ceilings_of
 from pytest_llmeval.analysis.judges.judge_labels import Labels, labels_of
 from pytest_llmeval.analysis.judges.judge_repeats import GradingsOfRun, repeatability_of
+from pytest_llmeval.cli.numbers import share, whole
 from pytest_llmeval.cli.printing import note, only_torn, write
-from pytest_llmeval.errors import ConfigurationError, RunLogError
+from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.calibration_lines import calibration_lines
 from pytest_llmeval.reports.figures import counted
@@ -74,9 +75,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "is noise, and no gate calls less a drop (repeatable)",
     )
     for name, kind, least, what in (
-        ("n", int, DEFAULTS.least_n, "answers"),
-        ("agreement", float, DEFAULTS.least_agreement, "share of the same level"),
-        ("kappa", float, DEFAULTS.least_kappa, "weighted kappa"),
+        ("n", whole(), DEFAULTS.least_n, "answers"),
+        ("agreement", share, DEFAULTS.least_agreement, "share of the same level"),
+        ("kappa", share, DEFAULTS.least_kappa, "weighted kappa"),
     ):
         parser.add_argument(f"--min-{name}", metavar="X", type=kind, default=least, help=f"{what} (default: {least:g})")
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
@@ -85,7 +86,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Calibrate; 0 where every judge may be believed, 1 where one may not."""
-    limits = _limits(given)
+    limits = Limits(least_n=given.min_n, least_agreement=given.min_agreement, least_kappa=given.min_kappa)
     trials = list(read_trials(given.log, on_torn=only_torn, on_replaced=note))
     labels = _labels(given, trials)
     folder = given.judges or default_folder(given.log)
@@ -151,15 +152,6 @@ def _before(folder: Path, judge_hash: str) -> Calibration | None:
         return read_calibration(folder, judge_hash)
     except RunLogError:
         return None  # what cannot be read is being replaced
-
-
-def _limits(given: argparse.Namespace) -> Limits:
-    if given.min_n < 1:
-        raise ConfigurationError(f"--min-n must be at least 1, got {given.min_n}")
-    for name, value in (("agreement", given.min_agreement), ("kappa", given.min_kappa)):
-        if not 0 <= value <= 1:
-            raise ConfigurationError(f"--min-{name} must lie between 0 and 1, got {value:g}")
-    return Limits(least_n=given.min_n, least_agreement=given.min_agreement, least_kappa=given.min_kappa)
 
 
 def _labels(given: argparse.Namespace, trials: Sequence[GradedTrial]) -> Labels:

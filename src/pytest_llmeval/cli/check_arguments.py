@@ -8,6 +8,7 @@ from pathlib import Path
 from pytest_llmeval.benchmark.checking.checks import Strictness
 from pytest_llmeval.benchmark.checking.coverage import Requirement
 from pytest_llmeval.benchmark.checking.text_index import Thresholds
+from pytest_llmeval.cli.numbers import between, percent, whole
 from pytest_llmeval.errors import ConfigurationError
 
 
@@ -81,53 +82,47 @@ def _declare_looks(look: argparse._ArgumentGroup) -> None:
 
 def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> None:
     bounds.add_argument(
-        "--min-slice", metavar="N", type=int, default=standard.least_in_slice, help="entries of a slice (%(default)s)"
+        "--min-slice",
+        metavar="N",
+        type=whole(0),
+        default=standard.least_in_slice,
+        help="entries of a slice (%(default)s)",
     )
     bounds.add_argument(
         "--mix-shift",
         metavar="POINTS",
-        type=_points,
+        type=percent,
         default=standard.mix_shift,
         help="by which the share of a slice moved since the latest release (%(default)g)",
     )
     bounds.add_argument(
         "--alike",
         metavar="SHARE",
-        type=_share,
+        type=between(0, 1, without=(0,)),
         default=standard.alike,
         help="similarity of near duplicates (%(default)s)",
     )
     bounds.add_argument(
         "--stale-after",
         metavar="DAYS",
-        type=int,
+        type=whole(0),
         default=standard.stale_after_days,
         help="since the last review (%(default)s)",
     )
     bounds.add_argument(
         "--contained",
         metavar="SHARE",
-        type=_share,
+        type=between(0, 1, without=(0,)),
         default=standard.contamination.contained,
         help="of a question's word runs in a document (%(default)s)",
     )
     bounds.add_argument(
         "--ngram",
         metavar="WORDS",
-        type=int,
+        type=whole(),
         default=standard.contamination.run,
         help="length of such a run (%(default)s)",
     )
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share above 0, up to 1")
-    return value
 
 
 def _requirement(text: str) -> Requirement:
@@ -137,17 +132,7 @@ def _requirement(text: str) -> Requirement:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _points(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of points from 0 to 100")
-    return value
-
-
 def strictness_of(given: argparse.Namespace) -> Strictness:
     """Return where the check begins to object."""
-    thresholds = Thresholds(run=max(given.ngram, 1), contained=given.contained, alike=given.alike)
+    thresholds = Thresholds(run=given.ngram, contained=given.contained, alike=given.alike)
     return Strictness(given.min_slice, given.alike, given.stale_after, given.mix_shift, thresholds)

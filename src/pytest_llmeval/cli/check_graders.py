@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import get_args
 
 from pytest_llmeval.analysis.judges.grader_check import GraderCheck, checks_by_grader, checks_to_keep, kept_check
+from pytest_llmeval.cli.numbers import share
 from pytest_llmeval.cli.own_modules import importable_here
 from pytest_llmeval.cli.printing import note, write
-from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.checking.case import read_cases, shipped_cases
 from pytest_llmeval.grading.checking.run import check_cases
 from pytest_llmeval.grading.checking.setting_aside import SetAside, sorted_out
@@ -51,7 +51,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     for kind in ("accepts", "rejects"):
         help_text = f"the highest rate of false {kind} that will do, 0 to 1 (default: 0)"
-        parser.add_argument(f"--max-false-{kind}", metavar="RATE", type=float, default=0.0, help=help_text)
+        parser.add_argument(f"--max-false-{kind}", metavar="RATE", type=share, default=0.0, help=help_text)
     parser.add_argument("--judges", metavar="DIR", type=Path, help=f"where it is kept for gates (default: {FOLDER})")
     parser.add_argument("--allow-code-execution", action="store_true", help="check graders that run code of the cases")
     parser.add_argument(
@@ -67,7 +67,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Check the graders and tell; 0 where all hold, 1 where one does not, 2 where a file cannot be used."""
-    limits = _limits(given)
+    limits = GraderLimits(most_false_accepts=given.max_false_accepts, most_false_rejects=given.max_false_rejects)
     with importable_here():
         files = given.files or shipped_cases()
         sandbox = Sandbox(given.code_isolation) if given.allow_code_execution else None
@@ -84,13 +84,6 @@ def run(given: argparse.Namespace) -> int:
         note(f"not to be trusted: {', '.join(failing)}")
     asked_for = any(given.files or (one.runs_code and given.allow_code_execution) for one in aside)
     return NOT_TO_BE_TRUSTED if failing or asked_for else 0
-
-
-def _limits(given: argparse.Namespace) -> GraderLimits:
-    both = (given.max_false_accepts, given.max_false_rejects)
-    if not all(0 <= limit <= 1 for limit in both):
-        raise ConfigurationError(f"--max-false-accepts and --max-false-rejects lie between 0 and 1, got {both}")
-    return GraderLimits(most_false_accepts=both[0], most_false_rejects=both[1])
 
 
 def _keep(checks: Sequence[GraderCheck], limits: GraderLimits, given: argparse.Namespace) -> list[Path]:

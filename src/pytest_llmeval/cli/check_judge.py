@@ -12,7 +12,8 @@ from typing import Any
 
 from pytest_llmeval.analysis.judges.dressed_answers import cases_of_run
 from pytest_llmeval.analysis.judges.judge_checks import JudgeCheck, Tried, judge_check
-from pytest_llmeval.cli.asking import JudgeDesk, Progress, declare_asking, judges_asked, share_at, tell_spent, whole
+from pytest_llmeval.cli.asking import JudgeDesk, Progress, declare_asking, judges_asked, tell_spent
+from pytest_llmeval.cli.numbers import share, whole
 from pytest_llmeval.cli.printing import write
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError
@@ -60,8 +61,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--rubric", metavar="FILE", type=Path, help="what it grades by (YAML or JSON; default: four levels)"
     )
     parser.add_argument("--pairwise", action="store_true", help="try it as a pairwise judge")
-    parser.add_argument("--repeats", metavar="N", type=whole, default=1, help="ask so often (default: 1)")
-    parser.add_argument("--min-passed", metavar="X", type=share_at, default=0.8, help="of each kind (default: 0.8)")
+    parser.add_argument("--repeats", metavar="N", type=whole(), default=1, help="ask so often (default: 1)")
+    parser.add_argument("--min-passed", metavar="X", type=share, default=0.8, help="of each kind (default: 0.8)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="name every case that was not passed")
     declare_asking(parser)

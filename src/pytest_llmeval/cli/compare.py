@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise
 from pytest_llmeval.cli.base_sides import base_sides
+from pytest_llmeval.cli.numbers import between, percent, share
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
@@ -39,25 +40,27 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", metavar="NEW", type=Path, help="run log to judge")
     parser.add_argument("--model", metavar="NAME", help="compare this model only, where a log has several")
     parser.add_argument("--base-model", metavar="NAME", help="compare it with this model of BASE")
-    parser.add_argument("--alpha", type=_level, default=0.05, help="level of the tests (default: %(default)s)")
+    parser.add_argument(
+        "--alpha", type=between(0, 1, without=(0, 1)), default=0.05, help="level of the tests (default: %(default)s)"
+    )
     parser.add_argument(
         "--max-regression",
         metavar="POINTS",
-        type=_points,
+        type=percent,
         default=0.0,
         help="allow a proven drop of so many points of 100 (default: %(default)g)",
     )
     parser.add_argument(
         "--max-disagreement",
         metavar="PERCENT",
-        type=_percent,
+        type=percent,
         default=100.0,
         help="leave out answers of whose votes, of people or judges, more differ from the most frequent one",
     )
     parser.add_argument(
         "--min-alpha",
         metavar="X",
-        type=_alpha,
+        type=share,
         help="decide nothing where those who graded a run agree less, by Krippendorff's alpha",
     )
     parser.add_argument(
@@ -69,32 +72,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="compare in spite of other graders or a small overlap")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="name every entry, with whole answers")
-
-
-def _level(text: str) -> float:
-    return _number(text, 0, 1, "alpha must lie between 0 and 1, both excluded", open_ended=True)
-
-
-def _alpha(text: str) -> float:
-    return _number(text, 0, 1, "alpha must lie between 0 and 1")
-
-
-def _percent(text: str) -> float:
-    return _number(text, 0, 100, "a percentage must lie between 0 and 100")
-
-
-def _points(text: str) -> float:
-    return _number(text, 0, 100, "points must lie between 0 and 100")
-
-
-def _number(text: str, low: float, high: float, fault: str, *, open_ended: bool = False) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high or (open_ended and value in (low, high)):
-        raise argparse.ArgumentTypeError(f"{fault}, got {text!r}")
-    return value
 
 
 def run(given: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.frontier import contenders, frontier
 from pytest_llmeval.analysis.run_figures import read_figures
+from pytest_llmeval.cli.numbers import percent
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
@@ -23,21 +24,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reach",
         metavar="PERCENT",
-        type=_percent,
+        type=percent,
         help="find the cheapest model whose 95 %% interval lies at or above this quality, 0 to 100",
     )
     parser.add_argument("--json", action="store_true", help="all figures, unrounded")
     parser.epilog = "exit status: 0; with --reach, 1 where no model surely reaches it; 2 a file cannot be used"
-
-
-def _percent(text: str) -> float:
-    try:
-        value = float(text.removesuffix("%"))
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is no percentage from 0 to 100")
-    return value / 100
 
 
 def run(given: argparse.Namespace) -> int:
@@ -46,10 +37,10 @@ def run(given: argparse.Namespace) -> int:
     if not found:
         raise RunLogError(f"{given.runs[0]}: holds no graded or passed trial, so there is no quality to weigh")
     placed = frontier(found)
+    bar = None if given.reach is None else given.reach / 100
     if given.json:
-        write([json.dumps(frontier_values(placed, given.reach), indent=2)])
+        write([json.dumps(frontier_values(placed, bar), indent=2)])
     else:
         screen = screen_of(sys.stdout)
-        write_lines(frontier_lines(placed, screen, given.reach), sys.stdout, ascii_only=screen.ascii_only)
-    bar = given.reach
+        write_lines(frontier_lines(placed, screen, bar), sys.stdout, ascii_only=screen.ascii_only)
     return MISSED if bar is not None and placed.cheapest(bar) is None and not placed.unplaced(bar) else 0

@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.analysis.summaries import summaries_by_model
 from pytest_llmeval.cli.by_hand import in_session, on_a_sheet
 from pytest_llmeval.cli.known_grades import check_told, known_grades
+from pytest_llmeval.cli.numbers import whole
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.cli.taking_grades import check_options, take_grades
 from pytest_llmeval.errors import ConfigurationError
@@ -64,7 +65,7 @@ def _declare_choice(group: argparse._ArgumentGroup) -> None:
         action="append",
         help="this entry alone, though you have graded it: the new grade counts; may be repeated",
     )
-    group.add_argument("--sample", metavar="N", type=int, help="so many, evenly over the grades the machine gave")
+    group.add_argument("--sample", metavar="N", type=whole(), help="so many, evenly over the grades the machine gave")
     group.add_argument(
         "--order",
         choices=ORDERS,
@@ -128,8 +129,6 @@ def _declare_pairs(group: argparse._ArgumentGroup) -> None:
 def run(given: argparse.Namespace) -> int:
     """Grade; 0 whenever the rater ends, 2 where a file cannot be used."""
     rater = _rater(given.rater)
-    if given.sample is not None and given.sample < 1:
-        raise ConfigurationError(f"--sample must be at least 1, got {given.sample}")
     if given.answers is not None:
         check_options(given)
     if given.side_by_side:

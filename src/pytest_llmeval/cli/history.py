@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_llmeval.analysis.history import Series, read_history
+from pytest_llmeval.cli.numbers import whole
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
@@ -25,7 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("runs", metavar="DIR|RUN", nargs="+", type=Path, help="folders of run logs, or run logs")
     parser.add_argument("--model", metavar="PROVIDER:MODEL", help="only this model")
-    parser.add_argument("--last", metavar="N", type=_runs, help="only the last N runs of each model and benchmark")
+    parser.add_argument("--last", metavar="N", type=whole(), help="only the last N runs of each model and benchmark")
     parser.add_argument("--fail-on-drift", action="store_true", help="exit with 1 where a model drifts for the worse")
     parser.add_argument("--json", action="store_true", help="all figures, unrounded")
     parser.add_argument("-v", "--verbose", action="store_true", help="figures that do not drift as well")
@@ -34,13 +35,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "many small steps in one direction show though each is within chance; that of mean grade, latency, cost,\n"
         "tokens, unscored trials and behaviour by the test of a change point, corrected by Holm."
     )
-
-
-def _runs(text: str) -> int:
-    number = int(text) if text.strip().isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be a number of runs, at least 1, got {text!r}")
-    return number
 
 
 def run(given: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol
 
-from pytest_llmeval.cli.help_text import HelpFormatter
+from pytest_llmeval.cli.parsing import HelpFormatter, Parser
 from pytest_llmeval.errors import LLMEvalError
 
 MISUSE = 2
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(told: Sequence[str]) -> int:
-    given = _parser(told).parse_args(told)
+    given = _parser(told).parse_args(told or ["--help"])
     with _rare_collections():
         return int(given.run(given))
 
@@ -108,7 +108,7 @@ def _rare_collections() -> Iterator[None]:
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """Declare every subcommand; only the one that was asked for is imported."""
-    parser = argparse.ArgumentParser(prog="pytest-llmeval", description="Work with the run logs of LLM evals.")
+    parser = Parser(prog="pytest-llmeval", description="Work with the run logs of LLM evals.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, line in COMMANDS.items():
         one = commands.add_parser(name, help=line, description=line, formatter_class=HelpFormatter)

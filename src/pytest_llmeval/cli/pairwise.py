@@ -12,10 +12,10 @@ from pytest_llmeval.analysis.judges.answer_pairs import answer_pairs
 from pytest_llmeval.analysis.judges.judgement import judgement_of
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.asking import declare_asking, judges_asked
+from pytest_llmeval.cli.numbers import whole
 from pytest_llmeval.cli.pairwise_session import judge_all, tasks_of
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.cli.run_entries import entries_of
-from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.families import self_preference_warning
 from pytest_llmeval.redaction import secrets_in
 from pytest_llmeval.reports.ansi import screen_of, write_lines
@@ -44,7 +44,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help="this model of NEW, where a log has several")
     parser.add_argument("--base-model", metavar="NAME", help="this model of BASE")
     parser.add_argument("--benchmark", metavar="FILE", type=Path, help="gold answers (default: as the sidecar says)")
-    parser.add_argument("--sample", metavar="N", type=int, help="only so many pairs, the same every time")
+    parser.add_argument("--sample", metavar="N", type=whole(), help="only so many pairs, the same every time")
     parser.add_argument("--output", metavar="FILE", type=Path, help="where opinions are kept (default: beside NEW)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="name every pair")
@@ -53,8 +53,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Judge what is not judged yet, print, and return 0 or 3."""
-    if given.sample is not None and given.sample < 1:
-        raise ConfigurationError(f"--sample must be at least 1, got {given.sample}")
     pairs = answer_pairs(given.base, given.new, model=given.model, base_model=given.base_model)
     warning = self_preference_warning((pairs.base, pairs.new), given.judge)
     if warning:

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pytest_llmeval.analysis.replay import Fault, Replay
-from pytest_llmeval.cli.asking import declare_asking, judges_asked, tell_spent, whole
+from pytest_llmeval.cli.asking import declare_asking, judges_asked, tell_spent
+from pytest_llmeval.cli.numbers import whole
 from pytest_llmeval.cli.own_modules import importable_here
 from pytest_llmeval.cli.printing import only_torn, write
 from pytest_llmeval.cli.replay_item import entry_in, graders_in, judges_in, trial_in
@@ -40,10 +41,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", metavar="RUN", type=Path, help="run log that holds it, .gz or not")
     parser.add_argument("item", metavar="ITEM", help="id of the entry or of the test item, such as test_it[fr]")
     parser.add_argument("--of", metavar="PROVIDER:MODEL", help="whose trial, where several models were run")
-    parser.add_argument("--sample", metavar="N", type=whole, help="which sample (default: the first that failed)")
-    parser.add_argument("--call", metavar="N", type=whole, help="which call of the trial (default: the last)")
+    parser.add_argument("--sample", metavar="N", type=whole(), help="which sample (default: the first that failed)")
+    parser.add_argument("--call", metavar="N", type=whole(), help="which call of the trial (default: the last)")
     parser.add_argument("--model", metavar="PROVIDER:MODEL", help="ask this model in place of the run's")
-    parser.add_argument("--times", metavar="N", type=whole, default=1, help="send it so often (default: 1)")
+    parser.add_argument("--times", metavar="N", type=whole(), default=1, help="send it so often (default: 1)")
     parser.add_argument(
         "--grader", metavar="NAME", action="append", default=[], help="in place of the record's: contains, mine:strict"
     )
