@@ -84,6 +84,18 @@ def test_samples_of_an_entry_are_no_further_entries() -> None:
     assert told.gap.p == fisher_exact(2, 3, 1, 2)
 
 
+def test_samples_of_what_was_not_checked_are_no_further_entries_either() -> None:
+    found = use(flagged="C")
+    for sample in range(1, 6):
+        for one in records("CW" * 5, sample=sample):
+            found.add(one, success=success_of(one))
+    told = found.figures()
+    assert told is not None
+    assert (told.unchecked.right, told.unchecked.trials, told.unchecked.entries) == (25, 50, 10)
+    assert told.unchecked.share is not None
+    assert told.unchecked.share.interval == wilson_interval(5, 10)
+
+
 @pytest.mark.parametrize("letters", [{}, {"clean": "CW"}, {"unchecked": "CW", "clean": "C"}])
 def test_where_nothing_is_contaminated_there_is_nothing_to_tell(letters: dict[str, Any]) -> None:
     assert use(**letters).figures() is None

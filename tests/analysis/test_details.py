@@ -7,7 +7,7 @@ import pytest
 from pytest_llmeval.analysis.details import Details, cost_per_success
 from pytest_llmeval.analysis.summary import Summary
 from pytest_llmeval.grading.grade import Score
-from pytest_llmeval.models.answer import Usage
+from pytest_llmeval.models.answer import Call, Reply, Usage
 from pytest_llmeval.runs.record import Record
 from tests.cli.logs import every_grade, trial
 
@@ -53,9 +53,18 @@ def test_numbers_are_spread() -> None:
     record = trial(
         1, "wrong", latency_s=2.0, cost_usd=0.1, usage=Usage(None, 5), scores=[Score("exact", 0.5), Score("f1", None)]
     )
-    _, details = read([record, trial(2, "wrong", latency_s=9.0, cached=True)])
+    partly = Call("p", "m", (), Reply("Paris"), "hash", cached=True)
+    cached = [trial(2, "wrong", latency_s=9.0, cached=True), trial(3, "wrong", latency_s=9.0, calls=(partly,))]
+    _, details = read([record, *cached])
     means = {name: spread.mean for name, spread in details.spreads().items()}
     assert means == {"latency": 2.0, "cost": 0.1, "output tokens": 5.0, "score exact": 0.5}
+
+
+def test_where_some_trials_are_graded_weights_are_of_those_alone() -> None:
+    plain = [trial(number, outcome="passed", weight=2) for number in range(10, 40)]
+    summary, details = read([trial(1, "fully_correct", weight=2, cost_usd=0.31), trial(2, "wrong", weight=2), *plain])
+    assert (details.is_weighted, details.weighted_rate) == (True, 0.5)
+    assert cost_per_success(summary).dollars == 0.31 / 31
 
 
 def test_the_worst_slices_are_the_surest_below_the_whole() -> None:

@@ -34,6 +34,15 @@ def test_each_figure_is_followed_from_run_to_run() -> None:
     assert [name for name, one in found.items() if one.is_worse] == ["latency p50", "latency p95", "cost per trial"]
 
 
+def test_what_came_from_the_cache_is_no_cheaper_model() -> None:
+    runs = [run(cost_usd=0.0, cached=True)] * 5 + [run(cost_usd=0.01)] * 5
+    assert not figures(*runs)["cost per trial"].drifts
+    mixed = run(cost_usd=0.01)
+    for one in records("CC", cost_usd=0.0, cached=True):
+        mixed.add(one)
+    assert figures(*[mixed] * 6)["cost per trial"].followed.values == (0.01,) * 6
+
+
 def test_what_gets_better_is_not_worse() -> None:
     found = figures(*(run(latency_s=float(n)) for n in range(8, 1, -1)))["latency p50"]
     assert (found.drifts, found.is_worse, found.changed_with) == (True, False, 3)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pytest_llmeval.analysis.frontier import Contender, contenders, frontier
 from pytest_llmeval.analysis.run_figures import RunFigures
 from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.models.answer import Call, Reply
 from tests.cli.logs import trial
 
 
@@ -93,6 +94,14 @@ def test_answers_from_the_cache_do_not_make_a_model_cheap() -> None:
     small, old = contenders([run])
     assert (small.cost_per_trial, small.cost_per_success, small.successes_per_dollar) == (0.5, 0.5, 2)
     assert (old.cost_per_trial, old.cost_per_success) == (None, None)
+
+
+def test_what_answers_from_the_cache_in_part_cost_is_no_price_either() -> None:
+    run, half = RunFigures("run-1"), Call("p", "m", (), Reply("Paris"), "hash", cached=True)
+    for number in range(20):
+        calls = (half,) if number else ()
+        run.add(trial(number, "fully_correct", cost_usd=0.01 if number else 0.02, cached=False, calls=calls))
+    assert contenders([run])[0].cost_per_trial == 0.02
 
 
 def test_without_a_success_there_is_no_price_of_one() -> None:

@@ -27,6 +27,13 @@ def test_a_trial_in_two_logs_is_refused(tmp_path: Path) -> None:
         read_figures([one, two])
 
 
+def test_two_evals_of_an_entry_may_lie_in_two_logs(tmp_path: Path) -> None:
+    one = write_log(tmp_path / "a.jsonl", [trial(1, "wrong", nodeid="t.py::test_a[q1]")])
+    two = write_log(tmp_path / "b.jsonl", [trial(1, "fully_correct", nodeid="t.py::test_b[q1]")])
+    (run,) = read_figures([one, two])
+    assert [summary.records for summary in run.summaries] == [2]
+
+
 def test_repeated_trials_of_one_foreign_log_count_each(tmp_path: Path) -> None:
     log = write_log(tmp_path / "a.jsonl", [trial(1, "wrong"), trial(1, "wrong")])
     (run,) = read_figures([log])

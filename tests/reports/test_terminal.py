@@ -161,6 +161,7 @@ def test_graded_plain_and_pending_trials_are_told_apart() -> None:
     assert "  b                   1 of 1 · 100 % [21–100] passed" in told
     two = shown(summary_lines(summaries_by_model([*mixed, *(one.model_copy(update={"model": "n"}) for one in mixed)])))
     assert "  passed, not graded    1 of 1 · 100 % [21–100]" in two
+    assert "  b                     1 of 1 passed" in two
 
 
 def test_plain_asserts_of_two_models_stand_side_by_side() -> None:

@@ -54,13 +54,15 @@ class ContaminationFigures:
 
 
 class ContaminationUse:
-    """Fed record by record; of a run that nobody has checked it keeps two numbers."""
+    """Fed record by record; of a run that nobody has checked it keeps a few numbers."""
 
     def __init__(self) -> None:
         self.trials: Counter[Contamination | None] = Counter()
         """All of them, by what the check said of their entry."""
         self._entries: dict[Contamination, dict[tuple[str, str], list[int]]] = {"clean": {}, "flagged": {}}
-        self._unchecked = [0, 0]
+        self._unchecked_right = 0
+        self._unchecked_by_sample: Counter[int] = Counter()
+        """How many first samples, second ones and so on."""
 
     def add(self, record: Record, *, success: bool | None) -> None:
         """Take in one more record.
@@ -72,10 +74,12 @@ class ContaminationUse:
         self.trials[record.contamination] += 1
         if success is None:
             return
-        counts = self._unchecked
-        if record.contamination is not None:
-            entry = (eval_of(record), record.question_id)
-            counts = self._entries[record.contamination].setdefault(entry, [0, 0])
+        if record.contamination is None:
+            self._unchecked_right += success
+            self._unchecked_by_sample[record.sample] += 1
+            return
+        entry = (eval_of(record), record.question_id)
+        counts = self._entries[record.contamination].setdefault(entry, [0, 0])
         counts[0] += success
         counts[1] += 1
 
@@ -89,15 +93,19 @@ class ContaminationUse:
         if not self.trials["flagged"]:
             return None
         clean, flagged = (list(self._entries[name].values()) for name in ("clean", "flagged"))
-        right, trials = self._unchecked
-        share = estimate_of_mean(right, trials) if trials else None
         return ContaminationFigures(
             clean=_part(clean),
             flagged=_part(flagged),
-            unchecked=CheckedPart(right, trials, trials, share),
+            unchecked=self._unchecked(),
             gap=_gap(clean, flagged) if clean and flagged else None,
             flagged_entries=tuple(dict.fromkeys(name for _, name in self._entries["flagged"])),
         )
+
+    def _unchecked(self) -> CheckedPart:
+        trials = self._unchecked_by_sample.total()
+        entries = max(self._unchecked_by_sample.values(), default=0)  # each has a sample of every number once
+        share = estimate_of_mean(entries * self._unchecked_right / trials, entries) if trials else None
+        return CheckedPart(self._unchecked_right, trials, entries, share)
 
 
 def _part(entries: Sequence[Sequence[int]]) -> CheckedPart:

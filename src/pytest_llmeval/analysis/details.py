@@ -33,6 +33,14 @@ class WorstSlice:
     share: Proportion
 
 
+@dataclass(slots=True)
+class Weighed:
+    """The weights of trials, and of those among them that are right."""
+
+    weights: float = 0.0
+    correct: float = 0.0
+
+
 class Details:
     """Beside the summary of one model.
 
@@ -54,8 +62,7 @@ class Details:
         self.turns = TurnValidity()
         """How conversations go, turn by turn."""
         self._given = weights or {}
-        self._weights = 0.0
-        self._correct = 0.0
+        self._graded, self._checked = Weighed(), Weighed()
         self.is_weighted = False
         """Whether any entry has a weight other than 1."""
         self._slices: dict[tuple[str, str], Slice] = {}
@@ -75,7 +82,7 @@ class Details:
         if verdict is None and record.outcome is None:
             return
         right = (verdict or record.outcome) in ("fully_correct", "passed")
-        self._weigh(record, correct=right)
+        self._weigh(record, correct=right, to=self._checked if verdict is None else self._graded)
         self.confidences.add(record, right=right)
         names = [("tag", tag) for tag in record.tags]
         names += [("difficulty", record.difficulty)] if record.difficulty else []
@@ -83,23 +90,27 @@ class Details:
             self._slices.setdefault(name, Slice()).add(record, verdict)
 
     def _measure(self, record: Record) -> None:
-        if not record.cached:
+        if not record.is_from_cache:
             self.columns["latency"].add(record.latency_s, record.question_id)
         self.columns["cost"].add(record.cost_usd, record.question_id)
         self.columns["output tokens"].add(record.usage.output_tokens, record.question_id)
         for score in record.scores:
             self.columns[f"score {score.name}"].add(score.value, record.question_id)
 
-    def _weigh(self, record: Record, *, correct: bool) -> None:
+    def _weigh(self, record: Record, *, correct: bool, to: Weighed) -> None:
         weight = self._given.get(record.question_id, record.weight)
         self.is_weighted = self.is_weighted or weight != 1
-        self._weights += weight
-        self._correct += weight * correct
+        to.weights += weight
+        to.correct += weight * correct
 
     @property
     def weighted_rate(self) -> float | None:
-        """Return the share of fully correct (without grades: passed) trials, each counting as much as its entry."""
-        return self._correct / self._weights if self._weights else None
+        """Return the share of fully correct (without grades: passed) trials, each counting as much as its entry.
+
+        Where some are graded it is of those alone, as the accuracy is.
+        """
+        found = self._graded if self._graded.weights else self._checked
+        return found.correct / found.weights if found.weights else None
 
     def spreads(self) -> dict[str, Spread]:
         """Return how each column is spread, empty ones left out."""
@@ -135,7 +146,7 @@ def _upper(share: Proportion) -> float:
 
 @dataclass(frozen=True, slots=True)
 class CostPerSuccess:
-    """What one fully correct (without grades: passed) answer cost."""
+    """What one answer cost that is fully correct, or passed without a grade."""
 
     dollars: float | None
     """None without a success, or without any known price."""
@@ -145,8 +156,7 @@ class CostPerSuccess:
 
 def cost_per_success(summary: Summary) -> CostPerSuccess:
     """Divide the cost of all trials by the number of successes."""
-    whole = summary.overall
-    successes = whole.fully_correct.count if whole.judged else whole.passed
+    successes = summary.overall.right.count
     known = summary.cost_usd.value
     dollars = known / successes if known is not None and successes else None
     return CostPerSuccess(dollars, at_least=summary.cost_usd.unknown > 0)

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.statistics.change_point import ChangePoint, change_point
-from pytest_llmeval.analysis.statistics.estimates import Total
 from pytest_llmeval.analysis.statistics.paired import holm
 from pytest_llmeval.analysis.statistics.trend import Slope, line_through
 from pytest_llmeval.analysis.summary import Summary
@@ -111,16 +110,12 @@ def _unscored(summary: Summary) -> float | None:
     return without / asked if asked else None
 
 
-def _mean(total: Total) -> float | None:
-    return total.known / total.counted if total.counted and not total.unknown else None
-
-
 _Measure = Callable[[Summary], float | None]
 _MEASURES: tuple[tuple[str, Unit, str | None, _Measure], ...] = (
     ("mean grade", "steps", "lower", mean_grade),
     ("unscored", "share", "higher", _unscored),
     ("latency p50", "seconds", "higher", lambda one: one.latency_s.p50),
     ("latency p95", "seconds", "higher", lambda one: one.latency_s.p95),
-    ("cost per trial", "dollars", "higher", lambda one: _mean(one.cost_usd)),
-    ("tokens out", "tokens", None, lambda one: _mean(one.output_tokens)),
+    ("cost per trial", "dollars", "higher", lambda one: one.cost_of_asking_usd.mean),
+    ("tokens out", "tokens", None, lambda one: one.output_tokens.mean),
 )

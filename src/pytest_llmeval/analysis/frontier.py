@@ -78,13 +78,12 @@ def contenders(runs: Iterable[RunFigures]) -> list[Contender]:
 
 
 def _contender(summary: Summary, run_id: str) -> Contender:
-    whole, cost = summary.overall, summary.cost_usd
-    paid = cost.counted - summary.cached  # what came from the cache cost nothing, and would cost something anew
+    whole, cost = summary.overall, summary.cost_of_asking_usd
     return Contender(
         summary.model,
         run_id,
         whole.fully_correct if whole.judged else whole.pass_rate,
-        cost.known / paid if paid > 0 and not cost.unknown else None,
+        cost.mean,
         summary.latency_s.p50,
     )
 

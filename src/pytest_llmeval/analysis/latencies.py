@@ -26,11 +26,10 @@ class Latencies:
 
     def add(self, record: Record) -> None:
         """Take in one more record."""
-        calls = [call for call in record.calls if call.role == "model"]
-        if record.cached or any(call.cached for call in calls):
+        if record.is_from_cache:
             self.cached += 1
         elif record.outcome != "error":
-            self._time(record, calls)
+            self._time(record, [call for call in record.calls if call.role == "model"])
 
     def _time(self, record: Record, calls: Sequence[Call]) -> None:
         if record.latency_s is not None:

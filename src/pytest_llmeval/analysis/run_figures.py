@@ -11,6 +11,7 @@ from pytest_llmeval.analysis.slicing import Slicing
 from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.analysis.summary import Summary, model_of
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.eval_name import eval_of
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.replaced import Replaced
@@ -129,7 +130,7 @@ class Places:
         Raises:
             RunLogError: Where another log holds it.
         """
-        place = hash((record.run_id, record.question_id, record.provider, record.model, record.sample))
+        place = hash((record.run_id, eval_of(record), record.question_id, record.provider, record.model, record.sample))
         before = self._logs.setdefault(place, log)
         if before is not log:
             raise RunLogError(

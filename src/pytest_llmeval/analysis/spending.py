@@ -24,6 +24,8 @@ class Spending:
         self.estimated = 0
         """Trials whose tokens the provider did not tell, and that were counted by the length of the texts."""
         self.cost_usd = Total()
+        self.cost_of_asking_usd = Total()
+        """Of the trials that the cache has no part in: what came from there cost nothing, and would cost something."""
         self.judge_input_tokens = Total()
         """Of the judges' calls alone, of trials that a judge had a part in; so those below."""
         self.judge_cached_tokens = Total()
@@ -41,6 +43,8 @@ class Spending:
         self.reasoning_tokens.add(usage.reasoning_tokens)
         self.estimated += usage.estimated
         self.cost_usd.add(record.cost_usd)
+        if not record.is_from_cache:
+            self.cost_of_asking_usd.add(record.cost_usd)
         if record.judge is None:
             return
         usage = record.judge.usage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion, Total
+from pytest_llmeval.analysis.verdicts import Slice
 
 UNKNOWN = "–"
 
@@ -72,6 +73,22 @@ def share_of(share: Proportion) -> str:
         ('18 of 40 · 45 % [31–60]', '–')
     """
     return f"{part_of(share)} · {percent(share)} {interval(share.interval)}" if share.n else UNKNOWN
+
+
+def right_in(part: Slice, *, graded: bool) -> str:
+    """Write the accuracy of a slice; where nothing in it has a grade the share that passed, which then says so.
+
+    Args:
+        part: The slice.
+        graded: Whether anything of the whole it is a part of has a grade.
+
+    Example:
+        >>> right_in(Slice(passed=30, ungraded=40), graded=True)
+        '30 of 40 · 75 % [60–86] passed'
+    """
+    if graded and (part.judged or not part.ungraded):
+        return share_of(part.fully_correct)
+    return share_of(part.pass_rate) + (" passed" if graded else "")
 
 
 def share_values(share: Proportion) -> dict[str, float | None]:

@@ -169,10 +169,8 @@ def _by_category(summary: Summary, screen: Screen) -> Iterator[Line]:
 
 
 def _shares(part: Slice, *, graded: bool) -> tuple[str, str]:
-    if not (graded and part.judged):
-        return figures.share_of(part.pass_rate) + (" passed" if graded else ""), ""
-    partially = part.partially_correct
-    return figures.share_of(part.fully_correct), f"{figures.count(partially.count)} · {figures.percent(partially)}"
+    share, partially = figures.right_in(part, graded=graded), part.partially_correct
+    return share, f"{figures.count(partially.count)} · {figures.percent(partially)}" if graded and part.judged else ""
 
 
 def _behaviour(summary: Summary, screen: Screen) -> Iterator[Line]:

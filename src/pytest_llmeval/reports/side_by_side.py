@@ -180,6 +180,8 @@ def _categories(summaries: Sequence[Summary], screen: Screen) -> Iterator[Row]:
 
 
 def _accuracy(part: Slice, *, graded: bool) -> str:
+    if graded and part.ungraded and not part.judged:
+        return f"{figures.part_of(part.pass_rate)} passed"  # its interval would leave no room for a second model
     share = part.fully_correct if graded else part.pass_rate
     return f"{_number(share.count)[: 4 - len(figures.count(share.count))]}{figures.share_of(share)}"
 

@@ -71,12 +71,14 @@ def _model(read: Reading) -> Iterator[str]:
     yield from _variants(summary)
     if run.slicing is not None:
         slices, field = run.slices(summary), plain(run.slicing.field)
-        found = ((name, _share(part)) for name, part in slices.items())
+        graded = whole.judged > 0
+        found = ((name, figures.right_in(part.overall, graded=graded)) for name, part in slices.items())
         yield from _table((field, "fully correct" if whole.judged else "passed"), found)
         for rate, told in rates_by_slice(slices):
             yield from _table((field, rate), told)
         yield from _tokens(field, slices)
-    cost = f"{'at least ' if price.at_least else ''}{figures.cost(price.dollars)}" if price.dollars else figures.UNKNOWN
+    at_least = "at least " if price.at_least and price.dollars is not None else ""
+    cost = at_least + figures.cost(price.dollars)
     yield f"Cost {figures.sum_of(summary.cost_usd, figures.cost)}, of a success {cost}; {short_times(summary)}."
     if summary.knows_tokens:
         judges = f"; judges {tokens_told(summary, of_judges=True)}" if summary.has_judges else ""
@@ -106,18 +108,14 @@ def _variants(summary: Summary) -> Iterator[str]:
 
 
 def _headline(summary: Summary) -> str:
-    return f"{_share(summary)} {'fully correct' if summary.overall.judged else 'passed'}"
-
-
-def _share(summary: Summary) -> str:
-    whole = summary.overall
-    return figures.share_of(whole.fully_correct if whole.judged else whole.pass_rate)
+    graded = summary.overall.judged > 0
+    return f"{figures.right_in(summary.overall, graded=graded)} {'fully correct' if graded else 'passed'}"
 
 
 def _categories(summary: Summary) -> Iterator[tuple[str, str]]:
     graded = summary.overall.judged > 0
     for name, part in sorted(summary.categories.items()):
-        yield name, figures.share_of(part.fully_correct if graded else part.pass_rate)
+        yield name, figures.right_in(part, graded=graded)
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

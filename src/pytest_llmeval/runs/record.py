@@ -171,6 +171,12 @@ class Record(BaseModel):
         """Tell whether the trial is of a variant of an entry, which is in no main figure."""
         return self.parent_id is not None and self.perturbation is not None
 
+    @property
+    def is_from_cache(self) -> bool:
+        """Tell whether any reply of the model under test came from the cache: time and cost are not those of asking."""
+        cached = [call for call in self.calls if call.cached and call.role == "model"]
+        return bool(self.cached or cached)
+
     @field_validator("category", mode="before")
     @classmethod
     def _category_is_text(cls, value: Any) -> Any:

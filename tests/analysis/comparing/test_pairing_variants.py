@@ -83,6 +83,20 @@ def test_several_attacks_on_an_entry_count_as_one() -> None:
     assert (figure.pairs, figure.entries, figure.test) == (8, 4, "sign flips")
 
 
+def test_an_attacked_entry_and_its_variants_count_as_one() -> None:
+    def run(value: float) -> list[Record]:
+        score = Score("resists_injection", value)
+        return [
+            one.model_copy(update={"scores": (score,)})
+            for n in range(5)
+            for one in entry(n, "C", "CC", scores=(score,))
+        ]
+
+    figure = compared(run(1.0), run(0.0))["attack success rate"].figure
+    assert (figure.pairs, figure.entries) == (15, 5)
+    assert figure.p == sign_flip_test([1.0] * 5)
+
+
 @pytest.mark.parametrize(
     "other",
     [

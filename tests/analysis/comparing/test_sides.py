@@ -6,6 +6,7 @@ import pytest
 
 from pytest_llmeval.analysis.comparing.sides import NOT_GRADED, TEXT_KEPT, read_sides, sides_of, trial_of
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.sidecar import write_sidecar
 from tests.analysis.two_runs import LETTERS, records, run_info, side
@@ -45,6 +46,9 @@ def test_only_the_begin_of_a_long_answer_is_kept() -> None:
 def test_answers_from_the_cache_have_no_latency() -> None:
     assert trial_of(record(1, latency_s=0.1, cached=True)).latency_s is None
     assert trial_of(record(1, latency_s=0.1, cached=False)).latency_s == 0.1
+    half = (Call("p", "m", (), Reply("Paris"), "hash", cached=True), Call("p", "m", (), Reply("Paris"), "hash"))
+    partly = trial_of(record(1, latency_s=0.1, cost_usd=0.1, cached=False, calls=half))
+    assert (partly.latency_s, partly.cost_usd) == (None, None)
 
 
 def test_records_are_sorted_by_model() -> None:

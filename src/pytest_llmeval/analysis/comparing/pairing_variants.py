@@ -26,8 +26,9 @@ def pair_variants(base: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:
     olds, news = _keyed(base, by_eval=by_eval), _keyed(new, by_eval=by_eval)
     both = ((key[0], olds[key], news[key]) for key in olds if key in news)
     compared = ((asked, one, other) for asked, one, other in both if _comparable(one, other))
+    entry_of = {one.asked: one.entry for one in pairs}
     return [
-        Pair(asked, one.question_id, (asked[1], 0), one, other)
+        Pair(asked, one.question_id, entry_of.get(asked, (asked[1], 0)), one, other)
         for asked, one, other in compared
         if new.counts_flagged or not (one.flagged or other.flagged)
     ]

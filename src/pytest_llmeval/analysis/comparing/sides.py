@@ -69,8 +69,8 @@ class Trial(NamedTuple):
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: float | None
+    """None as well where the answer, or a part of it, came from the cache; so the next."""
     latency_s: float | None
-    """None as well where the answer came from the cache."""
     traits: Traits
     """How it went about it."""
     tags: tuple[str, ...] = ()
@@ -114,8 +114,8 @@ def trial_of(record: Record) -> Trial:
         refused=record.finish_reason == "refusal",
         input_tokens=record.usage.input_tokens,
         output_tokens=record.usage.output_tokens,
-        cost_usd=record.cost_usd,
-        latency_s=None if record.cached else record.latency_s,
+        cost_usd=None if record.is_from_cache else record.cost_usd,
+        latency_s=None if record.is_from_cache else record.latency_s,
         traits=traits_of(record),
         tags=record.tags,
         guard=record.guard,

@@ -257,3 +257,8 @@ class Total:
     def value(self) -> float | None:
         """Return the sum, or None where nothing is known."""
         return self.known if self.counted else None
+
+    @property
+    def mean(self) -> float | None:
+        """Return the mean; None where any value is unknown, and of nothing."""
+        return self.known / self.counted if self.counted and not self.unknown else None
