@@ -139,6 +139,14 @@ def test_rules_of_a_stage_hold_in_that_stage_alone(project: Project) -> None:
     assert "latency p95 at most 20 s" in gate_of(project)[1]
 
 
+def test_a_rule_of_the_stage_wins_wherever_it_stands(project: Project) -> None:
+    many(project, q3=BAD)
+    for rules in (["fail_under=50", "release/fail_under=95"], ["release/fail_under=95", "fail_under=50"]):
+        project.pytester.makeini("[pytest]\nllm_gates =" + "".join(f"\n  {rule}" for rule in rules))
+        assert run_anew(project, "--llm-gate-stage=release").ret == 1
+        assert run_anew(project, "--llm-gate-stage=release", "--llm-gates=fail_under=60").ret == 0
+
+
 def test_a_stage_without_rules_is_told_with_those_there_are(project: Project) -> None:
     many(project)
     project.pytester.makeini(STAGES)
@@ -394,6 +402,29 @@ def test_without_a_model_a_gate_in_ini_leaves_other_tests_alone(project: Project
     many(project)
     project.pytester.makeini("[pytest]\nllm_gates = fail_under=95\n")
     assert project.run(model=None).ret == 0
+
+
+def test_where_every_eval_is_left_out_a_gate_that_was_typed_does_not_pass(project: Project) -> None:
+    many(project)
+    project.path.joinpath("test_plain.py").write_text("def test_plain():\n    pass\n")
+    result = project.run("-k", "plain", "--llm-fail-under=70")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*LLM evals: the gate cannot decide, all 12 evals were left out"])
+    project.pytester.makeini("[pytest]\naddopts = --llm-fail-under=70\n")
+    assert project.run("-k", "plain").ret == 0
+
+
+def test_a_model_whose_trials_are_all_skipped_cannot_be_decided_on(project: Project) -> None:
+    many(project, count=2)
+    project.path.joinpath("conftest.py").write_text(
+        "import pytest\n\ndef pytest_collection_modifyitems(items):\n    for item in items:\n"
+        "        if 'closed-book' in item.nodeid:\n            item.add_marker(pytest.mark.skip)\n"
+    )
+    result = project.run("--llm-gates=fail_under=0", "--llm-model=offline:closed-book")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["*cannot decide*every rule · all its trials were skipped by the suite", "gate: cannot decide"]
+    )
 
 
 def test_gates_say_nothing_where_there_are_no_evals(project: Project) -> None:

@@ -93,6 +93,48 @@ def test_notes_name_what_is_in_quarantine_and_what_no_more() -> None:
     ]
 
 
+@pytest.mark.parametrize("told", [True, "true", "Yes", " yes ", 1, "1", "on"])
+def test_must_pass_is_read_however_a_table_writes_it(told: object) -> None:
+    assert of(entry(must_pass=told)).guard == "must_pass"
+
+
+@pytest.mark.parametrize("told", [None, False, "", "false", "No", 0, "0", "off"])
+def test_what_need_not_pass_is_not_guarded(told: object) -> None:
+    assert of(entry(must_pass=told)).guard is None
+
+
+@pytest.mark.parametrize("told", ["perhaps", 2, ["yes"], {}])
+def test_must_pass_that_says_neither_is_told_and_guards_not_in_silence(told: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"entry '.*': 'must_pass' must be true or false, got "):
+        of(entry(must_pass=told))
+
+
+def test_another_eval_of_an_entry_that_must_pass_need_not(project: Project) -> None:
+    many(project, count=4)
+    project.evals(
+        '@pytest.mark.must_pass\n@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()])\n'
+        "def test_guarded(grade):\n    assert_grade(grade)\n\n"
+        '@pytest.mark.llm_eval("questions.jsonl", graders=[graders.contains("nothing")])\n'
+        "def test_other(grade):\n    assert_grade(grade)\n"
+    )
+    result = project.run("--llm-fail-under=50")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*passed*must pass: q0, q1, q2, q3 · all 4 right"])
+
+
+def test_what_must_pass_and_is_skipped_is_not_right_for_another_eval(project: Project) -> None:
+    many(project, count=4)
+    project.evals(
+        '@pytest.mark.skip\n@pytest.mark.must_pass\n@pytest.mark.llm_eval("questions.jsonl")\n'
+        "def test_skipped(grade):\n    assert_grade(grade)\n\n"
+        '@pytest.mark.must_pass\n@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()])\n'
+        "def test_other(grade):\n    assert_grade(grade)\n"
+    )
+    result = project.run("--llm-fail-under=50")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*cannot decide*must pass: q0, q1, q2, q3 · no verdict: q0, q1, q2, q3"])
+
+
 def test_what_must_pass_runs_first_and_ordinary_tests_keep_their_place(project: Project) -> None:
     many(project, count=4, q2={"must_pass": True}, q3={"tags": ["canary"]})
     source = (project.path / "test_evals.py").read_text()

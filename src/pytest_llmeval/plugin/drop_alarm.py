@@ -39,7 +39,12 @@ class AlarmBell:
     def hear(self, record: Record) -> None:
         """Take in one more record; end the run where the alarm rings."""
         if self._alarm is None:  # the baseline is read once there is something to hold against it
-            self._alarm = DropAlarm(self._bases(), self._points, counts_flagged=self._counts_flagged)
+            self._alarm = DropAlarm(
+                self._bases(),
+                self._points,
+                functions=self._desk.collected.functions,
+                counts_flagged=self._counts_flagged,
+            )
         if self._alarm.add(record):
             end_run(self._config, f"stop_at_drop: {self._alarm.reason}")
 

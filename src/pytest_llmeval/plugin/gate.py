@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from pytest_llmeval.analysis.comparing.comparison import LEAST_OVERLAP, Comparison, compare
 from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate, baseline_notes, set_aside_notes
 from pytest_llmeval.analysis.gating.gated_run import GatedModel, Surroundings, read_gated, verdicts
+from pytest_llmeval.analysis.gating.gates import GateVerdict
 from pytest_llmeval.analysis.gating.signal_only import SignalOnly, signal_only
 from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise
 from pytest_llmeval.analysis.judges.judge_trust import objections
@@ -18,6 +20,7 @@ from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.plugin.baseline import Matches, check_baseline, match_baseline
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.drop_alarm import alarm_bell
+from pytest_llmeval.plugin.gate_flags import is_typed
 from pytest_llmeval.plugin.gate_screen import GateScreen
 from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.settings import Settings
@@ -51,9 +54,14 @@ class Gate:
         self._bell = alarm_bell(config, settings, desk)
 
     @property
-    def passed_over(self) -> bool:
-        """Tell whether the command line asks for a gate, and no eval could be run for want of a model."""
-        return self._skipped > 0 and self._settings.demanded and not self._desk.is_open
+    def passed_over(self) -> str | None:
+        """Say why the command line asks for a gate, and no eval was run; None where one was, or nobody asks."""
+        if self._desk.is_open or not self._settings.demanded:
+            return None
+        if self._skipped:
+            return NO_MODEL
+        left_out = self._desk.collected.deselected
+        return f"all {left_out:,} evals were left out" if left_out and is_typed(self._config) else None
 
     def pytest_collection_finish(self) -> None:
         """End the session where the baseline cannot be read, before anything is asked.
@@ -89,7 +97,7 @@ class Gate:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show what it came to."""
         if self.passed_over:
-            self._screen.show_passed_over(terminalreporter)
+            self._screen.show_passed_over(terminalreporter, self.passed_over)
         if self.report is not None:
             self._screen.show(terminalreporter, self.report, self._desk.shown_path)
 
@@ -113,7 +121,7 @@ class Gate:
         unfinished = "; ".join(filter(None, (unfinished, *told))) or None
         bless = self._bless_words(info)
         matches = self._matches(models, bless)
-        gates = tuple(self._of_model(one, matches, bless) for one in models.values())
+        gates = (*(self._of_model(one, matches, bless) for one in models.values()), *self._without_a_trial(models))
         report = GateReport(
             gates,
             unfinished,
@@ -122,6 +130,13 @@ class Gate:
             skipped=self._desk.skips.number,
         )
         return self._signed(report)
+
+    def _without_a_trial(self, models: Collection[str]) -> Iterator[ModelGate]:
+        """Yield the models of which the suite has skipped every trial: no rule is known to hold for them."""
+        for name in self._desk.collected.models:
+            if name not in models and self._settings.rules and self._desk.skips.number:
+                told = GateVerdict("every rule", "cannot decide", "all its trials were skipped by the suite")
+                yield ModelGate(name, (told,))
 
     def _all_skipped(self) -> str | None:
         number = self._desk.skips.number
@@ -142,8 +157,10 @@ class Gate:
         return replace(report, accepted=signed, accept_asked=True)
 
     def _why_unfinished(self) -> str:
-        asked = self._desk.collected.trials
-        told = f"the run is not whole: {self._desk.written:,} of {asked:,} trials have a record"
+        asked, told_of = self._desk.collected.trials, self._desk.written + self._desk.skips.without_record
+        if told_of >= asked and not self._desk.not_asked:
+            return "the run was interrupted"
+        told = f"the run is not whole: {told_of:,} of {asked:,} trials have a record"
         return told + "".join(f"; {times:,} not asked, {why}" for why, times in self._desk.not_asked.most_common(1))
 
     def _why_not_believed(self) -> str | None:

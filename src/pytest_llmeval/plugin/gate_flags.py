@@ -34,8 +34,12 @@ def rule_reader(kind: str) -> Callable[[str, str], Any]:
 
 
 def all_gates(of_ini: Sequence[str], of_flags: Sequence[str]) -> tuple[str, ...]:
-    """Join the rules of the ini file and of ``--llm-gates``, which come later and so win."""
-    return (*(() if NONE in of_flags else of_ini), *of_flags)
+    """Join the rules of the ini file and of ``--llm-gates``: what comes later wins, and a stage's own rules do."""
+    return (*(() if NONE in of_flags else _stages_last(of_ini)), *_stages_last(of_flags))
+
+
+def _stages_last(gates: Iterable[str]) -> list[str]:
+    return sorted(gates, key=lambda text: _STAGED.match(text) is not None)
 
 
 def in_stage(gates: Iterable[str], stage: str | None) -> Iterator[str]:
@@ -82,6 +86,12 @@ def read_rules(values: Mapping[str, Any]) -> tuple[Rule, ...]:
 def is_demanded(config: pytest.Config, rules: Sequence[Rule]) -> bool:
     """Tell whether the command line itself asks for a gate, which then cannot be passed over."""
     return bool(rules) and any(config.getoption(name) for name in DEMANDING)
+
+
+def is_typed(config: pytest.Config) -> bool:
+    """Tell whether a flag that asks for a gate was typed for this very run, and is not set for every run."""
+    flags = tuple(f"--{name.replace('_', '-')}" for name in DEMANDING)
+    return any(str(one).startswith(flags) for one in config.invocation_params.args)
 
 
 def gate_faults(values: Mapping[str, Any], rules: Sequence[Rule]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pytest_llmeval.analysis.gating.gate_report import GateReport
-from pytest_llmeval.plugin.parametrize import NO_MODEL
 from pytest_llmeval.plugin.screen import ascii_only, width, write
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.reports.gate_lines import compared_lines, gate_lines
@@ -45,9 +44,9 @@ class GateScreen:
         lines = list(gate_lines(report, screen, log=log, baseline=self._settings.baseline))
         write(terminal, in_ascii(lines) if screen.ascii_only else lines)
 
-    def show_passed_over(self, terminal: pytest.TerminalReporter) -> None:
+    def show_passed_over(self, terminal: pytest.TerminalReporter, why: str) -> None:
         """Say that there was nothing to decide on."""
-        terminal.write_line(f"{TITLE}the gate cannot decide, {NO_MODEL}", red=True)
+        terminal.write_line(f"{TITLE}the gate cannot decide, {why}", red=True)
 
     def _screen(self, *, brief: bool = False) -> Screen:
         columns = max(NARROWEST, min(width(self._config), WIDEST))

@@ -36,6 +36,7 @@ from pytest_llmeval.plugin.stock import take_stock
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.workers import Collected
+from pytest_llmeval.runs.eval_name import function_of
 from pytest_llmeval.runs.provenance import git_state
 
 SESSION = pytest.StashKey["EvalSession"]()
@@ -156,6 +157,7 @@ class EvalSession:
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
             entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
             trials=len(found),
+            functions=tuple(dict.fromkeys(function_of(item.nodeid) for item in session.items if trial_of(item))),
             benchmarks=stock.described,
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
             deselected=left_out + files_skipped(self._config),

@@ -59,6 +59,9 @@ def ordinary(checked: Checked | None) -> Standing:
     return _ORDINARY[checked]
 
 
+_YES, _NO = ("true", "yes", "1", "on"), ("", "false", "no", "0", "off")
+
+
 def today() -> date:
     """Return the date that quarantines are held against."""
     return datetime.now(UTC).date()
@@ -90,10 +93,25 @@ def standing_of(entry: Entry, marks: Iterable[pytest.Mark], on: date, checked: C
 
 
 def _guard(entry: Entry, marks: Sequence[pytest.Mark]) -> str | None:
-    if entry.metadata.get("must_pass") is True:
+    if _says_yes(entry, "must_pass"):
         return GUARDS[0]
     names = {entry.category, *entry.tags, *[mark.name for mark in marks]}
     return None if names.isdisjoint(GUARDS) else next(guard for guard in GUARDS if guard in names)
+
+
+def _says_yes(entry: Entry, field: str) -> bool:
+    """Read a field that is true or false; a table has words for it, and so has YAML.
+
+    Raises:
+        ConfigurationError: For anything that is neither: read as false it would guard nothing, without a word.
+    """
+    value = entry.metadata.get(field)
+    word = str(value).strip().casefold() if isinstance(value, str | int | float) else value
+    if word in _YES or value is True:
+        return True
+    if value in (None, False) or word in _NO:
+        return False
+    raise ConfigurationError(f"entry {entry.id!r}: {field!r} must be true or false, got {value!r}")
 
 
 def _of_entry(entry: Entry) -> Iterable[tuple[date | None, str]]:

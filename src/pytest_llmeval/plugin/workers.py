@@ -26,6 +26,8 @@ class Collected:
     models: tuple[str, ...] = ()
     entries: int = 0
     trials: int = 0
+    functions: tuple[str, ...] = ()
+    """The test functions that ask, as pytest names them."""
     benchmarks: tuple[dict[str, Any], ...] = ()
     deselected: int = 0
     """Evals that are not run though they were collected."""

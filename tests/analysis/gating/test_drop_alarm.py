@@ -77,6 +77,13 @@ def test_an_eval_that_was_renamed_is_still_held_against_the_base() -> None:
     assert [alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_new[x]")].index(True) == 15
 
 
+def test_a_new_eval_of_the_same_entries_is_not_held_against_another() -> None:
+    functions = ("a.py::test_hard", "a.py::test_a")
+    alarm = DropAlarm({MODEL: side_of(records("C" * 64, nodeid="a.py::test_a[x]"))}, 20, functions=functions)
+    assert not any(alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_hard[x]"))
+    assert [alarm.add(one) for one in records("W" * 64, nodeid="a.py::test_a[x]")].index(True) == 15
+
+
 def test_a_run_without_a_true_drop_hardly_ever_rings() -> None:
     random = Random(1)
     rung = 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from pytest_llmeval.analysis.comparing.sides import Side, Trial, trial_of
 from pytest_llmeval.analysis.statistics.paired import PairedCounts, newcombe_paired_interval
 from pytest_llmeval.analysis.summary import model_of
+from pytest_llmeval.runs.eval_name import function_of
 from pytest_llmeval.runs.record import Record
 
 FIRST_LOOK = 16
@@ -35,11 +36,20 @@ class DropAlarm:
         bases: What each model of the run is compared with.
         points: Rings where the share of right answers has dropped by more, for certain: where the whole interval of the
             paired difference lies beyond.
+        functions: The test functions of this run: what the base says of one of them is held against no other.
         counts_flagged: Whether contaminated entries count all the same.
     """
 
-    def __init__(self, bases: Mapping[str, Side], points: float, *, counts_flagged: bool = False) -> None:
+    def __init__(
+        self,
+        bases: Mapping[str, Side],
+        points: float,
+        *,
+        functions: Collection[str] = (),
+        counts_flagged: bool = False,
+    ) -> None:
         self._points = points
+        self._functions = functions
         self._counts_flagged = counts_flagged
         self._models = {model: _Model(_first_trials(side)) for model, side in bases.items()}
         self.reason: str | None = None
@@ -50,7 +60,7 @@ class DropAlarm:
         trial, model = trial_of(record), self._models.get(model_of(record))
         if self.reason is not None or model is None or record.is_variant or trial.quarantined or trial.sample > 1:
             return False  # samples of one entry are no independent pairs
-        base = _partner(model.base.get(trial.question_id, {}), trial)
+        base = self._partner(model.base.get(trial.question_id, {}), trial)
         if base is None or trial.question_id in model.seen or not _comparable(base, trial):
             return False
         if (base.flagged or trial.flagged) and not self._counts_flagged:
@@ -61,6 +71,13 @@ class DropAlarm:
             return False
         model.next_look *= 2
         return self._rings(model.counts)
+
+    def _partner(self, bases: Mapping[str, Trial], new: Trial) -> Trial | None:
+        """Return the base's trial of the same eval; else of the only one that asked the entry, if it has a new name."""
+        if new.eval in bases or len(bases) != 1:
+            return bases.get(new.eval)
+        (only,) = bases.values()
+        return None if only.eval and function_of(only.eval) in self._functions else only
 
     def _rings(self, counts: PairedCounts) -> bool:
         if -100 * newcombe_paired_interval(counts, CONFIDENCE).high <= self._points:
@@ -77,11 +94,6 @@ def _first_trials(side: Side) -> dict[str, dict[str, Trial]]:
         if trial.sample == 1 and not trial.quarantined:
             found.setdefault(trial.question_id, {})[trial.eval] = trial
     return found
-
-
-def _partner(bases: Mapping[str, Trial], new: Trial) -> Trial | None:
-    """Return the base's trial of the same eval; where one alone asked the entry, whatever its name is now."""
-    return next(iter(bases.values())) if len(bases) == 1 else bases.get(new.eval)
 
 
 def _comparable(base: Trial, new: Trial) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison
-from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.sides import Side, Trial
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.gating.gate_rules import NAMED, Rule
 from pytest_llmeval.analysis.gating.gates import (
@@ -84,10 +84,9 @@ class GatedModel:
         return self.summary if slice_name is None else self.slices[slice_name]
 
     @property
-    def guarded(self) -> list[str]:
-        """Return the entries that must pass, those in quarantine left out."""
-        found = (one.question_id for one in self.side.trials.values() if one.guard and not one.quarantined)
-        return list(dict.fromkeys(found))
+    def guarded(self) -> list[Trial]:
+        """Return the trials that must pass, those in quarantine left out."""
+        return [one for one in self.side.trials.values() if one.guard and not one.quarantined]
 
 
 def gated_models(
@@ -180,9 +179,10 @@ class Surroundings:
 
 def verdicts(rules: Sequence[Rule], model: GatedModel, around: Surroundings) -> Iterator[GateVerdict]:
     """Hold every rule against a model's part of a run: what must pass first, what is missing last."""
-    guarded = [*model.guarded, *around.guards_skipped]
-    if guarded:
-        yield must_pass([*model.side.trials.values()], guarded)
+    guarded = model.guarded
+    if guarded or around.guards_skipped:
+        entries = (*[one.question_id for one in guarded], *around.guards_skipped)
+        yield must_pass(guarded, entries, around.guards_skipped)
     most = next((rule.limit for rule in rules if rule.kind == "max_missing"), 0.0)
     for rule in rules:
         if rule.kind not in ("max_missing", "max_disagreement"):  # what they set aside is told apart

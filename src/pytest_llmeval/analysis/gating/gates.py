@@ -6,7 +6,7 @@ Rules that hold one figure of the run against a limit are in `limits`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,12 +138,13 @@ def _missing(what: str, missing: Sequence[object], of: int, most: float) -> Gate
     return GateVerdict(rule, "cannot decide", f"{told}; max_missing={_percent_up(percent / 100)} allows it")
 
 
-def must_pass(trials: Sequence[Trial], entries: Iterable[str]) -> GateVerdict:
+def must_pass(trials: Iterable[Trial], entries: Iterable[str], skipped: Collection[str] = ()) -> GateVerdict:
     """Want every sample of these entries to be fully correct, or passed where nothing was graded.
 
     Args:
-        trials: Of one model of the run.
+        trials: Of one model of the run, those that must pass: another eval may ask the same entry and need not.
         entries: Ids; one that was not run, or got no verdict, cannot be decided on.
+        skipped: Those of which the suite skipped a trial that must pass.
     """
     wanted = list(dict.fromkeys(entries))
     rule = f"must pass: {_named(wanted)}"
@@ -152,7 +153,9 @@ def must_pass(trials: Sequence[Trial], entries: Iterable[str]) -> GateVerdict:
         if trial.question_id in found:
             found[trial.question_id].append(trial)
     failed = [name for name, of_it in found.items() if any(one.scored and not one.correct for one in of_it)]
-    unknown = [name for name, of_it in found.items() if not of_it or not all(one.scored for one in of_it)]
+    unknown = [
+        name for name, of_it in found.items() if name in skipped or not of_it or not all(one.scored for one in of_it)
+    ]
     if failed:
         return GateVerdict(rule, "failed", f"not right: {_named(failed)}", "guarded")
     if unknown:
