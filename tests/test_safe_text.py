@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.safe_text import one_line, strip_control, trim_middle
+from pytest_llmeval.safe_text import named, one_line, strip_control, trim_middle
 from tests.patience import PATIENCE_S
 
 
@@ -69,3 +69,10 @@ def test_one_line_holds_no_line_feed_and_is_cut_at_the_limit() -> None:
     assert one_line("a\n  b\tc") == "a b c"
     assert one_line("abcdefgh", 5) == "abcd…"
     assert one_line(" " * 5000 + "late", 80).endswith("…")
+
+
+def test_of_many_names_the_first_are_told_and_the_others_counted() -> None:
+    assert named([]) == ""
+    assert named(list("abcde")) == "a, b, c, d, e"
+    assert named(list("abcdefg")) == "a, b, c, d, e and 2 more"
+    assert named(["a", "b"], most=1) == "a and 1 more"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+NAMED = 5
+"""Names that are told of many; the others are counted."""
 _SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor movement
     r"|\x9b[0-?]*[ -/]*[@-~]"
@@ -46,3 +49,13 @@ def one_line(text: str, limit: int = 80) -> str:
     # Cut before cleaning as well: a label of 80 characters must not cost a pass over a megabyte.
     line = " ".join(strip_control(text[: limit * 20]).split())
     return line if len(line) <= limit and len(text) <= limit * 20 else f"{line[: limit - 1].rstrip()}…"
+
+
+def named(names: Sequence[str], most: int = NAMED) -> str:
+    """Name the first of many, and count the others.
+
+    Example:
+        >>> named(["a", "b", "c"], most=2), named(["a"])
+        ('a, b and 1 more', 'a')
+    """
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")

@@ -21,6 +21,7 @@ from pytest_llmeval.reports.served_lines import served_sentences
 from pytest_llmeval.reports.terminal import RunHeader, header_lines, summary_lines
 from pytest_llmeval.reports.versions import versions_told
 from pytest_llmeval.runs.sidecar import BenchmarkInfo
+from pytest_llmeval.safe_text import named
 
 TITLE = "LLM evals"
 MOST_REASONS = 5
@@ -162,9 +163,8 @@ class Screen:
         """Name the known failures that no longer fail, unless a gate does so for each model."""
         found = self._desk.quarantine.recovered
         if found and not self._config.pluginmanager.has_plugin("llm_eval_gate"):
-            more = f" and {len(found) - MOST_REASONS:,} more" if len(found) > MOST_REASONS else ""
-            named = safe(", ".join(found[:MOST_REASONS]), ascii_only=ascii_only(self._config), limit=1000) + more
-            terminal.write_line(f"llm-note: {named}: right again, take it out of quarantine", yellow=True)
+            told = safe(named(found), ascii_only=ascii_only(self._config), limit=1000)
+            terminal.write_line(f"llm-note: {told}: right again, take it out of quarantine", yellow=True)
 
     def _tell_of_skipped(self, terminal: pytest.TerminalReporter) -> None:
         skipped = sum(NO_MODEL in str(report.longrepr) for report in terminal.stats.get("skipped", ()))

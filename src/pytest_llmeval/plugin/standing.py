@@ -13,6 +13,7 @@ import pytest
 from pytest_llmeval.benchmark.checking.contamination_file import Checked, Contamination
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.safe_text import named
 
 GUARDS = ("must_pass", "fingerprint", "canary")
 """Marks and tags of zero tolerance; ``must_pass`` is an entry's field as well."""
@@ -150,15 +151,11 @@ def standing_notes(standings: Iterable[tuple[str, Standing]]) -> list[str]:
     for name, one in found.items():
         if one.quarantined_until is not None:
             current.setdefault(one.quarantined_until, []).append(name)
-    told = [f"in quarantine until {until}: {_named(names)}" for until, names in sorted(current.items())]
+    told = [f"in quarantine until {until}: {named(names)}" for until, names in sorted(current.items())]
     over = [f"{name} ({one.expired})" for name, one in found.items() if one.expired]
     if over:
-        told.append(f"quarantine is over, these count again: {_named(over)}")
+        told.append(f"quarantine is over, these count again: {named(over)}")
     endless = [name for name, one in found.items() if one.endless]
     if endless:
-        told.append(f"quarantined without an 'expires' date, so these count: {_named(endless)}")
+        told.append(f"quarantined without an 'expires' date, so these count: {named(endless)}")
     return told
-
-
-def _named(names: Sequence[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")

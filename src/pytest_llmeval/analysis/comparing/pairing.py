@@ -84,28 +84,13 @@ def pair(base: Side, new: Side) -> Pairing:
     name_of = _names(olds, news)
     quarantined = [entry for entry in news if any(trial.quarantined for trial in news[entry].values())]
     aside = [entry for entry in news if any(trial.set_aside for trial in news[entry].values())]
-    for entry in {*quarantined, *aside}:
-        news.pop(entry)
-        olds.pop(entry, None)
+    _take_out({*quarantined, *aside}, olds, news)
     flagged = _flagged(news, olds)
-    for entry in () if new.counts_flagged else flagged:
-        news.pop(entry, None)
-        olds.pop(entry, None)
+    _take_out(() if new.counts_flagged else flagged, olds, news)
     common = [entry for entry in olds if entry in news]
-    changed, pairs, left_out, odd = [], [], [], 0
-    for entry in common:
-        before, after = olds[entry], news[entry]
-        if _content_changed(before, after):
-            changed.append(entry)
-            continue
-        both = before.keys() & after.keys()
-        odd += len(before) + len(after) - 2 * len(both)
-        for sample in sorted(both):
-            one, other = before[sample], after[sample]
-            if one.kind is not None and one.kind == other.kind:
-                pairs.append(Pair(entry, name_of(entry), (entry[1], one.question_hash), one, other))
-            else:
-                left_out.append(LeftOut(name_of(entry), _said(one), _said(other)))
+    changed = {entry: None for entry in common if _content_changed(olds[entry], news[entry])}
+    same = [(entry, olds[entry], news[entry]) for entry in common if entry not in changed]
+    pairs, left_out = _matched(same, name_of)
     return Pairing(
         pairs=tuple(pairs),
         left_out=tuple(left_out),
@@ -116,11 +101,32 @@ def pair(base: Side, new: Side) -> Pairing:
         set_aside=tuple(map(name_of, aside)),
         flagged=() if new.counts_flagged else tuple(map(name_of, flagged)),
         flagged_counted=tuple(map(name_of, flagged)) if new.counts_flagged else (),
-        odd_samples=odd,
+        odd_samples=sum(len(before.keys() ^ after.keys()) for _, before, after in same),
         base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
         paired_entries=len({one.asked for one in pairs}),
         all_base_entries=len(olds),
     )
+
+
+def _take_out(entries: Iterable[Asked], *sides: dict[Asked, dict[int, Trial]]) -> None:
+    for entry in entries:
+        for side in sides:
+            side.pop(entry, None)
+
+
+def _matched(
+    same: Iterable[tuple[Asked, Mapping[int, Trial], Mapping[int, Trial]]], name_of: Callable[[Asked], str]
+) -> tuple[list[Pair], list[LeftOut]]:
+    """Pair the samples that both sides have, as far as their verdicts are of one kind."""
+    pairs, left_out = [], []
+    for entry, before, after in same:
+        for sample in sorted(before.keys() & after.keys()):
+            one, other = before[sample], after[sample]
+            if one.kind is not None and one.kind == other.kind:
+                pairs.append(Pair(entry, name_of(entry), (entry[1], one.question_hash), one, other))
+            else:
+                left_out.append(LeftOut(name_of(entry), _said(one), _said(other)))
+    return pairs, left_out
 
 
 def _names(*sides: Iterable[Asked]) -> Callable[[Asked], str]:

@@ -14,6 +14,7 @@ from pytest_llmeval.analysis.comparing.comparison import LEAST_OVERLAP, Comparis
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_rate
 from pytest_llmeval.analysis.comparing.sides import Trial
 from pytest_llmeval.analysis.contested import Raters
+from pytest_llmeval.safe_text import named
 
 Decision = Literal["passed", "failed", "cannot decide"]
 About = Literal["run", "baseline", "guarded"]
@@ -132,7 +133,7 @@ def _missing(what: str, missing: Sequence[object], of: int, most: float) -> Gate
     rule = f"at most {most:g} % of the {what} missing"
     percent = 100 * len(missing) / of if of else 0.0
     names = [one for one in missing if isinstance(one, str)]
-    told = f"{len(missing):,} of {of:,} missing{': ' if names else ''}{_named(names)}"
+    told = f"{len(missing):,} of {of:,} missing{': ' if names else ''}{named(names)}"
     if percent <= most + 1e-9:
         return GateVerdict(rule, "passed", told)
     return GateVerdict(rule, "cannot decide", f"{told}; max_missing={_percent_up(percent / 100)} allows it")
@@ -147,7 +148,7 @@ def must_pass(trials: Iterable[Trial], entries: Iterable[str], skipped: Collecti
         skipped: Those of which the suite skipped a trial that must pass.
     """
     wanted = list(dict.fromkeys(entries))
-    rule = f"must pass: {_named(wanted)}"
+    rule = f"must pass: {named(wanted)}"
     found: dict[str, list[Trial]] = {entry: [] for entry in wanted}
     for trial in trials:
         if trial.question_id in found:
@@ -157,14 +158,10 @@ def must_pass(trials: Iterable[Trial], entries: Iterable[str], skipped: Collecti
         name for name, of_it in found.items() if name in skipped or not of_it or not all(one.scored for one in of_it)
     ]
     if failed:
-        return GateVerdict(rule, "failed", f"not right: {_named(failed)}", "guarded")
+        return GateVerdict(rule, "failed", f"not right: {named(failed)}", "guarded")
     if unknown:
-        return GateVerdict(rule, "cannot decide", f"no verdict: {_named(unknown)}", "guarded")
+        return GateVerdict(rule, "cannot decide", f"no verdict: {named(unknown)}", "guarded")
     return GateVerdict(rule, "passed", f"all {len(wanted):,} right", "guarded")
-
-
-def _named(names: Sequence[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def raters_agree(raters: Raters, least: float) -> GateVerdict:

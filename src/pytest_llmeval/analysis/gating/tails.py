@@ -5,11 +5,10 @@ from __future__ import annotations
 from pytest_llmeval.analysis.gating.gates import GateVerdict, held
 from pytest_llmeval.analysis.statistics.estimates import ENOUGH_FOR_P99, Interval, Proportion
 from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.safe_text import NAMED, named
 
 THIN = 10
 """With fewer entries a category says too little of itself to fail a run."""
-NAMED = 5
-"""Categories that are named; further ones are counted."""
 
 
 def worst_slice(summary: Summary, least: float) -> GateVerdict:
@@ -29,17 +28,13 @@ def worst_slice(summary: Summary, least: float) -> GateVerdict:
     low = [(name, share) for name, share in found if 100 * (share.rate or 0.0) < least - 1e-9]
     told = [f"{name} {_told(share)}" for name, share in (low or found[:1])[:NAMED]]
     told += [f"{len(low) - NAMED:,} more"] if len(low) > NAMED else []
-    aside = f"; fewer than {THIN} entries, not decided on: {_listed(thin)}" if thin else ""
+    aside = f"; fewer than {THIN} entries, not decided on: {named(thin)}" if thin else ""
     return held(rule, not low, f"{'' if low else 'worst: '}{', '.join(told)}{aside}")
 
 
 def _told(share: Proportion) -> str:
     low, high = share.interval or Interval(0.0, 1.0)
     return f"{share.count:,} of {share.n:,} = {100 * (share.rate or 0):.1f} % [{100 * low:.1f}–{100 * high:.1f}]"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
 
 
 def failures(summary: Summary, most: float) -> GateVerdict:
