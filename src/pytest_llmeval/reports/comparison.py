@@ -18,12 +18,12 @@ from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports import repeat_figures
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, counted_lines, entry_lines, uncompared_lines
-from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
+from pytest_llmeval.reports.comparison_table import PLAIN, Row, n_cell, p_value, table_lines
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
 
 STYLES: Mapping[str, tuple[Style, ...]] = {"worse": ("bold", "red"), "better": ("bold", "green"), "the same": ("bold",)}
-MARKS: Mapping[Direction | None, str] = {"worse": "! ", "better": "+ ", None: "  "}
+MARKS: Mapping[Direction | None, str] = {"worse": "! ", "better": "+ ", None: PLAIN}
 """Stand before a figure that changed, where there may be no colour."""
 
 
@@ -127,23 +127,22 @@ def _side(side: Side, screen: Screen) -> list[str]:
 
 def _quality(comparison: Comparison, figures: Figures, screen: Screen) -> Iterator[Line]:
     level = f"{100 * (1 - comparison.alpha):g} %"
+    whole = [one for one in (figures.rate, figures.grade) if one is not None]
+    shown = figures.categories if screen.verbosity > 0 else figures.categories[:CATEGORIES_SHOWN]
+    heading = Row("", ("base", "new", "change", level, "p", "n"), styles=("light",))
+    told = list(table_lines([heading, *(_measured(one, comparison) for one in [*whole, *shown])], screen))
     yield line()
-    yield line(Segment(row("", ("base", "new", "change", level, "p", "n"), screen), ("light",)))
-    yield _measured(figures.rate, comparison, screen)
-    if figures.grade is not None:
-        yield _measured(figures.grade, comparison, screen)
+    yield from told[: len(whole) + 1]
     if figures.categories:
-        shown = figures.categories if screen.verbosity > 0 else figures.categories[:CATEGORIES_SHOWN]
         yield line(Segment("  by category", ("light",)))
-        for one in shown:
-            yield _measured(one, comparison, screen)
+        yield from told[len(whole) + 1 :]
         if len(shown) < len(figures.categories):
             yield line(Segment(f"  … {len(figures.categories) - len(shown)} more with --verbose", ("light",)))
     yield line()
     yield from _small_print(comparison, figures, screen)
 
 
-def _measured(one: Measured, comparison: Comparison, screen: Screen) -> Line:
+def _measured(one: Measured, comparison: Comparison) -> Row:
     if one.top == 1:
         base, new = (f"{100 * value:.1f} %" for value in (one.base, one.new))
         change, low, high = (f"{100 * value:+.1f}" for value in (one.difference, *one.interval))
@@ -152,8 +151,7 @@ def _measured(one: Measured, comparison: Comparison, screen: Screen) -> Line:
         change, low, high = (f"{value:+.2f}" for value in (one.difference, *one.interval))
     cells = (base, new, change, f"[{low}, {high}]", p_value(one.corrected_p), n_cell(one.pairs))
     direction = one.direction(comparison.alpha)
-    told = MARKS[direction] + row(one.name, cells, screen)[2:]
-    return line(Segment(told, STYLES[direction] if direction else ()))
+    return Row(one.name, cells, MARKS[direction], STYLES[direction] if direction else ())
 
 
 def _small_print(comparison: Comparison, figures: Figures, screen: Screen) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour
 from pytest_llmeval.reports import figures as written
-from pytest_llmeval.reports.comparison_table import n_cell, p_value, row
+from pytest_llmeval.reports.comparison_table import PLAIN, Row, n_cell, p_value, table_lines
 from pytest_llmeval.reports.lines import Line, Segment, line, wrapped
 from pytest_llmeval.reports.one_model import Screen
 
@@ -21,12 +21,11 @@ def behaviour_lines(found: Sequence[Behaviour], alpha: float, screen: Screen) ->
         return
     yield line()
     level = f"{100 * (1 - alpha):g} %"
-    yield line(Segment(row("behaviour", ("base", "new", "change", level, "p", "n"), screen), ("light",)))
+    heading = Row("behaviour", ("base", "new", "change", level, "p", "n"), styles=("light",))
     tools = list(dict.fromkeys(one.tool for one in found if one.tool is not None))
     shown = tools if screen.verbosity > 0 else tools[:TOOLS_SHOWN]
-    for one in found:
-        if one.tool is None or one.tool in shown:
-            yield from _told(one, alpha, screen)
+    told_of = [one for one in found if one.tool is None or one.tool in shown]
+    yield from table_lines([heading, *(_row(one, alpha) for one in told_of)], screen)
     if len(shown) < len(tools):
         yield line(Segment(f"  … {len(tools) - len(shown)} more tools with --verbose", ("light",)))
     told = [f"{MARK}changed, for better or worse: no part of the verdict"]
@@ -35,7 +34,7 @@ def behaviour_lines(found: Sequence[Behaviour], alpha: float, screen: Screen) ->
         yield line(Segment(text, ("light",)))
 
 
-def _told(one: Behaviour, alpha: float, screen: Screen) -> Iterator[Line]:
+def _row(one: Behaviour, alpha: float) -> Row:
     changed = one.changed(alpha)
     figure, write = one.figure, _share if one.is_share else _number
     low, high = figure.interval
@@ -47,8 +46,7 @@ def _told(one: Behaviour, alpha: float, screen: Screen) -> Iterator[Line]:
         p_value(figure.corrected_p),
         n_cell(figure.pairs),
     )
-    told = row(_label(one), cells, screen, indent=_indent(one))
-    yield line(Segment(f"{MARK if changed else '  '}{told[2:]}", ("bold",) if changed else ()))
+    return Row(_label(one), cells, MARK if changed else PLAIN, ("bold",) if changed else (), _indent(one))
 
 
 def _label(one: Behaviour) -> str:
