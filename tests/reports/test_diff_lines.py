@@ -166,3 +166,14 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
     for old, new in (([wide], [other]), ([wide], [renamed]), (OLD, [wide])):
         for line in shown(old, new, width=width)[2:]:
             assert width_of(line) <= width, line
+
+
+def test_shares_of_large_benchmarks_keep_off_each_other_and_off_long_names() -> None:
+    def rows(size: int, named: int) -> list[Row]:
+        category = "a-very-long-category-of-questions"
+        return [
+            {"id": f"q{n}", "question": f"{n}?", **({"category": category} if n < named else {})} for n in range(size)
+        ]
+
+    line = next(line for line in shown(rows(1319, 420), rows(1500, 700)) if line.endswith("+14.8"))
+    assert line == "    a-very-long-category-… 420 of 1,319 · 32 % 700 of 1,500 · 47 %    +14.8"

@@ -95,6 +95,16 @@ def test_lines_fit_the_screen_whatever_slices_are_called(width: int) -> None:
     assert "\x1b" not in "".join(told)
 
 
+def test_rows_of_thousands_of_entries_that_are_all_right_keep_their_gaps() -> None:
+    lines = shown([*sampled("asia", *["++"] * 1000), *sampled("europe", *["++"] * 1000, *["--"] * 500)])
+    assert lines == [
+        "  by category, %           pass@1        pass@2        pass^2    flip rate     n",
+        "    asia            100 [100–100] 100 [100–100] 100 [100–100]      0 [0–0] 1,000",
+        "    europe             67 [64–69]    67 [64–69]    67 [64–69]      0 [0–0] 1,500",
+    ]
+    assert max(map(width_of, lines)) <= 80
+
+
 def test_json_and_markdown_have_the_same() -> None:
     run = RunFigures("run-1")
     for record in TWO:

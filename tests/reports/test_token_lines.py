@@ -69,6 +69,21 @@ def test_judges_have_columns_of_their_own_and_estimates_a_sign() -> None:
     ]
 
 
+def test_large_sums_stay_apart_and_judges_have_a_table_where_there_is_no_room_beside() -> None:
+    many = spent(1, Usage(150_000_000, 150_000_000, 90_000_000, 90_000_000))
+    assert shown(parts(one=[many])) == [
+        "  tokens by team                         input     cached      output   thinking",
+        "    one                            150,000,000 90,000,000 150,000,000 90,000,000",
+    ]
+    judge = JUDGED.model_copy(update={"usage": Usage(2_000_000_000, 150_000_000, 1, 0)})
+    assert shown(parts(one=[many.model_copy(update={"judge": judge})])) == [
+        "  tokens by team                         input     cached      output   thinking",
+        "    one                            150,000,000 90,000,000 150,000,000 90,000,000",
+        "  tokens by team                                           judges in  judges out",
+        "    one                                                2,000,000,000 150,000,000",
+    ]
+
+
 def test_without_known_tokens_there_is_no_table() -> None:
     assert shown(parts(one=[spent(1, Usage())])) == []
 

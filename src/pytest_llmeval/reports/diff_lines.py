@@ -9,6 +9,7 @@ from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.benchmark.checking.diff import Changed, Diff
 from pytest_llmeval.benchmark.checking.mix import Shift, total_variation
 from pytest_llmeval.benchmark.entry import Entry
+from pytest_llmeval.reports.columns import column_widths, set_right
 from pytest_llmeval.reports.figures import counted, part_of, percent
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, shortened
 from pytest_llmeval.reports.one_model import Screen
@@ -17,7 +18,9 @@ from pytest_llmeval.reports.value_change import change_lines, shown
 T = TypeVar("T")
 SHOWN = 10
 """Entries of a kind, and slices of a kind, unless all are wanted."""
-WIDEST_NAME = 24
+WIDEST_NAME, NARROWEST_NAME = 24, 10
+_LEAST = (16, 18, 9)
+"""Columns of the old share, the new one and the points between, where they are short."""
 
 
 def diff_lines(found: Diff, old: str, new: str, screen: Screen) -> Iterator[Line]:
@@ -94,20 +97,21 @@ def _mix(found: Diff, screen: Screen) -> Iterator[Line]:
     yield line(Segment("mix of slices", ("bold",)), "  shares of all entries, retired ones left out")
     for kind, shifts in moved.items():
         distance = total_variation(found.before, found.after, kind)
-        yield line(f"  {fit(kind, WIDEST_NAME)}", f"{'old':>16}{'new':>18}{'points':>9}")
         few = shifts if screen.verbosity > 0 else shifts[:SHOWN]
-        for one in few:
-            yield line(_shift(one, found, screen))
+        rows = [("old", "new", "points"), *(_shift(one, found) for one in few)]
+        widths = column_widths(rows, _LEAST)
+        room = max(min(WIDEST_NAME, screen.width - 2 - sum(widths)), NARROWEST_NAME)
+        yield line(f"  {fit(kind, room)}{set_right(rows[0], widths)}")
+        for one, cells in zip(few, rows[1:], strict=True):
+            yield line(f"    {fit(screen.safe(one.name), room - 2)}{set_right(cells, widths)}")
         if len(few) < len(shifts):
             yield line(Segment(f"    and {len(shifts) - len(few):,} more; see all with -v", ("light",)))
         yield line(Segment(f"    total variation distance {distance:.2f} of 1", ("light",)))
 
 
-def _shift(one: Shift, found: Diff, screen: Screen) -> str:
-    name = fit(screen.safe(one.name), WIDEST_NAME - 2)
-    before = _share(one.before, found.before.size)
-    after = _share(one.after, found.after.size)
-    return f"    {name}{before:>16}{after:>18}{one.points:>+9.1f}"
+def _shift(one: Shift, found: Diff) -> tuple[str, str, str]:
+    before, after = _share(one.before, found.before.size), _share(one.after, found.after.size)
+    return before, after, f"{one.points:+.1f}"
 
 
 def _share(count: int, size: int) -> str:

@@ -7,31 +7,41 @@ from typing import Any
 
 from pytest_llmeval.analysis.repeats import Estimate, RepeatFigures
 from pytest_llmeval.analysis.summary import Summary
+from pytest_llmeval.reports.columns import column_widths, set_right
 from pytest_llmeval.reports.lines import Line, Segment, fit, line
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.repeat_figures import by_slice, slice_cells, slice_columns
 
 SLICES_SHOWN = 20
-_CELL = 13
-_COUNT = 5
+_LEAST, _LEAST_COUNT = 13, 5
+"""Columns of a figure and of n, where their cells are short."""
 _LEAST_NAME = 12
 
 
 def repeat_lines(summary: Summary, screen: Screen) -> Iterator[Line]:
     """Tell a row for each category and tag; nothing where no entry has several samples."""
     for kind, parts in by_slice(summary).items():
-        *columns, last = slice_columns(parts[0][1])
-        columns = columns[: (screen.width - 4 - _LEAST_NAME - _COUNT) // _CELL]  # a narrow screen has no flip rate
-        room = screen.width - 4 - _CELL * len(columns) - _COUNT
-        titles = "".join(f"{title:>{_CELL}}" for title in columns) + f"{last:>{_COUNT}}"
-        yield line(Segment(f"  {fit(f'by {kind}, %', room + 2)}{titles}", ("light",)))
         shown = parts if screen.verbosity > 0 else parts[:SLICES_SHOWN]
-        for name, found in shown:
-            *cells, n = slice_cells(found)
-            told = "".join(f"{cell:>{_CELL}}" for cell in cells[: len(columns)]) + f"{n:>{_COUNT}}"
-            yield line(f"    {fit(screen.safe(name), room)}{told}")
+        titles = slice_columns(parts[0][1])
+        rows = _that_fit([titles, *(slice_cells(found) for _, found in shown)], screen.width - 4 - _LEAST_NAME)
+        widths = _widths(rows)
+        room = screen.width - 4 - sum(widths)
+        yield line(Segment(f"  {fit(f'by {kind}, %', room + 2)}{set_right(rows[0], widths)}", ("light",)))
+        for (name, _), cells in zip(shown, rows[1:], strict=True):
+            yield line(f"    {fit(screen.safe(name), room)}{set_right(cells, widths)}")
         if len(shown) < len(parts):
             yield line(Segment(f"    … {len(parts) - len(shown)} more with -v", ("light",)))
+
+
+def _that_fit(rows: list[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    """Leave out the figure before n, which is the flip rate first, until the rest fits a narrow screen."""
+    while len(rows[0]) > 2 and sum(_widths(rows)) > width:
+        rows = [(*cells[:-2], cells[-1]) for cells in rows]
+    return rows
+
+
+def _widths(rows: list[tuple[str, ...]]) -> list[int]:
+    return column_widths(rows, [*[_LEAST] * (len(rows[0]) - 1), _LEAST_COUNT])
 
 
 def repeat_rows(summary: Summary) -> Iterator[tuple[tuple[str, ...], list[tuple[str, ...]]]]:

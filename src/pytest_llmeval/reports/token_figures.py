@@ -17,7 +17,8 @@ _COLUMNS = (
     ("judges in", "judge_input_tokens"),
     ("judges out", "judge_output_tokens"),
 )
-_JUDGES = 2
+OF_ANSWERS = 4
+"""So many of the columns are of answers, the others of judges."""
 
 
 def cell(total: Total, *, estimated: bool = False) -> str:
@@ -35,7 +36,7 @@ def cell(total: Total, *, estimated: bool = False) -> str:
 def token_columns(parts: Mapping[str, Spending]) -> tuple[str, ...]:
     """Return the titles of the columns; those of judges only where there are any."""
     judged = any(one.has_judges for one in parts.values())
-    return tuple(title for title, _ in (_COLUMNS if judged else _COLUMNS[:-_JUDGES]))
+    return tuple(title for title, _ in (_COLUMNS if judged else _COLUMNS[:OF_ANSWERS]))
 
 
 def token_cells(one: Spending, columns: tuple[str, ...]) -> tuple[str, ...]:
