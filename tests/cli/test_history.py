@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,13 @@ openai:small · questions · 8 runs
   ! marks   runs that were stopped, or asked only a part; trend and drift leave
             them out
 """
+
+
+def test_no_control_code_of_a_log_reaches_the_screen(tmp_path: Path, command: Command) -> None:
+    odd = trial(1, "wrong", timestamp="\x1b[31m2026-11-01T04:31", repo_sha="\x9b1m\x1b[2Jabc")
+    told = command("history", write_log(tmp_path / "a.jsonl", [odd])).out
+    assert not any(unicodedata.category(sign) == "Cc" for sign in told.replace("\n", ""))
+    assert "    1  2026-11-01 04:31  abc       0 % [0–79] of 1" in told
 
 
 def test_drift_fails_where_asked(falling: Path, command: Command) -> None:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_llmeval.analysis.history import Point, Series
-from pytest_llmeval.analysis.statistics.estimates import Interval
+from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.figures_over_time import figure_remarks, figure_values
-from pytest_llmeval.reports.lines import Line, Segment, line, wrapped
+from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 
-_TABLE = 57
 _LABEL = 12
+_BEGAN, _COMMIT, _LEAST_RATE = 16, 8, 20
+_LEAST_PLOT = 12
+"""Narrowest drawing that still tells something; on a screen with less room there is none."""
 
 
 def history_lines(series: Series, screen: Screen) -> Iterator[Line]:
@@ -23,24 +25,29 @@ def history_lines(series: Series, screen: Screen) -> Iterator[Line]:
         Segment(screen.safe(series.model, 60), ("bold",)), asked, f" · {figures.counted(len(series.points), 'run')}"
     )
     yield line()
-    room = screen.width - _TABLE
-    scale = "0 %" + "100 %".rjust(room - 3)
-    yield line(Segment(f"    #  {'began':<16}  {'commit':<8}  {'fully correct':<20} {scale}", ("light",)))
-    for number, point in enumerate(series.points, start=1):
-        yield _row(number, point, room)
+    yield from _table(series, screen)
     yield line()
     for told in _remarks(series, screen):
         yield from (line(one) for one in wrapped(f"  {told[0]:<{_LABEL - 2}}", told[1:], screen.width, " "))
 
 
-def _row(number: int, point: Point, room: int) -> Line:
-    share = point.share
-    mark = " " if point.is_whole else "!"
-    rate = f"{figures.percent(share)} {figures.interval(share.interval)} of {figures.count(share.n)}"
-    when = point.began[:16].replace("T", " ")
-    return line(
-        f"{number:>5}{mark} {when:<16}  {(point.repo_sha or figures.UNKNOWN)[:8]:<8}  {rate:<20} ", _plot(point, room)
-    )
+def _table(series: Series, screen: Screen) -> Iterator[Line]:
+    rates = [_rate(point.share) for point in series.points]
+    wide = max(_LEAST_RATE, *map(width_of, rates))
+    head = f"    #  {'began':<{_BEGAN}}  {'commit':<{_COMMIT}}  {fit('fully correct', wide)} "
+    room = screen.width - width_of(head) - 1
+    scale = "0 %" + "100 %".rjust(room - 3) if room >= _LEAST_PLOT else ""
+    yield line(Segment(head + scale, ("light",)))
+    for number, (point, rate) in enumerate(zip(series.points, rates, strict=True), start=1):
+        mark = " " if point.is_whole else "!"
+        began = fit(screen.safe(point.began)[:_BEGAN].replace("T", " "), _BEGAN)
+        commit = fit(screen.safe(point.repo_sha or figures.UNKNOWN)[:_COMMIT], _COMMIT)
+        told = f"{number:>5}{mark} {began}  {commit}  {fit(rate, wide)} "
+        yield line(told, _plot(point, room) if room >= _LEAST_PLOT else "")
+
+
+def _rate(share: Proportion) -> str:
+    return f"{figures.percent(share)} {figures.interval(share.interval)} of {figures.count(share.n)}"
 
 
 def _plot(point: Point, room: int) -> str:
