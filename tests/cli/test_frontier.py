@@ -63,7 +63,7 @@ def test_a_model_that_reaches_the_bar_at_an_unknown_price_does_not_fail(tmp_path
     told = command("frontier", log, "--reach", "80")
     assert told.status == 0
     assert told.out.splitlines()[-2:] == [
-        "which is the cheapest to reach 80 % cannot be told: no price is known (--llm-price)",
+        "the cheapest to reach 80 % cannot be told: no price is known (--llm-price)",
         "  surely reaches it, price unknown: openai:free, openai:local",
     ]
     values = json.loads(command("frontier", log, "--json", "--reach", "80").out)
@@ -108,6 +108,25 @@ def test_the_name_of_a_run_is_shown_whole(tmp_path: Path, command: Command) -> N
         "beaten",
         "  openai:small 20261129T030705Z-602d00",
     ]
+
+
+def test_runs_of_a_long_model_name_are_told_apart_and_no_line_is_too_long(tmp_path: Path, command: Command) -> None:
+    model = "accounts/a-team-with-a-long-name/models/a-model-with-an-even-longer-name-405b-instruct-turbo"
+    runs = [f"20261129T030705Z-nightly-of-the-large-benchmark-{end}" for end in ("5b39a1", "602d00", "7c0001")]
+    logs = [
+        write_log(
+            tmp_path / f"{run}.jsonl",
+            [trial(n, "fully_correct", run_id=run, model=model, cost_usd=cost) for n in range(9)],
+        )
+        for run, cost in zip(runs, (0.1, 0.2, None), strict=True)
+    ]
+    told = command("frontier", *logs, "--reach", "60").out
+    assert max(map(len, told.splitlines())) <= 80
+    words = " ".join(told.split())
+    first, second, third = (f"openai:{model} {run}".replace(" ", "") for run in runs)
+    joined = words.replace(" ", "")
+    assert f"{second}isbeatenby{first}" in joined
+    assert f"cheapestthatsurelyreaches60%:{first}surelyreachesit,priceunknown:{third}" in joined
 
 
 @pytest.mark.parametrize("bar", ["lots", "101", "-1"])

@@ -215,6 +215,16 @@ def test_the_same_answer_with_another_verdict_says_so() -> None:
     assert "      base   Paris\n      new    the same answer, judged differently\n" in told
 
 
+@pytest.mark.parametrize("verbosity", [0, 1])
+def test_answers_in_wide_signs_keep_to_the_screen_and_lose_none_with_verbose(verbosity: int) -> None:
+    answer = "これは日本語の長い回答です。" * 12
+    other: dict[str, Any] = {"answer": answer[::-1], "prompt_hash": "日本語" * 40}
+    found = compare(side("C" * 9, answer=answer, prompt_hash="前"), side("C" * 8 + "W", **other))
+    told = shown(found, verbosity=verbosity).splitlines()
+    assert max(map(width_of, told)) <= 80
+    assert (answer in "".join(line[13:] for line in told)) is (verbosity > 0)
+
+
 def test_no_answer_is_not_called_the_same_answer() -> None:
     assert "      new    no answer\n" in shown(compare(side("C" * 9), side("C" * 8 + "W")))
 

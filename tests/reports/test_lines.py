@@ -1,9 +1,23 @@
 from __future__ import annotations
 
+import doctest
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.reports.lines import Line, Segment, fit, in_ascii, line, safe, shortened, width_of, wrapped
+from pytest_llmeval.reports import lines
+from pytest_llmeval.reports.lines import (
+    Line,
+    Segment,
+    fit,
+    in_ascii,
+    line,
+    paragraph,
+    safe,
+    shortened,
+    width_of,
+    wrapped,
+)
 
 
 @given(st.text(max_size=30), st.integers(1, 20))
@@ -36,6 +50,23 @@ def test_wrapped_items_stay_within_the_width_and_in_order(items: list[str]) -> N
     assert told[0].startswith("label ")
     if all(len(item) <= 18 for item in items):
         assert " · ".join(one[6:] for one in told) == " · ".join(items)
+
+
+@given(st.text(st.sampled_from("ab日é\u0301 "), max_size=60), st.integers(2, 12))
+def test_a_paragraph_stays_within_the_width_and_loses_no_sign(text: str, width: int) -> None:
+    told = paragraph(text, width)
+    assert all(width_of(one) <= width for one in told)
+    assert "".join(told).replace(" ", "") == text.replace(" ", "")
+
+
+def test_examples_in_docstrings_are_true() -> None:
+    assert doctest.testmod(lines).failed == 0
+
+
+def test_a_paragraph_is_cut_at_blanks_where_it_can() -> None:
+    assert paragraph("one two threefour", 9) == ["one two", "threefour"]
+    assert paragraph("日本 日本語日本語日本語", 8) == ["日本 日", "本語日本", "語日本語"]
+    assert paragraph("", 8) == []
 
 
 def test_text_of_strangers_is_one_line_without_control_codes() -> None:

@@ -19,7 +19,7 @@ from pytest_llmeval.reports import repeat_figures
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, counted_lines, entry_lines, uncompared_lines
 from pytest_llmeval.reports.comparison_table import PLAIN, Row, n_cell, p_value, table_lines
-from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, shortened, width_of, wrapped
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, paragraph, safe, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import CATEGORIES_SHOWN, Screen
 
 STYLES: Mapping[str, tuple[Style, ...]] = {"worse": ("bold", "red"), "better": ("bold", "green"), "the same": ("bold",)}
@@ -49,7 +49,7 @@ def _verdict(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     outcome = comparison.outcome
     head = f"{outcome}: " if comparison.reasons else outcome
     reasons = [screen.safe(reason, 1000) for reason in comparison.reasons]
-    short = comparison.reasons and len(comparison.reasons) == 1 and len(head) + len(reasons[0]) <= screen.width
+    short = comparison.reasons and len(comparison.reasons) == 1 and width_of(head + reasons[0]) <= screen.width
     styles = STYLES.get(outcome, ("bold", "yellow"))
     if short:
         yield line(Segment(head, styles), reasons[0])
@@ -73,14 +73,14 @@ def _whole(reasons: Sequence[str], width: int) -> Iterator[str]:
         yield from wrapped("  ", reasons, width)
         return
     for reason in reasons:
-        yield from (f"  {text}" for text in wrapped("", reason.split(" "), width - 2, " "))
+        yield from (f"  {text}" for text in paragraph(reason, width - 2))
 
 
 def _sides(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     for label, side in (("base", comparison.base), ("new", comparison.new)):
         path = safe(str(side.path), ascii_only=screen.ascii_only, limit=4096)
         told = _side(side, screen)
-        if len(path) + 8 > screen.width:  # a path is never cut: it is there to be copied
+        if width_of(path) + 8 > screen.width:  # a path is never cut: it is there to be copied
             yield line(f"  {label:<6}{path}")
             yield from map(line, wrapped(" " * 8, told, screen.width))
         else:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from textwrap import wrap
 from typing import TypeVar
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison
 from pytest_llmeval.analysis.comparing.conditions import Change
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
 from pytest_llmeval.analysis.comparing.sides import TEXT_KEPT, Trial
-from pytest_llmeval.reports.lines import Line, Segment, fit, line, shortened, width_of, wrapped
+from pytest_llmeval.reports.lines import Line, Segment, fit, line, paragraph, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 
 T = TypeVar("T")
@@ -75,9 +74,9 @@ def _plain(trial: Trial) -> str:
 
 
 def _text(label: str, text: str, screen: Screen, most: int = ANSWER_LINES) -> Iterator[Line]:
-    pieces = wrap(screen.safe(text, TEXT_KEPT), screen.width - 13)
+    pieces = paragraph(screen.safe(text, TEXT_KEPT), screen.width - 13)
     if screen.verbosity <= 0 and len(pieces) > most:
-        rest = " ".join(pieces[most - 1 :])
+        rest = " ".join(pieces[most - 1 : most + 1])
         pieces = [*pieces[: most - 1], shortened(rest, screen.width - 13)]
     for number, piece in enumerate(pieces):
         yield line(Segment(f"      {'' if number else label:<7}", ("light",)), piece)
@@ -122,6 +121,6 @@ def changed_lines(changes: Sequence[Change], screen: Screen) -> Iterator[Line]:
     yield line(Segment("  what changed between the runs", ("light",)))
     for one in changes:
         values = f"{screen.safe(one.base)} -> {screen.safe(one.new)}"
-        pieces = wrap(values, screen.width - 24) or [""]
+        pieces = paragraph(values, screen.width - 24) or [""]
         for number, piece in enumerate(pieces):
             yield line(f"  {fit('' if number else screen.safe(one.what, 40), 20)}  {piece}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_llmeval.analysis.frontier import Contender, Frontier
 from pytest_llmeval.reports import figures
-from pytest_llmeval.reports.lines import Line, Segment, fit, line, shortened, width_of
+from pytest_llmeval.reports.columns import column_widths, set_right
+from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, paragraph, width_of
 from pytest_llmeval.reports.one_model import Screen
 
 COLUMNS = ("quality", "a trial", "right for $1", "p50")
 WIDTHS = (25, 10, 13, 9)
+"""Of the columns, where their cells are short."""
+LONGEST_NAME = 300
+"""Signs of a model's name, and of a run's: longer than a file's name can be, so that none loses its end."""
+Names = Mapping[int, str]
 
 
 def frontier_lines(found: Frontier, screen: Screen, bar: float | None = None) -> Iterator[Line]:
@@ -22,30 +27,32 @@ def frontier_lines(found: Frontier, screen: Screen, bar: float | None = None) ->
         screen: What is printed on.
         bar: A share from 0 to 1; None where nobody asked.
     """
-    names = _names(found)
-    room = min(max(map(width_of, names.values()), default=8), screen.width - sum(WIDTHS) - 4)
-    yield line(Segment(f"{'':{room + 2}}" + _row(COLUMNS), ("light",)))
-    yield from _section("worth their price", found.front, names, room, screen)
-    yield from _section("beaten", [one for one, _ in found.dominated], names, room, screen)
+    names = _names(found, screen)
+    widths = column_widths([COLUMNS, *map(_cells, _all(found))], WIDTHS)
+    room = max(min(max(map(width_of, names.values()), default=8), screen.width - sum(widths) - 4), 0)
+    yield line(Segment(f"{'':{room + 2}}" + set_right(COLUMNS, widths), ("light",)))
+    yield from _section("worth their price", found.front, names, room, widths, screen)
+    yield from _section("beaten", [one for one, _ in found.dominated], names, room, widths, screen)
     for one, better in found.dominated:
-        yield line(f"    {_short(names[id(one)], screen)} is beaten by {_short(names[id(better)], screen)}")
-    yield from _section("price unknown", found.unpriced, names, room, screen)
+        told = paragraph(f"{names[id(one)]} is beaten by {names[id(better)]}", screen.width - 6)
+        yield from (line("      " if number else "    ", piece) for number, piece in enumerate(told))
+    yield from _section("price unknown", found.unpriced, names, room, widths, screen)
     if bar is not None:
         yield line()
         yield from _bar(found, bar, names, screen)
 
 
 def _section(
-    title: str, members: Sequence[Contender], names: dict[int, str], room: int, screen: Screen
+    title: str, members: Sequence[Contender], names: Names, room: int, widths: Sequence[int], screen: Screen
 ) -> Iterator[Line]:
     if members:
         yield line(Segment(title, ("bold",)))
     for one in members:
-        name = screen.safe(names[id(one)])
+        name = names[id(one)]
         if width_of(name) > room:  # it may be the end that tells one run from another
-            yield line(f"  {shortened(name, screen.width - 2)}")
+            yield from (line("  ", piece) for piece in paragraph(name, screen.width - 2))
             name = ""
-        yield line(f"  {fit(name, room)}", _row(_cells(one)))
+        yield line(f"  {fit(name, room)}", set_right(_cells(one), widths))
 
 
 def _cells(one: Contender) -> tuple[str, ...]:
@@ -59,40 +66,44 @@ def _cells(one: Contender) -> tuple[str, ...]:
     )
 
 
-def _row(cells: Sequence[str]) -> str:
-    return "".join(" " * max(1, width - width_of(cell)) + cell for cell, width in zip(cells, WIDTHS, strict=True))
-
-
-def _bar(found: Frontier, bar: float, names: dict[int, str], screen: Screen) -> Iterator[Line]:
+def _bar(found: Frontier, bar: float, names: Names, screen: Screen) -> Iterator[Line]:
     told = f"{100 * bar:g} %"
     best, unplaced = found.cheapest(bar), found.unplaced(bar)
     if best is not None:
-        yield line(Segment(f"cheapest that surely reaches {told}: ", ("bold",)), _short(names[id(best)], screen))
+        yield from _named_after(f"cheapest that surely reaches {told}:", [names[id(best)]], screen, ("bold",), ())
     elif unplaced:
         why = "no price is known (--llm-price)"
-        yield line(Segment(f"which is the cheapest to reach {told} cannot be told: {why}", ("yellow",)))
+        yield line(Segment(f"the cheapest to reach {told} cannot be told: {why}", ("yellow",)))
     else:
         yield line(Segment(f"none surely reaches {told}: no interval lies wholly at or above it", ("yellow",)))
     unsure = [one for one in _all(found) if one.standing(bar) == "cannot tell"]
     for label, members in (("surely reaches it, price unknown", unplaced), ("cannot be told at this n", unsure)):
         if members:
-            listed = ", ".join(_short(names[id(one)], screen) for one in members)
-            yield line(Segment(shortened(f"  {label}: {listed}", screen.width), ("light",)))
+            yield from _named_after(f"  {label}:", [names[id(one)] for one in members], screen, ("light",), ("light",))
 
 
-def _short(name: str, screen: Screen) -> str:
-    return screen.safe(name, 60)
+def _named_after(
+    label: str, names: Sequence[str], screen: Screen, of_label: tuple[Style, ...], of_names: tuple[Style, ...]
+) -> Iterator[Line]:
+    """Tell names beside their label, or whole in lines below it."""
+    told = ", ".join(names)
+    if width_of(f"{label} {told}") <= screen.width:
+        yield line(Segment(f"{label} ", of_label), Segment(told, of_names))
+        return
+    yield line(Segment(label, of_label))
+    yield from (line(Segment(f"    {piece}", of_names)) for piece in paragraph(told, screen.width - 4))
 
 
 def _all(found: Frontier) -> list[Contender]:
     return [*found.front, *(one for one, _ in found.dominated), *found.unpriced]
 
 
-def _names(found: Frontier) -> dict[int, str]:
-    """Name each by its model, and by its run too where a model is there more than once."""
+def _names(found: Frontier, screen: Screen) -> dict[int, str]:
+    """Name each by its model, and by its run too where a model is there more than once, made fit for the screen."""
     everyone = _all(found)
     models = [one.model for one in everyone]
-    return {id(one): one.model if models.count(one.model) == 1 else f"{one.model} {one.run_id}" for one in everyone}
+    parts = {id(one): [one.model] if models.count(one.model) == 1 else [one.model, one.run_id] for one in everyone}
+    return {key: " ".join(screen.safe(part, LONGEST_NAME) for part in told) for key, told in parts.items()}
 
 
 def frontier_values(found: Frontier, bar: float | None = None) -> dict[str, Any]:

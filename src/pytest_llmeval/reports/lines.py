@@ -89,6 +89,45 @@ def wrapped(label: str, items: Sequence[str], width: int, separator: str = " · 
     return told
 
 
+def paragraph(text: str, width: int) -> list[str]:
+    """Set a text in lines, at blanks where there are any; of a word that is too wide alone nothing is lost.
+
+    ``textwrap`` counts characters, of which Japanese ones take two columns each.
+
+    Args:
+        text: One line.
+        width: Columns that may be used, at least 2.
+
+    Example:
+        >>> paragraph("one two threefour", 8)
+        ['one two', 'threefou', 'r']
+    """
+    told = [""]
+    for word in text.split():
+        rest = f" {word}" if told[-1] else word
+        # A name begins on a line of its own; a sentence of a script without blanks goes on where it is.
+        if told[-1] and width_of(told[-1] + rest) > width and (word.isascii() or width_of(word) <= width):
+            told.append("")
+            rest = word
+        while width_of(told[-1] + rest) > width:
+            piece = _beginning(rest, width - width_of(told[-1]))
+            told[-1] = (told[-1] + piece).rstrip()
+            rest = rest[len(piece) :].lstrip()
+            told.append("")
+        told[-1] += rest
+    return [one for one in told if one]
+
+
+def _beginning(text: str, width: int) -> str:
+    """Return as much of a text as a width holds."""
+    taken = 0
+    for at, sign in enumerate(text):
+        taken += width_of(sign)
+        if taken > width:
+            return text[:at]
+    return text
+
+
 def safe(text: str, *, ascii_only: bool, limit: int = 200) -> str:
     """Make a stranger's text fit for one line of a terminal."""
     told = one_line(text, limit)
