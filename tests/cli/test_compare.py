@@ -240,6 +240,9 @@ def test_answers_that_are_contested_can_be_left_out(capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert main(["compare", base, new, "--max-disagreement=49"]) == 0
     assert "decide nothing      10: q20, q21" in capsys.readouterr().out
+    assert main(["compare", base, new, "--max-disagreement=49", "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)["comparisons"][0]["not_compared"]
+    assert kept["set_aside_entries"] == [f"q{n}" for n in range(20, 30)]
     assert main(["compare", base, new, "--max-disagreement=50"]) == 1
 
 

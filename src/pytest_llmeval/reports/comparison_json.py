@@ -143,6 +143,7 @@ def _uncompared(pairing: Pairing) -> dict[str, Any]:
         "new_entries": list(pairing.added),
         "removed_entries": list(pairing.removed),
         "quarantined_entries": list(pairing.quarantined),
+        "set_aside_entries": list(pairing.set_aside),
         "contaminated_entries": list(pairing.flagged),
         "without_two_verdicts": [asdict(one) for one in pairing.left_out],
         "odd_samples": pairing.odd_samples,
