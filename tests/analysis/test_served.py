@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
+from pytest_llmeval.analysis import served as of_served
 from pytest_llmeval.analysis.served import ServedMix, ServedModels, is_version_of
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.reports.served_lines import served_sentences
@@ -23,6 +26,10 @@ def mixes(*calls: Call) -> list[ServedMix]:
 def test_another_model_within_a_run_is_told_with_its_calls() -> None:
     calls = [*[call("m-2024-07-18")] * 3, call("m-2025-01-31"), call(None)]
     assert mixes(*calls) == [ServedMix("openai:m", False, "served model", (("m-2024-07-18", 3), ("m-2025-01-31", 1)))]
+
+
+def test_examples_in_docstrings_are_true() -> None:
+    assert doctest.testmod(of_served).failed == 0
 
 
 def test_an_alias_beside_one_dated_version_is_no_change() -> None:
@@ -62,9 +69,27 @@ def test_models_under_test_may_share_a_judge() -> None:
         ("gpt-4o-mini-2024-07-18", "gpt-4o", False),
         ("m", "m", False),
         ("gpt-4", "gpt-4o", False),
+        ("gpt-4-0613", "gpt-4", True),
+        ("gpt-4o-2024-08-06", "gpt-4o", True),
+        ("claude-3-5-sonnet-20241022", "claude-3-5-sonnet-latest", True),
+        ("claude-3-5-sonnet@20240620", "claude-3-5-sonnet", True),
+        ("mistral-large-2411", "mistral-large-latest", True),
+        ("mistral-large-2411", "mistral-large", True),
+        ("command-r-08-2024", "command-r", True),
+        ("gemini-2.5-pro-preview-05-06", "gemini-2.5-pro-preview", True),
+        ("gemini-1.5-pro-002", "gemini-1.5-pro", True),
+        ("gemini-1.5-pro-002", "gemini-1.5-pro-001", False),
+        ("claude-opus-4-1", "claude-opus-4", False),
+        ("claude-opus-4-1-20250805", "claude-opus-4", False),
+        ("claude-opus-4-1-20250805", "claude-opus-4-20250514", False),
+        ("gpt-4.1", "gpt-4", False),
+        ("gpt-4.1-2025-04-14", "gpt-4", False),
+        ("o3-mini-2025-01-31", "o3", False),
+        ("llama-3-70", "llama-3", False),
+        ("gpt-4-128", "gpt-4", False),
     ],
 )
-def test_a_dated_version_is_the_alias_with_a_date_or_number_behind(served: str, alias: str, is_one: bool) -> None:
+def test_a_dated_version_is_the_alias_with_a_date_or_revision_behind(served: str, alias: str, is_one: bool) -> None:
     assert is_version_of(served, alias) is is_one
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from pytest_llmeval.runs.record import Record
 
-_DATED = re.compile(r"[-@:]v?[0-9][0-9.-]*")
+# A date has at least four digits, as providers write it: 20241022, 2024-08-06, 240515, 2411, 0613, 05-06, 08-2024.
+# Fewer are the number of a version: claude-opus-4-1 is another model than claude-opus-4. Only Google's revisions have
+# three, from 001 on: gemini-1.5-pro stands for whichever of them is the stable one, as other aliases do, so beside
+# gemini-1.5-pro-002 it is no other model; gemini-1.5-pro-001 is one, for neither of the two is an alias.
+_DATED = re.compile(
+    r"[-@:]v?(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{4}-[01][0-9](?:-[0-3][0-9])?|[01][0-9]-(?:[0-3][0-9]|[0-9]{4}))|-0[0-9]{2}"
+)
 
 
 def is_version_of(served: str, alias: str) -> bool:
@@ -20,6 +27,8 @@ def is_version_of(served: str, alias: str) -> bool:
         (True, False)
         >>> is_version_of("mistral-small-2503", "mistral-small-latest")
         True
+        >>> is_version_of("claude-opus-4-1", "claude-opus-4")
+        False
     """
     stem = alias.removesuffix("-latest")
     return served != alias and served.startswith(stem) and _DATED.fullmatch(served[len(stem) :]) is not None
@@ -39,6 +48,12 @@ def without_aliases(names: Iterable[str], among: Collection[str]) -> list[str]:
     return [name for name in names if not any(is_version_of(other, name) for other in among)]
 
 
+Kind = Literal["served model", "system fingerprint"]
+KINDS: tuple[Kind, Kind] = ("served model", "system fingerprint")
+_Asked = tuple[str, str]
+"""Role of the call, and ``provider:model``."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServedMix:
     """A model that was asked for, and answered by several."""
@@ -46,8 +61,7 @@ class ServedMix:
     asked: str
     """As ``provider:model``."""
     is_judge: bool
-    what: str
-    """``served model`` or ``system fingerprint``."""
+    what: Kind
     calls: tuple[tuple[str, int], ...]
     """Who answered, and how many calls; the most frequent first."""
 
@@ -78,23 +92,71 @@ class ServedModels:
 
         A fingerprint is told where the model itself is the same.
         """
-        models: dict[tuple[str, str], Counter[str]] = {}
-        marks: dict[tuple[str, str], Counter[str]] = {}
+        models, marks = self._answered()
+        changed = [_mix(asked, KINDS[0], found) for asked, found in models.items() if _several(found)]
+        again = {(mix.is_judge, mix.asked) for mix in changed}
+        other = [_mix(asked, KINDS[1], found) for asked, found in marks.items() if len(found) > 1]
+        return [*changed, *(mix for mix in other if (mix.is_judge, mix.asked) not in again)]
+
+    def of_models(self) -> Iterator[tuple[str, Kind, frozenset[str]]]:
+        """Yield for each model under test that was asked who answered: the models, then their fingerprints."""
+        for kind, found in zip(KINDS, self._answered(), strict=True):
+            for (role, asked), names in found.items():
+                if role == "model":
+                    yield asked, kind, frozenset(names)
+
+    def _answered(self) -> tuple[dict[_Asked, Counter[str]], dict[_Asked, Counter[str]]]:
+        """Return by role and name who answered: models, and fingerprints."""
+        models: dict[_Asked, Counter[str]] = {}
+        marks: dict[_Asked, Counter[str]] = {}
         for (role, provider, model, served, mark), times in self._calls.items():
             asked = (role, f"{provider}:{model}")
             for found, name in ((models, served), (marks, mark)):
                 if name is not None:
                     found.setdefault(asked, Counter())[name] += times
-        changed = [_mix(asked, "served model", found) for asked, found in models.items() if _several(found)]
-        again = {(mix.is_judge, mix.asked) for mix in changed}
-        other = [_mix(asked, "system fingerprint", found) for asked, found in marks.items() if len(found) > 1]
-        return [*changed, *(mix for mix in other if (mix.is_judge, mix.asked) not in again)]
+        return models, marks
+
+
+class ServedChange(NamedTuple):
+    """A model that was asked for in several runs, and answered by another than before."""
+
+    place: int
+    """Of the run, from 0."""
+    asked: str
+    """As ``provider:model``."""
+    kind: Kind
+    before_at: int
+    """Place of the last run before it that told who answered."""
+    before: frozenset[str]
+    now: frozenset[str]
+
+
+def changes_of_served(runs: Iterable[ServedModels]) -> Iterator[ServedChange]:
+    """Yield where models under test were answered by others than before, by the rules of `ServedModels.mixes`.
+
+    Runs whose provider did not say who answered are passed over, and so are those that only told an alias of what
+    answered before.
+
+    Args:
+        runs: In the order of time.
+    """
+    last: dict[tuple[str, Kind], tuple[int, frozenset[str]]] = {}
+    for place, run in enumerate(runs):
+        others = set()
+        for asked, kind, names in run.of_models():
+            at, known = last.get((asked, kind), (place, frozenset()))
+            among = known | names if kind == KINDS[0] else ()
+            before, now = (frozenset(without_aliases(some, among)) for some in (known, names))
+            if before and now and before != now and asked not in others:
+                others.add(asked)
+                yield ServedChange(place, asked, kind, at, before, now)
+            last[asked, kind] = (place, now) if now else (at, known)
 
 
 def _several(found: Counter[str]) -> bool:
     return len(without_aliases(found, found)) > 1
 
 
-def _mix(asked: tuple[str, str], what: str, found: Counter[str]) -> ServedMix:
+def _mix(asked: _Asked, what: Kind, found: Counter[str]) -> ServedMix:
     role, model = asked
     return ServedMix(model, role == "judge", what, tuple(sorted(found.items(), key=lambda one: (-one[1], one[0]))))
