@@ -16,6 +16,8 @@ from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 
 Command = Callable[..., Told]
+Answered = tuple[str, str | None, str | None]
+"""Who was asked, who answered, under which fingerprint."""
 
 
 def write_run(
@@ -72,7 +74,7 @@ openai:small · questions · 8 runs
   drift     lower than the first 2 runs (81 %), beyond chance since run 6
   drift     mean grade lower since run 5: 2.36 before, 1.85 after;
             p = 0.0032 by Holm of 2
-  served    run 5 was answered by small-2, the one before by small-1
+  served    run 5 was answered by small-2, run 4 by small-1
   benchmark changed with run 4; rates before and after are of different
             questions
   ! marks   runs that were stopped, or asked only a part; trend and drift leave
@@ -140,7 +142,9 @@ def test_machines_get_every_figure_with_its_slope(slower: Path, command: Command
 def test_machines_get_everything_unrounded(falling: Path, command: Command) -> None:
     (series,) = json.loads(command("history", falling, "--json").out)["series"]
     assert (series["model"], series["benchmarks"], len(series["runs"])) == ("openai:small", "questions", 8)
-    assert series["served_changes"] == [{"run": "run-5", "before": ["small-1"], "now": ["small-2"]}]
+    changed = {"run": "run-5", "asked": "openai:small", "what": "served model"}
+    assert series["served_changes"] == [{**changed, "before": ["small-1"], "now": ["small-2"]}]
+    assert (series["runs"][0]["served"], series["runs"][0]["fingerprints"]) == (["small-1"], [])
     assert series["benchmark_changes"] == ["run-4"]
     assert series["drift"]["direction"] == "lower"
     assert series["runs"][0]["rate"] == 0.8
@@ -186,12 +190,63 @@ def test_where_every_run_asked_a_part_all_count(tmp_path: Path, command: Command
     assert (told.status, told.out.splitlines()[-1]) == (1, "  ! marks   runs that were stopped, or asked only a part")
 
 
+def served_lines(folder: Path, command: Command, *runs: list[Answered]) -> list[str]:
+    """Return what is told of who answered the calls of each run."""
+    for day, calls in enumerate(runs, start=1):
+        made = [
+            trial(
+                number,
+                "wrong",
+                run_id=f"run-{day}",
+                timestamp=f"2026-11-{day:02}T04:31:03.000Z",
+                calls=[Call("openai", asked, (), Reply("a", served_model=name, system_fingerprint=mark), "hash")],
+            )
+            for number, (asked, name, mark) in enumerate(calls)
+        ]
+        write_log(folder / f"run-{day}.jsonl", made)
+    out = command("history", folder).out.split("  drift     too few runs to tell\n")[-1]
+    return [" ".join(one.split()) for one in out.split("  served    ")[1:]]
+
+
 def test_a_run_answered_by_several_models_is_told(tmp_path: Path, command: Command) -> None:
-    calls = [
-        Call("openai", "small", (), Reply("a", served_model=name, system_fingerprint="fp"), "hash") for name in "ab"
+    assert served_lines(tmp_path, command, [("small", name, "fp") for name in "ab"]) == [
+        "run 1 was answered by several: a, b"
     ]
-    log = write_log(tmp_path / "a.jsonl", [trial(1, "wrong", calls=calls)])
-    assert "run 1 was answered by several: a fp, b fp" in command("history", log).out
+
+
+def test_an_alias_or_a_call_without_fingerprint_is_no_other_model(tmp_path: Path, command: Command) -> None:
+    dated = "gpt-4o-2024-08-06"
+    runs: list[list[Answered]] = [[("gpt-4o", dated, None), ("gpt-4o", dated, "fp_1")], [("gpt-4o", "gpt-4o", "fp_1")]]
+    assert served_lines(tmp_path, command, *runs, [("gpt-4o", dated, None)]) == []
+
+
+def test_another_version_is_told_across_a_run_that_only_names_the_alias(tmp_path: Path, command: Command) -> None:
+    runs: list[list[Answered]] = [
+        [("small", name, None)] for name in ("gpt-4o-2024-05-13", "gpt-4o", "gpt-4o-2024-08-06")
+    ]
+    assert served_lines(tmp_path, command, *runs) == [
+        "run 3 was answered by gpt-4o-2024-08-06, run 1 by gpt-4o-2024-05-13"
+    ]
+
+
+def test_fingerprints_are_told_where_the_model_is_the_same(tmp_path: Path, command: Command) -> None:
+    runs: list[list[Answered]] = [
+        [("small", "a", "fp_1")],
+        [("small", "a", "fp_2")],
+        [("small", "a", "fp_2"), ("small", "a", "fp_3")],
+    ]
+    assert served_lines(tmp_path, command, *runs) == [
+        "run 2 was answered under fingerprint fp_2, run 1 under fp_1",
+        "run 3 was answered under fingerprint fp_2, fp_3, run 2 under fp_2",
+        "run 3 was answered under several fingerprints: fp_2, fp_3",
+    ]
+
+
+def test_an_eval_that_asks_two_models_was_answered_by_each(tmp_path: Path, command: Command) -> None:
+    first: list[Answered] = [("small", "small-1", None), ("large", "large-1", None)]
+    assert served_lines(tmp_path, command, first, [("small", "small-1", None), ("large", "large-2", None)]) == [
+        "openai:large in run 2 was answered by large-2, run 1 by large-1"
+    ]
 
 
 def test_each_model_is_a_series_and_one_can_be_chosen(tmp_path: Path, command: Command) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 from pytest_llmeval.analysis.figures_over_time import OverTime, figures_over_time
 from pytest_llmeval.analysis.run_figures import Places
+from pytest_llmeval.analysis.served import ServedChange, changes_of_served
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.trend import Drift, Slope, cusum, slope
 from pytest_llmeval.analysis.summary import Summary, model_of
@@ -31,18 +32,12 @@ class Point:
     began: str = ""
     """The earliest time stamp, ISO 8601."""
     repo_sha: str | None = None
-    served: set[str] = field(default_factory=set)
-    """Who answered, by the provider's own word: model and fingerprint, where it told them."""
 
     def add(self, record: Record) -> None:
         """Take in one more record."""
         self.summary.add(record)
         self.began = min(self.began or record.timestamp, record.timestamp)
         self.repo_sha = self.repo_sha or record.repo_sha
-        for call in record.calls:
-            if call.role == "model" and call.reply.served_model:
-                marks = [call.reply.served_model, call.reply.system_fingerprint]
-                self.served.add(" ".join(mark for mark in marks if mark))
 
     @property
     def share(self) -> Proportion:
@@ -106,15 +101,9 @@ class Series:
         lower = drift is not None and drift.alarm is not None and drift.alarm[1] == "lower"
         return lower or any(one.is_worse for one in self.figures)
 
-    def served_changes(self) -> Iterator[tuple[int, set[str], set[str]]]:
-        """Yield each run, by its place, that was answered by another model than the run before, with both.
-
-        Runs whose provider did not say who answered are passed over.
-        """
-        told = [(place, one.served) for place, one in enumerate(self.points) if one.served]
-        for (_, before), (place, now) in pairwise(told):
-            if before != now:
-                yield place, before, now
+    def served_changes(self) -> Iterator[ServedChange]:
+        """Yield where another model answered than in the runs before."""
+        return changes_of_served(one.summary.served for one in self.points)
 
     def content_changes(self) -> Iterator[int]:
         """Yield each run, by its place, that asked another content under the same name than the run before."""

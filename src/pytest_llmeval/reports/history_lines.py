@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pytest_llmeval.analysis.history import Point, Series
+from pytest_llmeval.analysis.served import Kind
 from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.figures_over_time import figure_remarks, figure_values
@@ -65,12 +66,8 @@ def _remarks(series: Series, screen: Screen) -> Iterator[tuple[str, ...]]:
     yield ("trend", *_trend(series).split(" "))
     yield ("drift", *_drift(series).split(" "))
     yield from figure_remarks(series.figures, every=screen.verbosity > 0)
-    for place, before, now in series.served_changes():
-        told = f"run {place + 1} was answered by {_names(now, screen)}, the one before by {_names(before, screen)}"
+    for told in _served(series, screen):
         yield ("served", *told.split(" "))
-    for number, point in enumerate(series.points, start=1):
-        if len(point.served) > 1:
-            yield ("served", *f"run {number} was answered by several: {_names(point.served, screen)}".split(" "))
     for place in series.content_changes():
         yield (
             "benchmark",
@@ -86,7 +83,27 @@ def _remarks(series: Series, screen: Screen) -> Iterator[tuple[str, ...]]:
         yield ("! marks", *f"{told}{'; trend and drift leave them out' if any(whole) else ''}".split(" "))
 
 
-def _names(served: set[str], screen: Screen) -> str:
+def _served(series: Series, screen: Screen) -> Iterator[str]:
+    """Yield where another model answered than in a run before, and where several did within a run."""
+    for one in series.served_changes():
+        how, by = ("by", "by") if one.kind == "served model" else ("under fingerprint", "under")
+        now, before = _names(one.now, screen), _names(one.before, screen)
+        yield f"{_whose(one.asked, one.place, series, screen)} {how} {now}, run {one.before_at + 1} {by} {before}"
+    for place, point in enumerate(series.points):
+        for mix in point.summary.served.mixes():
+            how = "by several" if mix.what == "served model" else "under several fingerprints"
+            if not mix.is_judge:
+                who = _names([name for name, _ in mix.calls], screen)
+                yield f"{_whose(mix.asked, place, series, screen)} {how}: {who}"
+
+
+def _whose(asked: str, place: int, series: Series, screen: Screen) -> str:
+    """Name the run, and the model that was asked where it is not the one of the series."""
+    whose = "" if asked == series.model else f"{screen.safe(asked, 80)} in "
+    return f"{whose}run {place + 1} was answered"
+
+
+def _names(served: Iterable[str], screen: Screen) -> str:
     return screen.safe(", ".join(sorted(served)), 120)
 
 
@@ -125,8 +142,14 @@ def history_values(series: Series) -> dict[str, Any]:
         "figures": [figure_values(one, series.points) for one in series.figures],
         "drift": {"run": series.points[alarm[0]].run_id, "direction": alarm[1]} if alarm else None,
         "served_changes": [
-            {"run": series.points[place].run_id, "before": sorted(before), "now": sorted(now)}
-            for place, before, now in series.served_changes()
+            {
+                "run": series.points[one.place].run_id,
+                "asked": one.asked,
+                "what": one.kind,
+                "before": sorted(one.before),
+                "now": sorted(one.now),
+            }
+            for one in series.served_changes()
         ],
         "benchmark_changes": [series.points[place].run_id for place in series.content_changes()],
     }
@@ -144,5 +167,11 @@ def _values(point: Point) -> dict[str, Any]:
         "interval": list(point.share.interval or ()) or None,
         "contaminated_trials": point.summary.contamination.trials["flagged"],
         "cost_usd": point.summary.cost_usd.value,
-        "served": sorted(point.served),
+        "served": _told(point, "served model"),
+        "fingerprints": _told(point, "system fingerprint"),
     }
+
+
+def _told(point: Point, kind: Kind) -> list[str]:
+    found = (names for _, told, names in point.summary.served.of_models() if told == kind)
+    return sorted(frozenset().union(*found))
