@@ -71,7 +71,8 @@ openai:small · questions · 8 runs
     8! 2026-11-08 04:31  abcdef01  52 % [37–67] of 40           [---o--]
 
   trend     -4.6 points a run [-7.2 to -1.9]: down
-  drift     lower than the first 2 runs (81 %), beyond chance since run 6
+  drift     lower than the first 2 runs (81 %) since run 7; by chance fewer than
+            1 in 8 steady series of so many runs look so
   drift     mean grade lower since run 5: 2.36 before, 1.85 after;
             p = 0.0032 by Holm of 2
   served    run 5 was answered by small-2, run 4 by small-1

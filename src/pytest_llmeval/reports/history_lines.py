@@ -8,6 +8,7 @@ from typing import Any
 from pytest_llmeval.analysis.history import Point, Series
 from pytest_llmeval.analysis.served import Kind
 from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
+from pytest_llmeval.analysis.statistics.trend import Drift
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.figures_over_time import figure_remarks, figure_values
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
@@ -125,7 +126,14 @@ def _drift(series: Series) -> str:
     if found.alarm is None:
         return f"none; runs stay near {held}"
     place, direction = found.alarm
-    return f"{direction} than {held}, beyond chance since run {place + 1}"
+    return f"{direction} than {held} since run {place + 1}; {_chance(found)}"
+
+
+def _chance(drift: Drift) -> str:
+    """Say how often chance alone looks like a drift."""
+    if drift.false_alarms is None:
+        return "in so long a series chance may do that; look at fewer runs with --last"
+    return f"by chance fewer than 1 in {drift.false_alarms} steady series of so many runs look so"
 
 
 def history_values(series: Series) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 import statsmodels.api as sm  # type: ignore[import-untyped]  # it has no types
 from hypothesis import assume, given
@@ -97,15 +99,58 @@ def test_two_runs_have_neither_trend_nor_drift(rates: list[Proportion]) -> None:
 def test_the_sums_are_those_of_the_definition(rates: list[Proportion]) -> None:
     found = cusum(rates)
     assert found is not None
-    first = rates[: found.reference_runs]
+    held_against = found.reference_runs
+    first = rates[:held_against]
     count, n = sum(one.count for one in first), sum(one.n for one in first)
     p = (count + 0.5) / (n + 1)
-    z = [((one.rate or 0) - count / n) / math.sqrt(p * (1 - p) / one.n) for one in rates]
-    for end in range(len(rates)):  # the sum is the largest of all that end here, or nothing
-        lower = max(0.0, *(math.fsum(-value - SLACK for value in z[begin : end + 1]) for begin in range(end + 1)))
-        higher = max(0.0, *(math.fsum(value - SLACK for value in z[begin : end + 1]) for begin in range(end + 1)))
+    z = [((one.rate or 0) - count / n) / math.sqrt(p * (1 - p) * (1 / one.n + 1 / n)) for one in rates]
+    assert set(found.lower[:held_against] + found.higher[:held_against]) == {0.0}
+    for end in range(held_against, len(rates)):  # the sum is the largest of all that end here, or nothing
+        parts = [z[begin : end + 1] for begin in range(held_against, end + 1)]
+        lower = max(0.0, *(math.fsum(-value - SLACK for value in part) for part in parts))
+        higher = max(0.0, *(math.fsum(value - SLACK for value in part) for part in parts))
         assert found.lower[end] == pytest.approx(lower, abs=1e-9)
         assert found.higher[end] == pytest.approx(higher, abs=1e-9)
+
+
+def alarms(counts: npt.NDArray[np.int64], n: int) -> float:
+    """Return the share of series, a row each, in which the chart sees a drift."""
+    charts = [cusum([Proportion(int(count), n) for count in series]) for series in counts]
+    return sum(chart is not None and chart.alarm is not None for chart in charts) / len(charts)
+
+
+@pytest.mark.parametrize("runs", [8, 30])
+@pytest.mark.parametrize(("rate", "n"), [(0.7, 100), (0.95, 50)])
+def test_steady_series_raise_fewer_alarms_than_is_said(runs: int, rate: float, n: int) -> None:
+    found = cusum([Proportion(1, 2)] * runs)
+    assert found is not None
+    assert found.false_alarms is not None
+    counts = np.random.default_rng(1).binomial(n, rate, size=(600, runs))
+    assert alarms(counts, n) < 1 / found.false_alarms
+
+
+def test_of_steady_series_of_ten_runs_about_one_in_twenty_raises_an_alarm() -> None:
+    counts = np.random.default_rng(2).binomial(100, 0.7, size=(2_000, 10))
+    assert alarms(counts, 100) == pytest.approx(0.057, abs=0.015)
+
+
+def test_series_that_ask_the_same_questions_raise_fewer() -> None:
+    random = np.random.default_rng(3)
+    hardness = random.beta(2, 1, size=(1_000, 1, 50))
+    counts = (random.random((1_000, 10, 50)) < hardness).sum(axis=2)
+    assert alarms(counts, 50) == pytest.approx(0.026, abs=0.015)
+
+
+@pytest.mark.parametrize("runs", [10, 20])
+def test_a_drop_of_ten_points_halfway_is_mostly_found(runs: int) -> None:
+    random = np.random.default_rng(4)
+    counts = random.binomial(100, np.where(np.arange(runs) < runs // 2, 0.8, 0.7), size=(400, runs))
+    assert alarms(counts, 100) > 0.8
+
+
+def test_nobody_measured_how_often_a_very_long_series_looks_like_drift() -> None:
+    charts = [cusum([Proportion(1, 2)] * runs) for runs in (12, 13, 100, 101)]
+    assert [chart and chart.false_alarms for chart in charts] == [8, 6, 3, None]
 
 
 def test_many_small_steps_raise_an_alarm_that_none_of_them_would() -> None:
