@@ -259,6 +259,18 @@ def test_where_only_some_trials_are_graded_wins_and_losses_are_of_all() -> None:
     assert "pairs 8 · wins 0 · ties 6 · losses 2" in told
 
 
+def test_large_amounts_keep_their_gaps() -> None:
+    base: dict[str, Any] = {"usage": Usage(1, 4), "cost_usd": 1_000_000.0}
+    new: dict[str, Any] = {"usage": Usage(1, 4_000), "cost_usd": 9_999_999_999.0}
+    told = shown(compare(side("C" * 8, **base), side("C" * 8, **new))).splitlines()
+    spent = [line.split() for line in told if line.startswith(("  output tokens", "  cost"))]
+    assert spent == [
+        ["output", "tokens", "4.0", "4,000", "+99,900", "%", "0.008", "8", "of", "8"],
+        ["cost", "$1,000,000.00", "$9,999,999,999.00", "+999,900", "%", "0.008", "8", "of", "8"],
+    ]
+    assert max(map(width_of, told)) <= 80
+
+
 def test_what_costs_nothing_has_no_ratio() -> None:
     told = shown(compare(side("C" * 8, latency_s=0.0), side("C" * 8, latency_s=1.0)))
     assert "  latency                 0 ms       1.0 s        –   0.008   8 of 8\n" in told

@@ -16,6 +16,7 @@ from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.win_rate import WinRate
 from pytest_llmeval.reports import figures as written
 from pytest_llmeval.reports import repeat_figures
+from pytest_llmeval.reports.columns import column_widths, set_right
 from pytest_llmeval.reports.comparison_behaviour import behaviour_lines
 from pytest_llmeval.reports.comparison_entries import changed_lines, counted_lines, entry_lines, uncompared_lines
 from pytest_llmeval.reports.comparison_table import PLAIN, Row, n_cell, p_value, table_lines
@@ -36,8 +37,8 @@ def comparison_lines(comparison: Comparison, screen: Screen) -> Iterator[Line]:
     if comparison.figures is not None and (decided or screen.verbosity > 0):
         yield from _quality(comparison, comparison.figures, screen)
         yield from entry_lines(comparison, screen)
-        yield from _symptoms(comparison.figures)
-        yield from _error_modes(comparison.figures)
+        yield from _symptoms(comparison.figures, screen)
+        yield from _error_modes(comparison.figures, screen)
         yield from behaviour_lines(comparison.figures.behaviour, comparison.alpha, screen)
         yield from _spent(comparison.figures, screen)
     yield from counted_lines(comparison.pairing, screen)
@@ -171,51 +172,51 @@ def _small_print(comparison: Comparison, figures: Figures, screen: Screen) -> It
         yield line(Segment(text, ("light",)))
 
 
-def _symptoms(figures: Figures) -> Iterator[Line]:
-    if not figures.symptoms:
+def _symptoms(figures: Figures, screen: Screen) -> Iterator[Line]:
+    told = [(f"{one.name.replace('_', ' ')} ({one.family})", one) for one in figures.symptoms]
+    yield from _counts("what answers suffer from", told, screen)
+
+
+def _error_modes(figures: Figures, screen: Screen) -> Iterator[Line]:
+    yield from _counts("in what way answers are wrong", [(one.mode, one) for one in figures.error_modes], screen)
+
+
+def _counts(what: str, found: Sequence[tuple[str, Symptom | ModeChange]], screen: Screen) -> Iterator[Line]:
+    if not found:
         return
-    yield from _counts_heading("what answers suffer from")
-    for one in figures.symptoms:
-        yield _counts(f"{one.name.replace('_', ' ')} ({one.family})", one)
-
-
-def _error_modes(figures: Figures) -> Iterator[Line]:
-    if not figures.error_modes:
-        return
-    yield from _counts_heading("in what way answers are wrong")
-    for one in figures.error_modes:
-        yield _counts(one.mode, one)
-
-
-def _counts_heading(what: str) -> Iterator[Line]:
+    rows = [("base", "new", "change", "p")]
+    rows += [(f"{one.base:,}", f"{one.new:,}", f"{one.new - one.base:+,}", p_value(one.p)) for _, one in found]
+    widths = column_widths(rows, (6, 8, 9, 9))
+    room = min(38, screen.width - 2 - sum(widths))
     yield line()
-    yield line(Segment(f"  {fit(what, 38)}{'base':>6}{'new':>8}{'change':>9}{'p':>9}", ("light",)))
-
-
-def _counts(label: str, one: Symptom | ModeChange) -> Line:
-    return line(f"  {fit(label, 38)}{one.base:>6,}{one.new:>8,}{one.new - one.base:>+9,}{p_value(one.p):>9}")
+    yield line(Segment(f"  {fit(what, room)}{set_right(rows[0], widths)}", ("light",)))
+    for (label, _), cells in zip(found, rows[1:], strict=True):
+        yield line(f"  {fit(label, room)}{set_right(cells, widths)}")
 
 
 def _spent(figures: Figures, screen: Screen) -> Iterator[Line]:
     if not figures.spent:
         return
-    yield line()
-    yield line(Segment(f"  {fit('per trial', 16)}{'base':>12}{'new':>12}{'change':>9}{'p':>8}   more in", ("light",)))
+    rows = [("per trial", ("base", "new", "change", "p"), "more in")]
     for one in figures.spent:
-        base, new = (_amount(one, value) for value in (one.base, one.new))
-        change = _change(one.ratio)
-        more = f"{one.more:,} of {one.pairs:,}"
-        yield line(f"  {fit(one.name, 16)}{base:>12}{new:>12}{change:>9}{p_value(one.p):>8}   {more}")
-    yield from _tails("latency", figures.latencies, written.duration)
+        cells = (_amount(one, one.base), _amount(one, one.new), _change(one.ratio), p_value(one.p))
+        rows.append((one.name, cells, f"{one.more:,} of {one.pairs:,}"))
+    rows += _tails("latency", figures.latencies, written.duration)
     if screen.verbosity > 0:
-        yield from _tails("tokens out", figures.lengths, written.count)
+        rows += _tails("tokens out", figures.lengths, written.count)
+    widths = column_widths([cells for _, cells, _ in rows], (12, 12, 9, 8))
+    yield line()
+    for number, (label, cells, more) in enumerate(rows):
+        told = f"  {fit(label, 16)}{set_right(cells, widths)}   {more}"
+        yield line(Segment(told, () if number else ("light",)))
 
 
-def _tails(label: str, tails: Tails, write: Callable[[float], str]) -> Iterator[Line]:
+def _tails(
+    label: str, tails: Tails, write: Callable[[float], str]
+) -> Iterator[tuple[str, tuple[str, str, str, str], str]]:
     for name in ("p50", "p95") if tails.base.n else ():
         base, new = (getattr(side, name) for side in (tails.base, tails.new))
-        change = _change(new / base if base else None)
-        yield line(f"  {fit(f'{label} {name}', 16)}{write(base):>12}{write(new):>12}{change:>9}")
+        yield f"{label} {name}", (write(base), write(new), _change(new / base if base else None), ""), ""
 
 
 def _change(ratio: float | None) -> str:
