@@ -176,3 +176,17 @@ def test_all_right_from_the_start_can_still_drift() -> None:
     found = cusum([Proportion(50, 50)] * 3 + [Proportion(45, 50)] * 3)
     assert found is not None
     assert found.alarm == (3, "lower")
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=12))
+def test_a_line_through_figures_is_that_of_an_independent_library(values: list[float]) -> None:
+    assume(max(values) - min(values) > 1e-3)
+    found, theirs = line_through(values), stats.linregress(range(len(values)), values)
+    assert found is not None
+    half = stats.t.ppf(0.975, len(values) - 2) * theirs.stderr
+    assert found.per_run == pytest.approx(theirs.slope, abs=1e-9)
+    assert found.interval == pytest.approx((theirs.slope - half, theirs.slope + half), abs=1e-6)
+
+
+def test_two_runs_and_an_empty_one_have_no_trend() -> None:
+    assert slope([Proportion(8, 10), Proportion(0, 0), Proportion(6, 10)]) is None
