@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.graded_log import GradedLog, being_graded, graded_path, placed
+from pytest_llmeval.runs.graded_log import GradedLog, being_graded, graded_path
 from pytest_llmeval.runs.hand_grading import VOTES, Vote
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.reading import iter_records
@@ -202,11 +202,6 @@ def test_what_json_does_not_know_does_not_break_the_line(run: Path) -> None:
     run.write_text(json.dumps({**line, "cost_usd": float("nan"), "answer": "\ud800"}) + "\n")
     (one,) = iter_records(grade(run, 0))
     assert (one.grade, one.cost_usd) == ("wrong", None)
-
-
-def test_repeated_trials_are_told_apart_by_their_order() -> None:
-    found = [place for place, _ in placed([record(1), record(2), record(1)])]
-    assert len(set(found)) == 3
 
 
 def test_the_sidecar_goes_with_the_graded_log(run: Path) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
-from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
+from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.spreadsheet_text import harmless
+from pytest_llmeval.runs.trial_places import trial_ids
 from pytest_llmeval.runs.vote_file import PlacedVote, new_votes, votes_in_file
 from tests.runs.samples import record
 
@@ -172,7 +173,7 @@ def test_the_last_of_several_rows_counts_and_the_same_file_again_changes_nothing
 
 
 def sheet(found: list[GradedTrial], *questions: str) -> str:
-    names = trial_ids(found)
+    names = trial_ids(trial.record for trial in found)
     return "trial,question_id,grade\n" + "".join(f"{name},{q},w\n" for name, q in zip(names, questions, strict=True))
 
 

@@ -19,7 +19,8 @@ from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.grading.judge.rubric_file import read_rubric
 from pytest_llmeval.reports import figures
 from pytest_llmeval.reports.rating_sheet import SAVED, SHEETS, Sheet
-from pytest_llmeval.runs.graded_log import GradedLog, trial_ids
+from pytest_llmeval.runs.graded_log import GradedLog
+from pytest_llmeval.runs.trial_places import trial_ids
 from pytest_llmeval.runs.whole_file import create_whole
 
 NO_GOLD = "no gold answers: name the benchmark with --benchmark FILE"
@@ -83,7 +84,7 @@ def on_a_sheet(log: GradedLog, given: argparse.Namespace, rater: str, known: Col
     if not queue.todo:
         return _nothing_left(log, given, rater, queue)
     entries = {entry.id: entry for entry in entries_of(given.log, given.benchmark)}
-    ids = trial_ids(log.trials)
+    ids = trial_ids(trial.record for trial in log.trials)
     trials = {ids[number]: log.trials[number] for number in queue.todo}
     settling = given.only == "disagreed"
     sheet = Sheet.of(trials, entries, rubric, blind=given.blind, needs_notes=given.require_notes, shows_votes=settling)

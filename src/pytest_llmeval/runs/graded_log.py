@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, tee
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.locking import alone
@@ -20,6 +18,7 @@ from pytest_llmeval.runs.reading import Fault, last_tries, numbered_lines, torn_
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.replaced import Replaced
 from pytest_llmeval.runs.sidecar import read_sidecar, sidecar_path, write_sidecar
+from pytest_llmeval.runs.trial_places import names_items, placed, without_items
 from pytest_llmeval.runs.whole_file import replace_whole
 
 SUFFIX = "-graded"
@@ -28,9 +27,6 @@ BUSY = (
     "later with --answers"
 )
 """What is said of a graded log that somebody else has open."""
-
-Place: TypeAlias = tuple[str, str, str | None, str | None, int, int]
-"""Run, entry, provider, model, sample, and the how manieth record of these: what a trial is found by again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +81,9 @@ class GradedLog:
         found, twins = tee(
             read_trials(self.run, on_torn=self._on_torn, on_replaced=self._on_replaced)
         )  # read once, and not kept where it is known
-        named = zip(placed(trial.record for trial in twins), found, strict=True)
+        places = (place for place, _ in placed(trial.record for trial in twins))
         new, there = [], 0
-        for (place, _), trial in named:
+        for place, trial in zip(places if names_items(known) else without_items(places), found, strict=True):
             if place in known:
                 there += 1
             else:
@@ -192,20 +188,6 @@ def check_plain(path: Path) -> None:
     """
     if path.suffix == ".gz":
         raise RunLogError(f"{path}: is written as plain text; leave .gz out of --output")
-
-
-def placed(records: Iterable[Record]) -> Iterator[tuple[Place, Record]]:
-    """Yield each record with what its trial is found by again, in another file or at another time."""
-    seen: Counter[tuple[str, str, str | None, str | None, int]] = Counter()
-    for record in records:
-        place = (record.run_id, record.question_id, record.provider, record.model, record.sample)
-        seen[place] += 1
-        yield (*place, seen[place]), record
-
-
-def trial_ids(trials: Iterable[GradedTrial]) -> list[str]:
-    """Return a short name for each trial that tells nothing of the model, and is the same for the same log."""
-    return [fingerprint(place)[:12] for place, _ in placed(trial.record for trial in trials)]
 
 
 def read_trials(

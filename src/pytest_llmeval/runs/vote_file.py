@@ -18,9 +18,10 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.given_vote import GivenVote
-from pytest_llmeval.runs.graded_log import GradedTrial, trial_ids
+from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.spreadsheet_text import as_it_was
+from pytest_llmeval.runs.trial_places import trial_ids
 
 _NAMES = ("question_id", "model", "rater")
 """Columns of a table that may hold what was made harmless for spreadsheets."""
@@ -131,7 +132,7 @@ class _Answers:
         by_entry: defaultdict[str, list[int]] = defaultdict(list)
         for number, trial in enumerate(trials):
             by_entry[trial.record.question_id].append(number)
-        names = trial_ids(trials) if by_trial else ()
+        names = trial_ids(trial.record for trial in trials) if by_trial else ()
         return cls(trials, dict(by_entry), {name: number for number, name in enumerate(names)})
 
     def meant(self, given: GivenVote) -> int:
@@ -154,7 +155,8 @@ class _Answers:
     def _trial(self, name: str, entry: str) -> int:
         number = self.by_trial.get(name)
         if number is None:
-            raise ValueError(f"the log has no trial {name!r} of {entry!r}; is the sheet of this run?")
+            way_out = "an answer that came anew needs a new row: leave this one out, and --export again"
+            raise ValueError(f"the log has no trial {name!r} of {entry!r}; is the sheet of this run? {way_out}")
         # A spreadsheet may have made 1 of 001; but an id of another entry tells that the columns have come apart.
         there = self.trials[number].record.question_id
         if entry != there and entry in self.by_entry:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.graded_log import GradedTrial, placed, read_trials
+from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.reading import Fault, numbered_lines
+from pytest_llmeval.runs.trial_places import common_places, placed
 from pytest_llmeval.runs.vote_file import PlacedVote, new_votes
 
 
@@ -84,9 +85,11 @@ _Placed: TypeAlias = tuple[int | None, GradedTrial]
 
 
 def _placed_in(path: Path, copies: Sequence[GradedTrial], trials: Sequence[GradedTrial]) -> list[_Placed]:
-    places = {place: number for number, (place, _) in enumerate(placed(trial.record for trial in trials))}
-    names = (place for place, _ in placed(copy.record for copy in copies))
-    found = [(places.get(place), copy) for copy, place in zip(copies, names, strict=True)]
+    ours = [place for place, _ in placed(trial.record for trial in trials)]
+    theirs = [place for place, _ in placed(copy.record for copy in copies)]
+    here, there = common_places(ours, theirs)
+    numbers = {place: number for number, place in enumerate(here)}
+    found = [(numbers.get(place), copy) for copy, place in zip(copies, there, strict=True)]
     if all(number is None for number, _ in found):
         raise RunLogError(f"{path}: has no trial in common with the run; name a copy of it")
     for number, copy in found:

@@ -19,10 +19,10 @@ from pytest_llmeval.analysis.people.ratings import (
 )
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.runs.graded_log import Place, placed
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
+from pytest_llmeval.runs.trial_places import Place, common_places, placed
 
 _TWO_GRADINGS = "name two gradings of one run"
 
@@ -94,7 +94,9 @@ def _log(path: Path, name: str, field: RatedField, on_fault: Callable[[Fault], N
 
 
 def _in_both(one: _Log, other: _Log, first: Path, second: Path) -> list[tuple[_Told, _Told]]:
-    both = [(told, other.trials[place]) for place, told in one.trials.items() if place in other.trials]
+    ours, theirs = common_places(list(one.trials), list(other.trials))
+    others = dict(zip(theirs, other.trials.values(), strict=True))
+    both = [(told, others[place]) for place, told in zip(ours, one.trials.values(), strict=True) if place in others]
     if not both:
         raise RunLogError(f"{second}: has no trial in common with {first}; {_TWO_GRADINGS}")
     for here, there in both:
