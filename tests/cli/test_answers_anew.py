@@ -72,3 +72,73 @@ def test_a_copy_gives_its_votes_to_the_same_evals_in_whatever_order(tmp_path: Pa
     graded = {one.nodeid: one.grade for one in iter_records(tmp_path / "a-graded.jsonl")}
     assert graded == {one.nodeid: one.grade for one in iter_records(bens)}
     assert sorted(map(str, graded.values())) == ["None", "wrong"]
+
+
+@pytest.fixture
+def anew(tmp_path: Path, command: Command) -> Path:
+    """A run, graded but for an error, in which all was asked again since."""
+    run = write_log(tmp_path / "a.jsonl", [of_eval("test_a", 1, "one"), of_eval("test_a", 2, None)])
+    grade(run, command, "q1", "w")
+    return write_log(run, [of_eval("test_a", 1, "eins"), of_eval("test_a", 2, "zwei")])
+
+
+def grade(run: Path, command: Command, entry: str, letter: str) -> Told:
+    votes = write_plain(run.with_name("v.jsonl"), [{"question_id": entry, "grade": letter}])
+    return command("grade", run, "--rater", "anna", "--answers", votes)
+
+
+def said(run: Path) -> list[tuple[str | None, str | None, str | None]]:
+    return [(one.answer, one.grade, one.error) for one in iter_records(run.with_name("a-graded.jsonl"))]
+
+
+def test_an_error_that_became_an_answer_is_to_be_graded(anew: Path, tmp_path: Path, command: Command) -> None:
+    command("grade", anew, "--rater", "anna", "--export", tmp_path / "s.jsonl")
+    assert [row["answer"] for row in read_plain(tmp_path / "s.jsonl")] == ["eins", "zwei"]
+    assert "1 new grade taken" in grade(anew, command, "q2", "c").err
+    assert said(anew)[-1] == ("zwei", "fully_correct", None)
+
+
+def test_a_graded_answer_that_was_asked_again_keeps_its_votes_and_the_new_one_awaits_its_own(
+    anew: Path, command: Command
+) -> None:
+    graded = anew.with_name("a-graded.jsonl")
+    first = graded.read_bytes().splitlines()[0]
+    told = grade(anew, command, "q2", "c")
+    assert told.err.splitlines()[0] == (
+        f"pytest-llmeval: {graded}: the run has other answers now to 'q1' than were graded; these stay in the file "
+        "with their grades as earlier tries, and the new ones await theirs"
+    )
+    assert said(anew) == [("eins", None, None), ("zwei", "fully_correct", None)]
+    assert graded.read_bytes().splitlines()[0] == first, "the votes on the earlier try"
+    assert "other answers" not in grade(anew, command, "q1", "c").err
+    assert said(anew)[0] == ("eins", "fully_correct", None)
+    assert first in graded.read_bytes().splitlines()
+
+
+def test_a_graded_answer_of_a_log_without_test_items_stays(tmp_path: Path, command: Command) -> None:
+    run = write_log(tmp_path / "a.jsonl", [trial(1, answer="one"), trial(2)])
+    grade(run, command, "q1", "w")
+    write_log(run, [trial(1, answer="eins"), trial(2)])
+    told = grade(run, command, "q2", "c")
+    assert "to 'q1' than were graded; these stay with their grades, and --output FILE grades the new ones" in told.err
+    assert [one[:2] for one in said(run)] == [("one", "wrong"), ("It is 2.", "fully_correct")]
+
+
+@pytest.mark.parametrize("answer", [None, "one"])
+def test_a_vote_counts_on_where_a_new_try_brings_no_other_answer(
+    answer: str | None, tmp_path: Path, command: Command
+) -> None:
+    run = write_log(tmp_path / "a.jsonl", [of_eval("test_a", 1, "one"), of_eval("test_a", 2, "two")])
+    grade(run, command, "q1", "w")
+    late = of_eval("test_a", 1, answer).model_copy(update={"timestamp": "later"})
+    write_log(run, [late, of_eval("test_a", 2, "two")])
+    assert "other answers" not in grade(run, command, "q2", "c").err
+    assert said(run)[0] == ("one", "wrong", None)
+
+
+def test_what_a_script_graded_counts_on_as_well(tmp_path: Path, command: Command) -> None:
+    one, two = of_eval("test_a", 1, "one"), of_eval("test_a", 2, "two")
+    write_log(tmp_path / "a-graded.jsonl", [one.model_copy(update={"grade": "wrong"}), two])
+    run = write_log(tmp_path / "a.jsonl", [one.model_copy(update={"timestamp": "later"}), two])
+    grade(run, command, "q2", "c")
+    assert said(run)[0] == ("one", "wrong", None)

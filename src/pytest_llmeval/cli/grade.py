@@ -142,7 +142,7 @@ def run(given: argparse.Namespace) -> int:
         raise ConfigurationError("--export writes a sheet, --answers reads one; name one of them")
     if given.answers is None and given.export is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(NO_TERMINAL)
-    with being_graded(given.log, given.output, on_torn=only_torn, on_replaced=note) as log:
+    with being_graded(given.log, given.output, on_torn=only_torn, on_replaced=note, on_asked_again=note) as log:
         known = known_grades(given.known, log)
         told = _graded(log, given, rater, known)
         checked = check_rater(known, log.trials, rater)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.runs.asked_again import AskedAgain, has_same_answer, is_another_try, is_graded_by_hand
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.locking import alone
@@ -57,6 +58,7 @@ class GradedLog:
         *,
         on_torn: Callable[[Fault], None] | None = None,
         on_replaced: Callable[[Replaced], None] | None = None,
+        on_asked_again: Callable[[AskedAgain], None] | None = None,
     ) -> None:
         self.run = run
         self._on_torn = on_torn
@@ -66,7 +68,9 @@ class GradedLog:
         """Where the votes go."""
         self.trials = list(read_trials(path, on_torn=on_torn, on_replaced=self._keep)) if path.exists() else []
         if path.resolve() != run.resolve():
-            self._take_in_what_is_new()
+            for one in self._take_in_what_is_new():
+                if on_asked_again is not None:
+                    on_asked_again(one)
         elif path.stem.removesuffix(SUFFIX) == path.stem and not any(trial.votes for trial in self.trials):
             raise RunLogError(f"{path}: is the run itself, which stays as it is; name another file with --output")
 
@@ -76,21 +80,40 @@ class GradedLog:
         if self._on_replaced is not None:
             self._on_replaced(replaced)
 
-    def _take_in_what_is_new(self) -> None:
-        known = {place for place, _ in placed(trial.record for trial in self.trials)}
+    def _take_in_what_is_new(self) -> list[AskedAgain]:
+        known = {place: number for number, (place, _) in enumerate(placed(trial.record for trial in self.trials))}
         found, twins = tee(
             read_trials(self.run, on_torn=self._on_torn, on_replaced=self._on_replaced)
         )  # read once, and not kept where it is known
         places = (place for place, _ in placed(trial.record for trial in twins))
         new, there = [], 0
+        graded: dict[bool, list[str]] = {True: [], False: []}
         for place, trial in zip(places if names_items(known) else without_items(places), found, strict=True):
-            if place in known:
-                there += 1
-            else:
+            number = known.get(place)
+            if number is None:
                 new.append(trial)
+                continue
+            there += 1
+            if is_another_try(self.trials[number].record, trial.record):
+                self._take_in(number, trial, graded)
         if known and not there:
             raise RunLogError(f"{self.path}: holds no trial of {self.run}; move it away, or name another with --output")
         self.trials += new
+        return [AskedAgain(self.path, tuple(entries), set_aside) for set_aside, entries in graded.items() if entries]
+
+    def _take_in(self, number: int, trial: GradedTrial, graded: dict[bool, list[str]]) -> None:
+        """Put another try in the place of a trial, unless that loses a grade."""
+        old = self.trials[number]
+        if is_graded_by_hand(old.record, old.votes):
+            if trial.record.answer is None or has_same_answer(old.record, trial.record):
+                return
+            # An earlier try with its votes is passed over by whoever reads the file, but only where an item is named.
+            names_item = bool(trial.record.nodeid and old.record.nodeid)
+            graded[names_item].append(trial.record.question_id)
+            if not names_item:
+                return
+            self._earlier_tries.append(old.line)
+        self.trials[number] = trial
 
     def vote(self, number: int, vote: Vote) -> None:
         """Add a vote to a trial; it is in the file after `save`."""
@@ -151,6 +174,7 @@ def being_graded(
     *,
     on_torn: Callable[[Fault], None] | None = None,
     on_replaced: Callable[[Replaced], None] | None = None,
+    on_asked_again: Callable[[AskedAgain], None] | None = None,
 ) -> Iterator[GradedLog]:
     """Open the graded log of a run, keeping other sessions out as long.
 
@@ -159,6 +183,7 @@ def being_graded(
         path: Where votes go; by default `graded_path` says.
         on_torn: Is told of a last line that was cut off.
         on_replaced: Is told where tries do not count.
+        on_asked_again: Is told where the run has another answer now than was graded.
 
     Raises:
         RunLogError: Where a file cannot be read, is of another run, or is being graded elsewhere.
@@ -167,7 +192,7 @@ def being_graded(
     check_there(run)
     check_plain(path)
     with alone(path, BUSY):
-        yield GradedLog(run, path, on_torn=on_torn, on_replaced=on_replaced)
+        yield GradedLog(run, path, on_torn=on_torn, on_replaced=on_replaced, on_asked_again=on_asked_again)
 
 
 def check_there(run: Path) -> None:
