@@ -142,3 +142,12 @@ def test_what_a_script_graded_counts_on_as_well(tmp_path: Path, command: Command
     run = write_log(tmp_path / "a.jsonl", [one.model_copy(update={"timestamp": "later"}), two])
     grade(run, command, "q2", "c")
     assert said(run)[0] == ("one", "wrong", None)
+
+
+def test_a_copy_gives_its_votes_though_what_it_did_not_grade_was_asked_again(tmp_path: Path, command: Command) -> None:
+    run = write_log(tmp_path / "a.jsonl", [of_eval("test_a", 1, "one"), of_eval("test_a", 2, None)])
+    grade(run, command, "q1", "w")
+    bens = (tmp_path / "a-graded.jsonl").rename(tmp_path / "ben.jsonl")
+    write_log(run, [of_eval("test_a", 1, "one"), of_eval("test_a", 2, "zwei")])
+    assert "1 new vote of anna taken" in command("grade", run, "--answers", bens).err
+    assert said(run) == [("one", "wrong", None), ("zwei", None, None)]

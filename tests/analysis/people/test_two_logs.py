@@ -56,6 +56,12 @@ def test_answers_must_be_the_same(tmp_path: Path) -> None:
         ratings_of_two(first, second, "grade")
 
 
+def test_an_answer_that_one_of_them_did_not_grade_may_have_been_asked_again(tmp_path: Path) -> None:
+    first = write_log(tmp_path / "a.jsonl", [trial(1, "wrong"), trial(2, "wrong")])
+    second = write_log(tmp_path / "b.jsonl", [trial(1, answer="other"), trial(2, "wrong")])
+    assert [one.question_id for one in ratings_of_two(first, second, "grade").answers] == ["q2"]
+
+
 def test_a_log_is_not_compared_with_itself(tmp_path: Path) -> None:
     path = write_log(tmp_path / "a.jsonl", [trial(1, "wrong")])
     with pytest.raises(RunLogError, match="is the same file; name it once"):

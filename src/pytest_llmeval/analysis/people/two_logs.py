@@ -22,7 +22,7 @@ from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.reading import Fault, iter_records
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.trial_places import Place, common_places, placed
+from pytest_llmeval.runs.trial_places import Place, as_written, common_places, placed
 
 _TWO_GRADINGS = "name two gradings of one run"
 
@@ -47,6 +47,10 @@ class _Log:
     """Who graded in it, those left out who only settled what others differed on."""
     is_plain: bool
     """Whether nobody voted, so that the grades in it are all there is of its rater."""
+
+    def grades(self, told: _Told) -> bool:
+        """Tell whether a person graded a trial of it; what none did may have been asked again since."""
+        return bool(told.votes) or (self.is_plain and told.plain is not None)
 
 
 def ratings_of_two(
@@ -97,18 +101,21 @@ def _in_both(one: _Log, other: _Log, first: Path, second: Path) -> list[tuple[_T
     ours, theirs = common_places(list(one.trials), list(other.trials))
     others = dict(zip(theirs, other.trials.values(), strict=True))
     both = [(told, others[place]) for place, told in zip(ours, one.trials.values(), strict=True) if place in others]
-    if not both:
-        raise RunLogError(f"{second}: has no trial in common with {first}; {_TWO_GRADINGS}")
+    same = []
     for here, there in both:
-        if here.answer != there.answer:
+        if here.answer == there.answer:
+            same.append((here, there))
+        elif one.grades(here) and other.grades(there):
             name = here.blank.question_id
             raise RunLogError(f"{second}: has another answer to {name!r} than {first}; {_TWO_GRADINGS}")
-    return both
+    if not same:
+        raise RunLogError(f"{second}: has no trial in common with {first}; {_TWO_GRADINGS}")
+    return same
 
 
 def _told(record: Record, path: Path, field: RatedField) -> _Told:
     plain = word_said(record.grade, getattr(record, beside(field)), field) if field in ORDERS else None
-    return _Told(rated(record, {}), fingerprint(record.answer), votes_on(record, path), plain)
+    return _Told(rated(record, {}), fingerprint(as_written(record.answer)), votes_on(record, path), plain)
 
 
 def _by_rater(pair: tuple[_Told, _Told], logs: Iterable[_Log], field: RatedField) -> dict[str, str | None]:
