@@ -35,7 +35,8 @@ from pytest_llmeval.runs.preference_file import (
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.vote_file import rows_in_file, superseded, told_together
+from pytest_llmeval.runs.vote_file import superseded, told_together
+from pytest_llmeval.runs.vote_rows import rows_in_file
 
 
 @dataclass(frozen=True, slots=True)

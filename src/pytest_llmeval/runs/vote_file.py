@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.given_vote import GivenVote
 from pytest_llmeval.runs.graded_log import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
-from pytest_llmeval.runs.spreadsheet_text import as_it_was
 from pytest_llmeval.runs.trial_places import trial_ids
+from pytest_llmeval.runs.vote_rows import rows_in_file
 
-_NAMES = ("question_id", "model", "rater")
-"""Columns of a table that may hold what was made harmless for spreadsheets."""
 SHOWN = 20
 """Faults told of a file; further ones are counted."""
-SEPARATORS = (",", ";", "\t")
-"""Of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,49 +191,3 @@ def _is_known(one: PlacedVote, trials: Sequence[GradedTrial]) -> bool:
     own = (vote for vote in given if (vote.rater, vote.adjudication) == (one.vote.rater, one.vote.adjudication))
     last = next(reversed([*own]), None)
     return last is not None and last.says_the_same_as(one.vote)
-
-
-def rows_in_file(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield each row of a JSONL or CSV file with its line number; an empty value is one not given.
-
-    Raises:
-        RunLogError: Where it cannot be read.
-    """
-    try:
-        text = whole_text(path)
-    except TooLong as error:
-        raise RunLogError(f"{path}: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise RunLogError(f"{path}: cannot be read ({reason})") from None
-    rows = _csv_rows(text) if path.suffix == ".csv" else _json_rows(text, path)
-    for line, row in rows:
-        yield line, {name: value for name, value in row.items() if value not in (None, "")}
-
-
-def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text))
-    for row in reader:
-        told = {name: value for name, value in row.items() if isinstance(name, str)}
-        names = {name: as_it_was(told[name]) for name in _NAMES if isinstance(told.get(name), str)}
-        yield reader.line_num, told | names
-
-
-def _separator(text: str) -> str:
-    """Return what separates columns: a comma, or what some spreadsheets write in its place."""
-    header = text.partition("\n")[0].rstrip("\r")
-    found = (one for one in SEPARATORS if "question_id" in next(csv.reader([header], delimiter=one), ()))
-    return next(found, SEPARATORS[0])
-
-
-def _json_rows(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            told = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise RunLogError(f"{path}:{number}: not JSON ({error})") from None
-        if not isinstance(told, dict):
-            raise RunLogError(f"{path}:{number}: not a JSON object; each line needs question_id and grade")
-        yield number, told

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.asked_again import has_same_answer
+from pytest_llmeval.runs.asked_again import has_same_answer, is_graded_by_hand
 from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.reading import Fault, numbered_lines
@@ -94,8 +94,8 @@ def _placed_in(path: Path, copies: Sequence[GradedTrial], trials: Sequence[Grade
     if all(number is None for number, _ in found):
         raise RunLogError(f"{path}: has no trial in common with the run; name a copy of it")
     for number, copy in found:
-        is_graded = copy.votes or copy.record.grade is not None  # what is not may have been asked again since
-        if number is not None and is_graded and not has_same_answer(copy.record, trials[number].record):
+        graded = is_graded_by_hand(copy.record, copy.votes)  # what is not may have been asked again since
+        if number is not None and graded and not has_same_answer(copy.record, trials[number].record):
             raise RunLogError(f"{path}: has another answer to {copy.record.question_id!r}; name a copy of the run")
     return found
 
