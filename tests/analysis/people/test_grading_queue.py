@@ -148,6 +148,23 @@ def test_the_most_doubtful_come_first() -> None:
     assert queue(*trials, order="doubtful").todo[:2] == (4, 3)
 
 
+def test_the_most_doubtful_are_the_same_in_the_next_session() -> None:
+    two = (vote("ben"), vote("cleo", "unsupported"))
+    trials = [trial(1, *two, grade="wrong"), trial(2, *two, grade="wrong"), trial(3, grade="wrong")]
+    first = queue(*trials, order="doubtful", sample=1)
+    assert first == Queue((0,), done=0)
+    trials[0] = trial(1, *two, vote("anna"), grade="wrong")
+    assert queue(*trials, order="doubtful", sample=1) == Queue((), done=1)
+
+
+def test_what_was_settled_lets_nothing_surer_into_the_sample() -> None:
+    two = (vote("anna"), vote("ben", "unsupported"))
+    trials = [trial(1, *two), trial(2, *two)]
+    assert queue(*trials, only="disagreed", order="doubtful", sample=1) == Queue((0,), done=0)
+    trials[0] = trial(1, *two, vote("anna", adjudication=True))
+    assert queue(*trials, only="disagreed", order="doubtful", sample=1) == Queue((), done=1)
+
+
 def test_a_baseline_of_one_model_is_that_of_any_and_of_several_only_their_own() -> None:
     mine, other = record(1, model="m"), record(1, model="n")
     right = [record(1, grade="fully_correct", model=name) for name in ("m", "x")]

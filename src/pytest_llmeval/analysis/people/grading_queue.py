@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, TypeAlias, get_args
 
@@ -70,7 +70,7 @@ def grading_queue(
         chosen = [number for number in chosen if trials[number].record.question_id in again]
     found = placed(trial.record for trial in trials)
     lots = {number: fingerprint([seed, *place]) for number, (place, _) in enumerate(found)}
-    keys = [certainty(trial, right_before) for trial in trials] if order == "doubtful" else []
+    keys = [certainty(_before(one, only, rater), right_before) for one in trials] if order == "doubtful" else []
     if sample is not None:
         drawn = sorted(chosen, key=keys.__getitem__) if keys else _in_turn(trials, chosen, lots)
         chosen = list(islice(drawn, sample))
@@ -113,6 +113,13 @@ def _is_done(trial: GradedTrial, only: Only | None, rater: str) -> bool:
     if only == "disagreed":
         return any(vote.adjudication for vote in trial.votes)
     return any(vote.rater == rater for vote in trial.votes)
+
+
+def _before(trial: GradedTrial, only: Only | None, rater: str) -> GradedTrial:
+    """Return a trial without the votes that make it done, for these must not move others into the choice."""
+    if only == "disagreed":
+        return replace(trial, votes=tuple(vote for vote in trial.votes if not vote.adjudication))
+    return replace(trial, votes=tuple(vote for vote in trial.votes if vote.rater != rater or vote.adjudication))
 
 
 def _in_turn(trials: Sequence[GradedTrial], chosen: Sequence[int], lots: dict[int, str]) -> Iterator[int]:
