@@ -20,6 +20,7 @@ from pytest_llmeval.grading.judge.families import self_preference_warning
 from pytest_llmeval.redaction import secrets_in
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.preference_lines import preference_lines, preference_values
+from pytest_llmeval.runs.log_names import log_stem
 from pytest_llmeval.runs.preference_log import preference_log
 
 NOT_WHOLE = 3
@@ -72,7 +73,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _output_beside(base: Path, new: Path | None) -> Path:
-    stems = [path.name.removesuffix(".gz").removesuffix(".jsonl") for path in (base, new or base)]
+    stems = [log_stem(path) for path in (base, new or base)]
     name = f"{stems[1]}-against-{stems[0]}" if new else stems[0]
     return (new or base).with_name(f"{name}.pairwise.ndjson")
 

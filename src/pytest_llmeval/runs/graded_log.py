@@ -15,6 +15,7 @@ from pytest_llmeval.runs.asked_again import AskedAgain, has_same_answer, is_anot
 from pytest_llmeval.runs.hand_grading import BEFORE, VOTES, Vote, graded_line, votes_of
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
 from pytest_llmeval.runs.locking import alone
+from pytest_llmeval.runs.log_names import log_stem
 from pytest_llmeval.runs.reading import Fault, last_tries, numbered_lines, torn_text
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.replaced import Replaced
@@ -163,8 +164,7 @@ def graded_path(run: Path) -> Path:
         >>> graded_path(Path("llm-runs/a.jsonl")).as_posix(), graded_path(Path("a-graded.jsonl")).as_posix()
         ('llm-runs/a-graded.jsonl', 'a-graded.jsonl')
     """
-    stem = run.name.removesuffix(".gz").removesuffix(".jsonl")
-    return run.with_name(f"{stem.removesuffix(SUFFIX)}{SUFFIX}.jsonl")
+    return run.with_name(f"{log_stem(run).removesuffix(SUFFIX)}{SUFFIX}.jsonl")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.fault_words import faults_of
+from pytest_llmeval.runs.log_names import log_stem
 from pytest_llmeval.runs.reading import numbered_lines
 from pytest_llmeval.runs.whole_file import replace_whole
 
@@ -51,7 +52,7 @@ def preference_path(first: Path, second: Path) -> Path:
         >>> preference_path(Path("runs/a.jsonl"), Path("old/b.jsonl.gz")).name
         'a-vs-b-side-by-side.jsonl'
     """
-    stems = [path.name.removesuffix(".gz").removesuffix(".jsonl") for path in (first, second)]
+    stems = [log_stem(path) for path in (first, second)]
     return first.with_name("-vs-".join(dict.fromkeys(stems)) + SUFFIX)
 
 

@@ -12,6 +12,7 @@ from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.runs.fault_words import faults_of
+from pytest_llmeval.runs.log_names import log_stem
 from pytest_llmeval.runs.provenance import GitState
 from pytest_llmeval.runs.record import SCHEMA_VERSION
 from pytest_llmeval.runs.whole_file import replace_whole
@@ -145,7 +146,7 @@ def sidecar_path(log: Path) -> Path:
         >>> sidecar_path(Path("llm-runs/run-2026.jsonl")).as_posix()
         'llm-runs/run-2026.run.json'
     """
-    return log.with_name(log.name.removesuffix(".gz").removesuffix(".jsonl") + ".run.json")
+    return log.with_name(f"{log_stem(log)}.run.json")
 
 
 def write_sidecar(log: Path, info: RunInfo) -> Path:
