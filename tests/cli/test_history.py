@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import unicodedata
 from collections.abc import Callable
@@ -289,6 +290,28 @@ def test_graded_logs_stand_in_for_those_of_their_own_folder(tmp_path: Path, comm
     write_log(tmp_path / "a" / "run-graded.jsonl", [trial(1, "fully_correct", run_id="run-1")])
     (series,) = json.loads(command("history", tmp_path / "a", tmp_path / "b", "--json").out)["series"]
     assert [(one["run_id"], one["successes"]) for one in series["runs"]] == [("run-1", 1), ("run-2", 0)]
+
+
+@pytest.mark.parametrize("graded", ["run-graded.jsonl", "run-graded.jsonl.gz"])
+@pytest.mark.parametrize("run", ["run.jsonl", "run.jsonl.gz"])
+def test_graded_logs_stand_in_for_their_runs_packed_or_not(
+    run: str, graded: str, tmp_path: Path, command: Command
+) -> None:
+    for name, grade in ((run, "wrong"), (graded, "fully_correct")):
+        log = write_log(tmp_path / name, [trial(1, grade)])
+        if log.suffix == ".gz":
+            log.write_bytes(gzip.compress(log.read_bytes()))
+    told = command("history", tmp_path, "--json")
+    assert told.err == ""
+    (series,) = json.loads(told.out)["series"]
+    assert [one["successes"] for one in series["runs"]] == [1]
+
+
+def test_a_log_is_no_graded_one_because_its_name_says_so_in_the_middle(tmp_path: Path, command: Command) -> None:
+    write_log(tmp_path / "a-graded-2.jsonl", [trial(1, "wrong", run_id="run-1")])
+    write_log(tmp_path / "a-2.jsonl", [trial(1, "wrong", run_id="run-2")])
+    (series,) = json.loads(command("history", tmp_path, "--json").out)["series"]
+    assert len(series["runs"]) == 2
 
 
 @pytest.mark.parametrize("last", ["0", "-3", "x"])

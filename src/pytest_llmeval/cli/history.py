@@ -15,11 +15,11 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.history_lines import history_lines, history_values
 from pytest_llmeval.reports.lines import line
+from pytest_llmeval.runs.graded_log import graded_path, is_graded
 from pytest_llmeval.runs.reading import iter_records
 
 DRIFTED = 1
 SUFFIXES = (".jsonl", ".jsonl.gz")
-GRADED = "-graded"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -71,8 +71,8 @@ def _logs(named: Iterable[Path]) -> list[Path]:
     """Return the logs to read, each once by however many ways it is named."""
     found = [log for path in named for log in (_in_folder(path) if path.is_dir() else [path])]
     logs = list({log.resolve(): log for log in reversed(found)}.values())[::-1]
-    graded = {log.with_name(log.name.replace(GRADED, "", 1)): log for log in logs if GRADED in log.name}
-    return list(dict.fromkeys(graded.get(log, log) for log in logs))
+    graded = {graded_path(log): log for log in logs if is_graded(log)}
+    return list(dict.fromkeys(log if is_graded(log) else graded.get(graded_path(log), log) for log in logs))
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:

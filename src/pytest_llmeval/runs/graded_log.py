@@ -167,6 +167,11 @@ def graded_path(run: Path) -> Path:
     return run.with_name(f"{log_stem(run).removesuffix(SUFFIX)}{SUFFIX}.jsonl")
 
 
+def is_graded(log: Path) -> bool:
+    """Tell by its name whether a log is a graded one, packed or not."""
+    return log_stem(log).endswith(SUFFIX)
+
+
 @contextmanager
 def being_graded(
     run: Path,
