@@ -131,6 +131,11 @@ def test_baselines_may_be_kept_elsewhere() -> None:
     assert Path("kept/here/main/openai__m.jsonl").exists()
 
 
+def test_a_model_is_named_safely(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bless", log("a.jsonl", "C", info={}, model="\x1b[31msmall\n" + "x" * 100)]) == 0
+    assert f": blessed, openai:small {'x' * 66}…, 1 records of run r\n" in told(capsys)
+
+
 def test_a_folder_that_cannot_be_made_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     Path("kept").touch()
     assert main(["bless", log("a.jsonl", "C", info={}), "--into=kept"]) == 2

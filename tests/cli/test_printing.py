@@ -22,6 +22,13 @@ def test_what_the_encoding_lacks_is_a_question_mark(monkeypatch: pytest.MonkeyPa
     assert raw.getvalue() == b"45 ? 60\n"
 
 
+def test_a_remark_is_one_line_whatever_is_named_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    note("1 new vote of ev\x1b[31mil\nsecond\tline\r\u202e, in  a.jsonl" + " and more" * 50)
+    assert capsys.readouterr().err == (
+        "pytest-llmeval: 1 new vote of evil second line , in  a.jsonl" + " and more" * 50 + "\n"
+    )
+
+
 def test_remarks_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     note("mind the gap")
     captured = capsys.readouterr()

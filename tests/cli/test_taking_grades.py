@@ -142,6 +142,14 @@ def test_a_graded_copy_gives_its_votes_and_no_more(run: Path, bens: Path, tmp_pa
     assert "anna, ben" in command("agreement", graded).out.splitlines()[0].replace("ben, anna", "anna, ben")
 
 
+def test_raters_of_a_copy_are_named_safely(run: Path, tmp_path: Path, command: Command) -> None:
+    row = {"question_id": "q1", "grade": "w", "rater": "\x1b[31mben\n" + "x" * 500}
+    command("grade", run, "--answers", write_plain(tmp_path / "v.jsonl", [row]), "--output", tmp_path / "ben.jsonl")
+    told = command("grade", run, "--answers", tmp_path / "ben.jsonl")
+    assert told.err.startswith(f"pytest-llmeval: 1 new vote of ben {'x' * 75}… taken from ")
+    assert told.err.count("\n") == 1
+
+
 def test_the_votes_of_one_rater_can_be_taken_alone(run: Path, bens: Path, command: Command) -> None:
     told = command("grade", run, "--answers", bens, "--rater", "dan")
     assert (told.status, told.err) == (

@@ -20,6 +20,7 @@ from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.reading import iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, SignedOff, read_sidecar, sidecar_path
+from pytest_llmeval.safe_text import one_line
 from pytest_llmeval.seen_from import seen_from
 
 REFUSED = 1
@@ -120,7 +121,7 @@ def _bless(given: argparse.Namespace, path: Path, side: Side, noise: dict[str, f
     written = bless(path, _records_of(given.log, side), info.model_copy(update=told), like=given.log)
     said = " although it is not whole" if forced else ""
     shown = seen_from(Path.cwd(), path)
-    note(f"{shown}: blessed{said}, {side.model}, {written:,} records of run {info.run_id}{replaced}")
+    note(f"{shown}: blessed{said}, {one_line(side.model)}, {written:,} records of run {info.run_id}{replaced}")
     if noise:
         note(f"two runs of it differ by up to {noise[RATE]:.1f} points by chance; no gate calls less a drop")
     without = len(side.trials) - side.scored

@@ -18,8 +18,9 @@ def write(lines: Iterable[str]) -> None:
 
 
 def note(text: object) -> None:
-    """Say something beside the result: a text, or what is told as one."""
-    sys.stderr.write(f"pytest-llmeval: {text}\n")
+    """Say something beside the result on one line: a text, or what is told as one; names in it may be of strangers."""
+    line = strip_control(str(text)).replace("\n", " ").replace("\t", " ")
+    sys.stderr.write(f"pytest-llmeval: {line}\n")
 
 
 def only_torn(fault: Fault) -> None:

@@ -13,6 +13,7 @@ from pytest_llmeval.runs.graded_log import GradedLog
 from pytest_llmeval.runs.provenance import utc_timestamp
 from pytest_llmeval.runs.vote_file import counting_votes, new_votes, superseded, votes_in_file
 from pytest_llmeval.runs.votes_of_log import is_run_log, votes_of_log
+from pytest_llmeval.safe_text import one_line
 
 _ASKING = ("sample", "order", "baseline", "blind", "seed", "benchmark", "again")
 """Options that say what a person is asked, and how."""
@@ -71,7 +72,7 @@ def _from_log(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
         log.vote_in_its_time(one.number, one.vote)
     if found.new:
         log.save()
-    raters = ", ".join(dict.fromkeys(one.vote.rater for one in found.new))
+    raters = ", ".join(dict.fromkeys(one_line(one.vote.rater) for one in found.new))
     taken = counted(len(found.new), "new vote") + (f" of {raters}" if raters else "")
     left_out = f"; {counted(found.elsewhere, 'vote')} on trials it lacks left out" if found.elsewhere else ""
     return f"{taken} taken from {given.answers} into {log.path}{left_out}"
