@@ -193,6 +193,16 @@ def test_a_copy_of_another_run_is_refused(
     assert command("grade", run, "--answers", copy, "--rater", "ben").err == f"pytest-llmeval: {copy}: {fault}\n"
 
 
+def test_a_broken_sidecar_is_told_after_what_was_taken(run: Path, tmp_path: Path, command: Command) -> None:
+    run.with_suffix(".run.json").write_text('{"bad":')
+    told = command("grade", run, "--answers", rows(tmp_path / "v.csv", "q1,w,anna"))
+    taken, fault = told.err.splitlines()
+    assert told.status == 0
+    assert taken == f"pytest-llmeval: 1 new grade taken from {tmp_path / 'v.csv'} into {tmp_path / 'a-graded.jsonl'}"
+    assert fault.startswith(f"pytest-llmeval: no sidecar beside the grades: {tmp_path / 'a.run.json'}: is no sidecar")
+    assert votes(tmp_path / "a-graded.jsonl")[0] == [("anna", "wrong", False)]
+
+
 def test_options_about_rows_are_refused_beside_a_copy(run: Path, bens: Path, command: Command) -> None:
     told = command("grade", run, "--answers", bens, "--require-notes")
     assert f"--require-notes is about rows of grades; {bens} is a run log: leave it out" in told.err

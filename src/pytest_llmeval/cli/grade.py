@@ -17,7 +17,7 @@ from pytest_llmeval.cli.known_grades import check_told, known_grades
 from pytest_llmeval.cli.numbers import whole
 from pytest_llmeval.cli.printing import note, only_torn
 from pytest_llmeval.cli.taking_grades import check_options, take_grades
-from pytest_llmeval.errors import ConfigurationError
+from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.runs.graded_log import GradedLog, being_graded, check_there
 from pytest_llmeval.safe_text import one_line
 
@@ -146,12 +146,21 @@ def run(given: argparse.Namespace) -> int:
         known = known_grades(given.known, log)
         told = _graded(log, given, rater, known)
         checked = check_rater(known, log.trials, rater)
-        if log.lacks_sidecar:  # of a large log its totals take longer than all the rest
-            log.save_sidecar(summaries_by_model(log.records()).totals())
-    note(told)
-    if given.known is not None and given.export is None:
-        note(check_told(checked, rater))
+        note(told)
+        if given.known is not None and given.export is None:
+            note(check_told(checked, rater))
+        _save_sidecar(log)
     return 0
+
+
+def _save_sidecar(log: GradedLog) -> None:
+    """Write the sidecar beside the grades; they are saved, so that a fault of it is no more than a remark."""
+    if not log.lacks_sidecar:  # of a large log its totals take longer than all the rest
+        return
+    try:
+        log.save_sidecar(summaries_by_model(log.records()).totals())
+    except RunLogError as error:
+        note(f"no sidecar beside the grades: {error}")
 
 
 def _graded(log: GradedLog, given: argparse.Namespace, rater: str, known: Collection[int]) -> str:
