@@ -15,7 +15,7 @@ from pytest_llmeval.grading.judge.verdict import CannotJudge, Verdict
 from pytest_llmeval.reports.one_model import Screen
 from pytest_llmeval.reports.summary_details import detail_lines
 from pytest_llmeval.reports.summary_values import run_values
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.record import Record
 from tests.cli.logs import trial
 

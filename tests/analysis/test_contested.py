@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.analysis.contested import Raters, VoteRules, ballots_in, ballots_of, share_apart
 from pytest_llmeval.grading.grade import LEVELS, Level, Score
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.line import read_line, record_line
 from pytest_llmeval.runs.record import Record

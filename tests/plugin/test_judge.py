@@ -7,7 +7,7 @@ import pytest
 
 from pytest_llmeval.analysis.people.grading_queue import grading_queue
 from pytest_llmeval.cli.main import main
-from pytest_llmeval.runs.graded_log import read_trials
+from pytest_llmeval.runs.graded_trial import read_trials
 from tests.plugin.conftest import Project
 
 JUDGED = """

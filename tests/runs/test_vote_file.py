@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.grade import LEVELS
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.spreadsheet_text import harmless
 from pytest_llmeval.runs.trial_places import trial_ids

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pytest_llmeval.analysis.statistics.agreement import krippendorff_alpha
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.panel import level_said, voter_of
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import BEFORE, Vote, latest_by_rater, votes_of
 from pytest_llmeval.runs.line import LineFault
 from pytest_llmeval.runs.record import Record

@@ -27,7 +27,7 @@ from pytest_llmeval.runs.calibrations import (
     read_calibration,
     write_calibration,
 )
-from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
+from pytest_llmeval.runs.graded_trial import GradedTrial, read_trials
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.kept_findings import FOLDER
 from pytest_llmeval.runs.provenance import utc_timestamp

@@ -22,7 +22,8 @@ from pytest_llmeval.reports.grading_screen import (
 )
 from pytest_llmeval.reports.lines import Line, line
 from pytest_llmeval.runs.asked_entry import asked_entry
-from pytest_llmeval.runs.graded_log import GradedLog, GradedTrial
+from pytest_llmeval.runs.graded_log import GradedLog
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.provenance import utc_timestamp
 

@@ -14,7 +14,7 @@ from pytest_llmeval.analysis.people.ratings import MACHINE
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED, Entry
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, safe, wrapped
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.safe_text import strip_control, trim_middle

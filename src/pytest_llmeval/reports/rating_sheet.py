@@ -17,7 +17,7 @@ from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.reports.csv_cells import csv_lines
 from pytest_llmeval.reports.grading_card import all_votes, votes_told
 from pytest_llmeval.runs.asked_entry import asked_entry
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 
 SHEETS = (".csv", ".jsonl", ".html")
 """Suffixes of the files a sheet can be written to."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from pytest_llmeval.grading.grade import LEVELS, ErrorMode, FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Rubric
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.safe_text import one_line
 
 _LETTERS = {level[0]: level for level in LEVELS[1:]} | {"c": LEVELS[0]}

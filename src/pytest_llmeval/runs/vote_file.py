@@ -14,7 +14,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.grading.judge.rubric import Rubric
 from pytest_llmeval.runs.fault_words import faults_of
 from pytest_llmeval.runs.given_vote import GivenVote
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.trial_places import trial_ids
 from pytest_llmeval.runs.vote_rows import rows_in_file

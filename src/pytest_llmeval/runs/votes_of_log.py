@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.asked_again import has_same_answer, is_graded_by_hand
-from pytest_llmeval.runs.graded_log import GradedTrial, read_trials
+from pytest_llmeval.runs.graded_trial import GradedTrial, read_trials
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.reading import Fault, numbered_lines
 from pytest_llmeval.runs.trial_places import common_places, placed

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_llmeval.analysis.judges.judge_labels import judge_levels, label_of, labels_of
 from pytest_llmeval.grading.grade import Level
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from tests.cli.logs import trial
 

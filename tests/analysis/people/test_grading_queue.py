@@ -8,7 +8,7 @@ import pytest
 from pytest_llmeval.analysis.people.doubt import RightBefore
 from pytest_llmeval.analysis.people.grading_queue import Queue, disagreed, grading_queue, stratum
 from pytest_llmeval.grading.grade import LEVELS, Level, Score
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote
 from tests.analysis.two_runs import side_of
 from tests.runs.samples import record

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_llmeval.grading.grade import Level
 from pytest_llmeval.grading.judge.rubric import TOTAL
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import Vote, latest_by_rater
 from pytest_llmeval.runs.record import Record
 

@@ -10,7 +10,7 @@ from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.contested import ballots_of, share_apart
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.analysis.verdicts import success_of
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.record import Record
 
 MIDDLE = 0.5

@@ -12,7 +12,7 @@ from pytest_llmeval.analysis.contested import said_by_judges
 from pytest_llmeval.analysis.people.doubt import RightBefore, certainty
 from pytest_llmeval.analysis.verdicts import verdict_of
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import latest_by_rater
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.trial_places import placed

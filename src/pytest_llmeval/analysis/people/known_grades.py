@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.grading.grade import Level
-from pytest_llmeval.runs.graded_log import GradedTrial
+from pytest_llmeval.runs.graded_trial import GradedTrial
 from pytest_llmeval.runs.hand_grading import latest_by_rater
 
 LEAST_ALIKE = 0.8
