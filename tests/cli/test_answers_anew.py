@@ -151,3 +151,17 @@ def test_a_copy_gives_its_votes_though_what_it_did_not_grade_was_asked_again(tmp
     write_log(run, [of_eval("test_a", 1, "one"), of_eval("test_a", 2, "zwei")])
     assert "1 new vote of anna taken" in command("grade", run, "--answers", bens).err
     assert said(run) == [("one", "wrong", None), ("zwei", None, None)]
+
+
+def test_a_copy_gives_its_other_votes_though_an_answer_that_it_graded_was_asked_again(
+    tmp_path: Path, command: Command
+) -> None:
+    run = write_log(tmp_path / "a.jsonl", [of_eval("test_a", 1, "one"), of_eval("test_a", 2, "two")])
+    for entry in ("q1", "q2"):
+        grade(run, command, entry, "w")
+    bens = (tmp_path / "a-graded.jsonl").rename(tmp_path / "ben.jsonl")
+    write_log(run, [of_eval("test_a", 1, "one"), of_eval("test_a", 2, "zwei")])
+    told = command("grade", run, "--answers", bens).err
+    assert told.startswith("pytest-llmeval: 1 new vote of anna taken from ")
+    assert told.endswith("; 1 vote on answers it lacks left out\n")
+    assert said(run) == [("one", "wrong", None), ("zwei", None, None)]

@@ -168,7 +168,7 @@ def test_a_copy_without_votes_gives_its_plain_grades_under_a_name(run: Path, tmp
     )
     told = command("grade", run, "--answers", plain, "--rater", "ben")
     assert "1 new vote of ben taken" in told.err
-    assert told.err.endswith("; 1 vote on trials it lacks left out\n")
+    assert told.err.endswith("; 1 vote on answers it lacks left out\n")
     assert votes(tmp_path / "a-graded.jsonl") == [[("ben", "wrong", False)], [], []]
     assert "0 new votes" in command("grade", run, "--answers", plain, "--rater", "ben").err
 

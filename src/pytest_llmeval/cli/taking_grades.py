@@ -74,5 +74,5 @@ def _from_log(log: GradedLog, given: argparse.Namespace, rater: str) -> str:
         log.save()
     raters = ", ".join(dict.fromkeys(one_line(one.vote.rater) for one in found.new))
     taken = counted(len(found.new), "new vote") + (f" of {raters}" if raters else "")
-    left_out = f"; {counted(found.elsewhere, 'vote')} on trials it lacks left out" if found.elsewhere else ""
+    left_out = f"; {counted(found.elsewhere, 'vote')} on answers it lacks left out" if found.elsewhere else ""
     return f"{taken} taken from {given.answers} into {log.path}{left_out}"

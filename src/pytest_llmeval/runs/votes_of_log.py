@@ -23,7 +23,7 @@ class VotesOfLog:
 
     new: tuple[PlacedVote, ...]
     elsewhere: int
-    """Votes on trials that this copy does not have."""
+    """Votes on answers that this copy does not have, or no more since their trials were asked again."""
 
 
 def is_run_log(path: Path) -> bool:
@@ -64,7 +64,7 @@ def votes_of_log(
         on_torn: Is told of a last line that was cut off.
 
     Raises:
-        RunLogError: Where it is of another run, has other answers, or none of these votes.
+        RunLogError: Where it is of another run, has other answers alone, or none of these votes.
     """
     common = _placed_in(path, list(read_trials(path, on_torn=on_torn)), trials)
     raters = dict.fromkeys(vote.rater for _, copy in common for vote in copy.votes)
@@ -82,7 +82,7 @@ def votes_of_log(
 
 
 _Placed: TypeAlias = tuple[int | None, GradedTrial]
-"""A trial of the copy with its place in the log; None where that lacks it."""
+"""A trial of the copy with its place in the log; None where that lacks it, or has another answer."""
 
 
 def _placed_in(path: Path, copies: Sequence[GradedTrial], trials: Sequence[GradedTrial]) -> list[_Placed]:
@@ -93,11 +93,20 @@ def _placed_in(path: Path, copies: Sequence[GradedTrial], trials: Sequence[Grade
     found = [(numbers.get(place), copy) for copy, place in zip(copies, there, strict=True)]
     if all(number is None for number, _ in found):
         raise RunLogError(f"{path}: has no trial in common with the run; name a copy of it")
-    for number, copy in found:
-        graded = is_graded_by_hand(copy.record, copy.votes)  # what is not may have been asked again since
-        if number is not None and graded and not has_same_answer(copy.record, trials[number].record):
-            raise RunLogError(f"{path}: has another answer to {copy.record.question_id!r}; name a copy of the run")
-    return found
+    same = [(_with_same_answer(number, copy, trials), copy) for number, copy in found]
+    graded = [
+        one
+        for one, (number, copy) in enumerate(found)
+        if number is not None and is_graded_by_hand(copy.record, copy.votes)
+    ]
+    if graded and all(same[one][0] is None for one in graded):
+        name = copies[graded[0]].record.question_id
+        raise RunLogError(f"{path}: has another answer to {name!r}; name a copy of the run")
+    return same
+
+
+def _with_same_answer(number: int | None, copy: GradedTrial, trials: Sequence[GradedTrial]) -> int | None:
+    return number if number is not None and has_same_answer(copy.record, trials[number].record) else None
 
 
 def _plain(
