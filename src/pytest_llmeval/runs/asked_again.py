@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_llmeval.runs.hand_grading import Vote
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.trial_places import as_written
+from pytest_llmeval.safe_text import one_line
 
 _NAMED = 3
 """Entries named of many."""
@@ -21,12 +22,14 @@ class AskedAgain:
     path: Path
     """The graded log."""
     entries: tuple[str, ...]
+    """What these answer; one entry may be asked by several evals."""
     set_aside: bool
     """Whether they gave way to the new ones; a log that names no test items cannot tell two tries from two trials."""
 
     def __str__(self) -> str:
-        named = ", ".join(map(repr, self.entries[:_NAMED]))
-        more = f" and {len(self.entries) - _NAMED:,} more" if len(self.entries) > _NAMED else ""
+        entries = list(dict.fromkeys(self.entries))
+        named = ", ".join(repr(one_line(one)) for one in entries[:_NAMED])
+        more = f" and {len(entries) - _NAMED:,} more" if len(entries) > _NAMED else ""
         said = f"{self.path}: the run has other answers now to {named}{more} than were graded"
         if self.set_aside:
             return f"{said}; these stay in the file with their grades as earlier tries, and the new ones await theirs"
