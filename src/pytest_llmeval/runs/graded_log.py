@@ -48,14 +48,13 @@ class GradedLog:
         self.run = run
         self._on_torn = on_torn
         self._on_replaced = on_replaced
+        self._on_asked_again = on_asked_again
         self._earlier_tries: list[bytes] = []
         self.path = path
         """Where the votes go."""
         self.trials = list(read_trials(path, on_torn=on_torn, on_replaced=self._keep)) if path.exists() else []
         if path.resolve() != run.resolve():
-            for one in self._take_in_what_is_new():
-                if on_asked_again is not None:
-                    on_asked_again(one)
+            self._take_in_what_is_new()
         elif path.stem.removesuffix(SUFFIX) == path.stem and not any(trial.votes for trial in self.trials):
             raise RunLogError(f"{path}: is the run itself, which stays as it is; name another file with --output")
 
@@ -65,7 +64,7 @@ class GradedLog:
         if self._on_replaced is not None:
             self._on_replaced(replaced)
 
-    def _take_in_what_is_new(self) -> list[AskedAgain]:
+    def _take_in_what_is_new(self) -> None:
         known = {place: number for number, (place, _) in enumerate(placed(trial.record for trial in self.trials))}
         found, twins = tee(
             read_trials(self.run, on_torn=self._on_torn, on_replaced=self._on_replaced)
@@ -84,7 +83,9 @@ class GradedLog:
         if known and not there:
             raise RunLogError(f"{self.path}: holds no trial of {self.run}; move it away, or name another with --output")
         self.trials += new
-        return [AskedAgain(self.path, tuple(entries), set_aside) for set_aside, entries in graded.items() if entries]
+        for set_aside, entries in graded.items():
+            if entries and self._on_asked_again is not None:
+                self._on_asked_again(AskedAgain(self.path, tuple(entries), set_aside))
 
     def _take_in(self, number: int, trial: GradedTrial, graded: dict[bool, list[str]]) -> None:
         """Put another try in the place of a trial, unless that loses a grade."""
