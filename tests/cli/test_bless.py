@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -221,3 +225,70 @@ def test_a_comparison_names_the_baseline_as_it_is_seen_from_here(capsys: pytest.
     main(["bless", log("a.jsonl", "C" * 10, info={})])
     assert main(["compare", "main", "a.jsonl"]) == 0
     assert f"\n  base  {BLESSED} · " in capsys.readouterr().out
+
+
+@contextmanager
+def no_room_beyond(size: int) -> Iterator[None]:
+    """Let every file that grows beyond a size fail as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [1_000, 100], ids=["the log has no room", "nothing has room"])
+def test_a_baseline_that_cannot_be_written_is_the_old_one_with_its_sidecar(
+    size: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["bless", log("a.jsonl", "CCW", info={"run_id": "first"})])
+    before = {path.name: path.read_bytes() for path in BLESSED.parent.iterdir()}
+    log("b.jsonl", "C" * 400, info={"run_id": "second"})
+    told(capsys)
+    with no_room_beyond(size):
+        assert main(["bless", "b.jsonl"]) == 2
+    assert told(capsys) == (
+        f"pytest-llmeval: {BLESSED.resolve()}: cannot be written (File too large); name a file you can write\n"
+    )
+    assert {path.name: path.read_bytes() for path in BLESSED.parent.iterdir()} == before
+
+
+def test_a_sidecar_that_has_no_room_leaves_the_old_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bless", log("a.jsonl", "CCW", info={"run_id": "first"})])
+    before = {path.name: path.read_bytes() for path in BLESSED.parent.iterdir()}
+    log("b.jsonl", "CCC", info={"run_id": "second", "totals": {"x" * 5_000: 1}})
+    told(capsys)
+    with no_room_beyond(4_000):
+        assert main(["bless", "b.jsonl"]) == 2
+    assert f"{BLESSED.with_suffix('.run.json')}: cannot be written (File too large)" in told(capsys)
+    assert {path.name: path.read_bytes() for path in BLESSED.parent.iterdir()} == before
+
+
+def test_a_log_that_cannot_take_its_place_gives_the_old_sidecar_back(capsys: pytest.CaptureFixture[str]) -> None:
+    made = log("a.jsonl", "CCW", info={"run_id": "first"})
+    main(["bless", made])
+    before = BLESSED.with_suffix(".run.json").read_bytes()
+    BLESSED.unlink()
+    (BLESSED / "in the way").mkdir(parents=True)
+    told(capsys)
+    assert main(["bless", made]) == 2
+    assert told(capsys) == (
+        f"pytest-llmeval: {BLESSED.resolve()}: cannot be written (Is a directory); name a file you can write\n"
+    )
+    assert BLESSED.with_suffix(".run.json").read_bytes() == before
+    assert {path.name for path in BLESSED.parent.iterdir()} == {BLESSED.name, BLESSED.with_suffix(".run.json").name}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_who_may_not_write_a_baseline_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bless", log("a.jsonl", "CCW", info={})])
+    told(capsys)
+    BLESSED.parent.chmod(0o555)
+    try:
+        assert main(["bless", "a.jsonl"]) == 2
+    finally:
+        BLESSED.parent.chmod(0o755)
+    said = f"pytest-llmeval: {BLESSED.resolve()}: cannot be written (Permission denied); name a file you can write\n"
+    assert told(capsys) == said
+    assert BLESSED.with_suffix(".run.json").exists()

@@ -8,8 +8,8 @@ from pathlib import Path
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.record import Record
-from pytest_llmeval.runs.sidecar import RunInfo, sidecar_path, write_sidecar
-from pytest_llmeval.runs.whole_file import replace_whole
+from pytest_llmeval.runs.sidecar import RunInfo, sidecar_chunks, sidecar_path
+from pytest_llmeval.runs.whole_file import drafted
 
 
 def bless(path: Path, records: Iterable[Record], info: RunInfo, *, like: Path) -> int:
@@ -25,7 +25,7 @@ def bless(path: Path, records: Iterable[Record], info: RunInfo, *, like: Path) -
         How many records it holds.
 
     Raises:
-        RunLogError: Where it cannot be written.
+        RunLogError: Where it cannot be written; the earlier one is then as it was, with its sidecar.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +33,15 @@ def bless(path: Path, records: Iterable[Record], info: RunInfo, *, like: Path) -
         raise RunLogError(
             f"{path.parent}: cannot be made ({error.strerror}); name another folder with --into"
         ) from None
-    sidecar_path(path).unlink(missing_ok=True)  # the old one must not speak for the new log, should we be killed now
-    written = replace_whole(path, map(record_line, records), like=[like])
-    write_sidecar(path, info.model_copy(update={"blessed_records": written}))
-    return written
+    with drafted(path, map(record_line, records), like=[like]) as log:
+        told = info.model_copy(update={"blessed_records": log.chunks})
+        with drafted(sidecar_path(path), sidecar_chunks(told), like=[log.file]) as sidecar:
+            # Nearly all that can fail has been done by now. What is left: should we be killed in between, the old
+            # sidecar must not speak for the new log, and neither must the new one for the old log.
+            with sidecar.set_aside():
+                log.put()
+            sidecar.put()
+    return log.chunks
 
 
 def records_lost(log: Path, info: RunInfo) -> str | None:

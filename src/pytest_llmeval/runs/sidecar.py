@@ -159,8 +159,13 @@ def write_sidecar(log: Path, info: RunInfo) -> Path:
         RunLogError: Where it cannot be written; an earlier one is then untouched.
     """
     path = sidecar_path(log)
-    replace_whole(path, [info.model_dump_json(indent=2).encode() + b"\n"], like=[log])
+    replace_whole(path, sidecar_chunks(info), like=[log])
     return path
+
+
+def sidecar_chunks(info: RunInfo) -> list[bytes]:
+    """Return what a sidecar holds."""
+    return [info.model_dump_json(indent=2).encode() + b"\n"]
 
 
 def read_sidecar(log: Path) -> RunInfo:

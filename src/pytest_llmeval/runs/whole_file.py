@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -32,7 +33,9 @@ def create_whole(path: Path, chunks: Iterable[bytes], *, like: Iterable[Path] = 
     """
     if path.exists():
         raise _exists(path)
-    return _write(path, path, chunks, like, new=True)
+    with _drafted(path, path, chunks, like) as draft, _told(path):
+        os.link(draft.file, path)  # unlike a rename, it never replaces a file that came up meanwhile
+    return draft.chunks
 
 
 def replace_whole(path: Path, chunks: Iterable[bytes], *, like: Iterable[Path] = ()) -> int:
@@ -46,14 +49,64 @@ def replace_whole(path: Path, chunks: Iterable[bytes], *, like: Iterable[Path] =
     Raises:
         RunLogError: Where it cannot be written; the earlier one is then untouched.
     """
-    return _write(path, Path(os.path.realpath(path)), chunks, like, new=False)
+    with drafted(path, chunks, like=like) as draft:
+        draft.put()
+    return draft.chunks
 
 
-def _write(path: Path, target: Path, chunks: Iterable[bytes], like: Iterable[Path], *, new: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file written whole beside the one whose place it may take; gone where it has not."""
+
+    path: Path
+    """As the one to be replaced was named."""
+    target: Path
+    """What that name stands for."""
+    file: Path
+    chunks: int
+
+    def put(self) -> None:
+        """Take the place.
+
+        Raises:
+            RunLogError: Where that cannot be; what is there is then untouched.
+        """
+        with _told(self.path):
+            self.file.replace(self.target)
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Take away what is to be replaced; it is put back where what is done meanwhile fails.
+
+        Raises:
+            RunLogError: Where it cannot be taken away.
+        """
+        aside = self.file.with_suffix(".before")
+        with _told(self.path), suppress(FileNotFoundError):
+            self.target.replace(aside)
+        try:
+            yield
+        except BaseException:
+            with suppress(FileNotFoundError):
+                aside.replace(self.target)
+            raise
+        with suppress(OSError):
+            aside.unlink()
+
+
+@contextmanager
+def drafted(path: Path, chunks: Iterable[bytes], *, like: Iterable[Path] = ()) -> Iterator[Draft]:
+    """Write what may take the place of a file, for those who have more to do before it does; as `replace_whole`."""
+    with _drafted(path, Path(os.path.realpath(path)), chunks, like) as draft:
+        yield draft
+
+
+@contextmanager
+def _drafted(path: Path, target: Path, chunks: Iterable[bytes], like: Iterable[Path]) -> Iterator[Draft]:
     draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
     written = 0
     try:
-        with draft.open("wb") as file:
+        with _told(path), draft.open("wb") as file:
             _permit(file.fileno(), target, like)
             with _packed(file, target) as content:
                 for chunk in chunks:
@@ -61,18 +114,20 @@ def _write(path: Path, target: Path, chunks: Iterable[bytes], like: Iterable[Pat
                     written += 1
             file.flush()
             os.fsync(file.fileno())
-        if new:
-            os.link(draft, target)  # unlike a rename, it never replaces a file that came up meanwhile
-        else:
-            draft.replace(target)
+        yield Draft(path, target, draft, written)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
         raise _exists(path) from None
     except OSError as error:
         raise RunLogError(f"{path}: cannot be written ({error.strerror}); name a file you can write") from None
-    finally:
-        with suppress(OSError):
-            draft.unlink()
-    return written
 
 
 def _permit(fd: int, target: Path, like: Iterable[Path]) -> None:
