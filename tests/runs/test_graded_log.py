@@ -89,6 +89,28 @@ def test_a_graded_log_is_graded_further_itself(run: Path) -> None:
     assert [one.grade for one in iter_records(path)] == ["wrong", "wrong", None]
 
 
+def test_the_run_is_not_written_to_through_a_link_named_like_its_graded_log(run: Path) -> None:
+    before = run.read_bytes()
+    graded_path(run).symlink_to(run)
+    with (
+        pytest.raises(RunLogError, match=r"a-graded.jsonl: is the run itself, which stays as it is; name another file"),
+        being_graded(run),
+    ):
+        pass
+    assert run.read_bytes() == before
+
+
+def test_two_sessions_that_reach_one_graded_log_by_two_names_do_not_both_write(run: Path) -> None:
+    path = grade(run, 0)
+    run.with_name("link.jsonl").symlink_to(path)
+    with (
+        being_graded(run),
+        pytest.raises(RunLogError, match=r"link.jsonl: is being graded in another session"),
+        being_graded(run, run.with_name("link.jsonl")),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "x/../a.jsonl"])
 def test_the_run_itself_is_never_written_to(run: Path, name: str) -> None:
     (run.parent / "x").mkdir()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import fcntl
 from pathlib import Path
 from typing import IO
@@ -54,3 +55,26 @@ def test_a_lock_file_that_another_session_made_anew_meanwhile_is_the_one_that_co
         pass
     others[0].close()
     assert lock.exists(), "the other session's lock stays"
+
+
+@pytest.mark.parametrize("held", ["a.jsonl", "link.jsonl"])
+def test_a_file_and_a_link_to_it_are_one(tmp_path: Path, held: str) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "far" / ".." / "a.jsonl")
+    other = {"a.jsonl": "link.jsonl", "link.jsonl": "a.jsonl"}[held]
+    with (
+        alone(tmp_path / held, "is taken"),
+        pytest.raises(RunLogError, match=f"{other}: is taken"),
+        alone(tmp_path / other, "is taken"),
+    ):
+        pass
+
+
+def test_a_file_system_without_locks_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with alone(tmp_path / "a.jsonl", "is taken"):
+        (tmp_path / "a.jsonl").touch()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]

@@ -55,7 +55,7 @@ class GradedLog:
         self.trials = list(read_trials(path, on_torn=on_torn, on_replaced=self._keep)) if path.exists() else []
         if path.resolve() != run.resolve():
             self._take_in_what_is_new()
-        elif path.stem.removesuffix(SUFFIX) == path.stem and not any(trial.votes for trial in self.trials):
+        elif not path.resolve().stem.endswith(SUFFIX) and not any(trial.votes for trial in self.trials):
             raise RunLogError(f"{path}: is the run itself, which stays as it is; name another file with --output")
 
     def _keep(self, replaced: Replaced) -> None:
