@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,13 @@ def test_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.Monke
         with pytest.raises(RunLogError, match="No space left on device"):
             log.append(line("k"))
     monkeypatch.undo()
+
+
+def test_a_file_system_without_locks_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with preference_log(tmp_path / "x.ndjson") as log:
+        log.append(line("k"))
+    assert [one.key for one in read_preferences(tmp_path / "x.ndjson")] == ["k"]

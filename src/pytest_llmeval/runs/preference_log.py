@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from pytest_llmeval.grading.judge.pairwise import Better
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.redaction import REDACTED, telling_secrets
 from pytest_llmeval.runs.fault_words import faults_of
+from pytest_llmeval.runs.locking import took_lock
 from pytest_llmeval.runs.reading import numbered_lines
 
 FORMAT_VERSION = 1
@@ -116,17 +116,11 @@ def preference_log(path: Path, secrets: Iterable[str] = ()) -> Iterator[Preferen
     except OSError as error:
         raise RunLogError(f"{path}: cannot be written ({error.strerror}); name another with --output") from None
     try:
-        _lock(fd, path)
+        if not took_lock(fd):
+            raise RunLogError(f"{path}: is being written by another process; wait for it, or name another file")
         yield PreferenceLog(path, fd, secrets)
     finally:
         os.close(fd)
-
-
-def _lock(fd: int, path: Path) -> None:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise RunLogError(f"{path}: is being written by another process; wait for it, or name another file") from None
 
 
 def read_preferences(path: Path) -> Iterator[PreferenceLine]:

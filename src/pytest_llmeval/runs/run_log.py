@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from types import TracebackType
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.redaction import REDACTED, telling_secrets
 from pytest_llmeval.runs.line import record_line
+from pytest_llmeval.runs.locking import took_lock
 from pytest_llmeval.runs.reading import holds_no_line, iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.whole_file import replace_whole
@@ -154,14 +154,9 @@ def _why_not_made(error: OSError, path: Path) -> str:
 
 
 def _lock(fd: int, path: Path) -> None:
-    """Hold the file for this process; the lock ends with the file descriptor, however the process ends."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not took_lock(fd):  # where there are no locks, creating with O_EXCL still keeps new runs apart
         os.close(fd)
-        raise RunLogError(f"{path}: is being written by another run; wait for its end or name another log") from None
-    except OSError:
-        pass  # some network file systems have no locks; creating with O_EXCL still keeps new runs apart
+        raise RunLogError(f"{path}: is being written by another run; wait for its end or name another log")
 
 
 def _count(path: Path) -> int:
