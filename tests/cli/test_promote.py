@@ -221,6 +221,14 @@ def test_two_that_add_at_once_do_not_undo_each_other(log: Path, command: Command
     assert command("promote", log, "q1", "--to", benchmark, *SAY).status == 0
 
 
+def test_a_place_that_cannot_be_written_is_named_with_the_option_that_changes_it(log: Path, command: Command) -> None:
+    benchmark = log.parent / "b.jsonl"
+    (log.parent / ".b.jsonl.lock").mkdir()
+    told = command("promote", log, "q1", "--to", benchmark, *SAY)
+    assert told.status == 2
+    assert told.err.endswith(f"{benchmark}: cannot be made (Is a directory); name another place with --to\n")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -32,7 +32,7 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
         raise BenchmarkError(["say what a right answer holds: --gold TEXT, or --criterion TEXT once or more"])
     if not benchmark.parent.is_dir():
         raise BenchmarkError([f"{benchmark}: there is no folder {benchmark.parent}; make it first"])
-    with alone(benchmark, "another promote is adding to it; run this one again"):
+    with alone(benchmark, "another promote is adding to it; run this one again", option="--to"):
         before = b""
         if benchmark.exists():
             _check_new(line, load_benchmark(benchmark).entries, benchmark)
