@@ -116,3 +116,8 @@ def test_a_foreign_line_may_lack_question_and_time(rest: bytes) -> None:
 def test_the_sixteen_fields_of_a_foreign_line_are_held_to_their_shape(odd: bytes) -> None:
     with pytest.raises(LineFault):
         read_line(START + b', "sample": 0, ' + odd + b"}")
+
+
+@pytest.mark.parametrize("levels", [500, 700])
+def test_a_line_that_another_program_nested_deeply_is_read(levels: int) -> None:
+    assert read_line(START + b', "mine": ' + b"[" * levels + b"]" * levels + b"}").question_id == "q"

@@ -134,6 +134,17 @@ def test_nesting_that_the_fast_parser_refuses_is_no_fault(tmp_path: Path, catego
     assert len(validate_log(path).faults) == (category is None)
 
 
+@pytest.mark.parametrize("name", ["mine", "judge", "answer"])
+def test_nesting_of_any_depth_ends_in_a_verdict(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.jsonl"
+    start = json.dumps({key: one for key, one in record_as_json(record()).items() if key != name})[:-1]
+    told = {}
+    for levels in (500, 5_000):
+        path.write_text(f'{start}, "{name}": {"[" * levels}{"]" * levels}}}\n')
+        told[levels] = [one.removeprefix(f"{path}:1: ")[: len(name) + 3] for one in validate_log(path).faults]
+    assert told == {500: [] if name == "mine" else [f"/{name}: "], 5_000: ["goes deeper than"[: len(name) + 3]]}
+
+
 def test_a_log_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     line = record_line(record())

@@ -92,9 +92,11 @@ def _faults_of_line(line: bytes, torn: bool, validator: Any) -> list[str]:
         return []
     try:
         value = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        return list(_told(_faults_in(value, validator)))
+    except RecursionError:
+        return ["goes deeper than can be read"]
+    except ValueError as error:
         return [f"the last line was cut off ({error})" if torn else f"not JSON ({error})"]
-    return list(_told(_faults_in(value, validator)))
 
 
 def _faults_in(value: Any, validator: Any) -> Iterator[Any]:
