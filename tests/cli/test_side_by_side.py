@@ -294,3 +294,73 @@ def test_choices_of_other_raters_stay(log: Path, command: Command, typed: Typed,
         command("grade", log, "--rater", rater, "--side-by-side", "small", "large")
     found: list[Preference] = read_preferences(choices)
     assert [one.rater for one in found] == ["anna", "ben"]
+
+
+def test_an_entry_that_two_evals_ask_is_asked_twice(
+    tmp_path: Path, command: Command, typed: Typed, choices: Path
+) -> None:
+    log = write_log(
+        tmp_path / "a.jsonl",
+        [
+            trial(1, model=model, answer=f"{test} {model}", nodeid=f"t.py::{test}[q1-{model}]")
+            for model in ("small", "large")
+            for test in ("test_a", "test_b")
+        ],
+    )
+    given = tmp_path / "given.csv"
+    given.write_text("question_id,preferred\nq1,first\n")
+    which = "say which with question_id, sample and eval (t.py::test_a, t.py::test_b)"
+    assert f"'q1' has 2 pairs of different answers; {which}" in grade(command, log, "--answers", given).err
+    given.write_text("question_id,eval,preferred\nq1,test_b,first\n")
+    assert "chosen      1 of 2 pairs, 1 left" in grade(command, log, "--answers", given).out
+    typed("t", "[]", "q")
+    assert "1 chosen, 0 left" in grade(command, log).err
+    assert [(one.eval, one.preferred) for one in read_preferences(choices)] == [
+        ("t.py::test_b", "first"),
+        ("t.py::test_a", "tie"),
+    ]
+
+
+def test_what_was_chosen_counts_when_the_two_are_named_the_other_way_round(
+    tmp_path: Path, command: Command, typed: Typed
+) -> None:
+    logs = [
+        write_log(tmp_path / f"{name}.jsonl", [trial(1, answer=name, run_id=name), trial(2, answer=name, run_id=name)])
+        for name in ("x", "y")
+    ]
+    start = ("grade", "--rater", "anna", "--side-by-side")
+    typed("l", "[]", "l", "[]", "q")
+    command(*start, *logs)
+    assert "nothing is left to choose for anna" in command(*start, *reversed(logs)).err
+    assert [path.name for path in tmp_path.glob("*side-by-side*")] == ["x-vs-y-side-by-side.jsonl"]
+    told = [command(*start, *both, "--result", "--json").out for both in (logs, logs[::-1])]
+    one, other = (json.loads(found) for found in told)
+    assert (one["pairs_chosen"], other["pairs_chosen"]) == (2, 2)
+    assert one["counts"]["first"] == other["counts"]["second"]
+    assert (one["left"], one["right"]) == (other["left"], other["right"]) == (2, 0)
+
+
+def test_choices_taken_again_the_other_way_round_are_not_new(
+    tmp_path: Path, log: Path, command: Command, choices: Path
+) -> None:
+    given, mirrored = tmp_path / "given.csv", tmp_path / "mirrored.csv"
+    given.write_text("question_id,preferred\nq1,first\nq2,tie\n")
+    mirrored.write_text("question_id,preferred\nq1,second\nq2,tie\n")
+    grade(command, log, "--answers", given)
+    before = choices.read_bytes()
+    told = command("grade", log, "--rater", "anna", "--side-by-side", "large", "small", "--answers", mirrored)
+    assert told.err.startswith("pytest-llmeval: 0 new choices")
+    assert choices.read_bytes() == before
+
+
+def test_answers_to_another_question_of_the_same_id_are_passed_over_and_told(tmp_path: Path, command: Command) -> None:
+    x = write_log(tmp_path / "x.jsonl", [trial(1, question="2+2?"), trial(2, answer="A")])
+    y = write_log(tmp_path / "y.jsonl", [trial(1, question="Capital of France?"), trial(2, answer="B")])
+    told = command("grade", "--side-by-side", x, y, "--result")
+    assert "chosen      0 of 1 pair, 1 left\n" in told.out
+    assert "changed     1 pair of which the entry is not the same, passed over\n" in told.out
+    assert json.loads(command("grade", "--side-by-side", x, y, "--result", "--json").out)["pairs_changed"] == 1
+    write_log(x, [trial(1, question="2+2?")])
+    told = command("grade", "--side-by-side", x, y, "--result")
+    assert told.status == 2
+    assert "was asked something else than" in told.err

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.errors import RunLogError
-from pytest_llmeval.runs.preference_file import Preference, latest, read_preferences, write_preferences
+from pytest_llmeval.runs.preference_file import Preference, read_preferences, write_preferences
 
 
 def preference(**fields: Any) -> Preference:
@@ -41,10 +41,11 @@ def test_a_torn_last_line_is_passed_over_and_a_broken_one_told(tmp_path: Path) -
         read_preferences(path)
 
 
-def test_the_last_choice_of_a_rater_counts() -> None:
-    found = latest([preference(), preference(preferred="tie"), preference(rater="ben"), preference(answers=("a", "c"))])
-    assert [(one.rater, one.preferred, one.answers[1]) for one in found] == [
-        ("anna", "tie", "b"),
-        ("ben", "first", "b"),
-        ("anna", "first", "c"),
-    ]
+def test_a_choice_names_its_answers_in_either_order() -> None:
+    one = preference(preferred="second", left="first", notes="n", mine=1)
+    other = preference(
+        first="r2 m", second="r1 m", answers=("b", "a"), preferred="first", left="second", notes="n", mine=1
+    )
+    assert (one.mirrored, other.mirrored) == (other, one)
+    for verdict in ("tie", "both_bad"):
+        assert (preference(preferred=verdict).mirrored.preferred, preference().mirrored.left) == (verdict, None)

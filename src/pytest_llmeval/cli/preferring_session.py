@@ -88,7 +88,7 @@ class PreferringSession(CardSession):
 
 def is_chosen(pair: AnswerPair, preferences: Sequence[Preference], rater: str) -> bool:
     """Tell whether a rater has chosen between these two answers."""
-    return any(one.rater == rater and pair.is_of(one) for one in preferences)
+    return any(one.rater == rater and pair.choice(one) for one in preferences)
 
 
 def verdict_of_side(pair: AnswerPair, choice: str) -> Verdict:
@@ -105,6 +105,7 @@ def preference_of(
     return Preference(
         question_id=pair.first.question_id,
         sample=pair.first.sample,
+        eval=pair.eval,
         category=pair.first.category,
         first=who(pair.first),
         second=who(pair.second),

@@ -27,7 +27,6 @@ from pytest_llmeval.runs.preference_file import (
     VERDICTS,
     Preference,
     Verdict,
-    latest,
     preference_path,
     read_preferences,
     write_preferences,
@@ -87,7 +86,7 @@ def side_by_side(given: argparse.Namespace, rater: str) -> int:
     logs = _Logs(given.log)
     first, second = (logs.of(name) for name in given.side_by_side)
     pairs = _pairs(first, second, given.seed or 0)
-    path = given.output or preference_path(first.log, second.log)
+    path = given.output or _kept_in(first.log, second.log)
     check_plain(path)
     if given.result:
         preferences = read_preferences(path)
@@ -104,11 +103,20 @@ def side_by_side(given: argparse.Namespace, rater: str) -> int:
     return 0
 
 
+def _kept_in(first: Path, second: Path) -> Path:
+    """Return where choices go: to those that were made with the two named in the other order, where there are some."""
+    path, mirrored = preference_path(first, second), preference_path(second, first)
+    return mirrored if mirrored.exists() and not path.exists() else path
+
+
 def _pairs(first: _Contender, second: _Contender, seed: int) -> Pairs:
     if (first.log.resolve(), first.model) == (second.log.resolve(), second.model):
         raise ConfigurationError("--side-by-side needs two different models, or two runs")
     pairs = pair_up(first.trials, second.trials, seed=seed)
     if not pairs.pairs and not pairs.same:
+        if pairs.changed:
+            fault = f"was asked something else than {first.log} wherever it has an entry of the same id"
+            raise RunLogError(f"{second.log}: {fault}; name two runs of one benchmark")
         raise RunLogError(f"{second.log}: answers no question that {first.log} answers; name two runs of one benchmark")
     return pairs
 
@@ -155,17 +163,13 @@ def _from_file(answers: Path, pairs: Pairs, preferences: list[Preference], path:
             faults.append(f"{answers}:{number}: {error}")
     if faults:
         raise RunLogError(told_together(faults))
-    counting, before = latest(read), {_pair_and_rater(one): one for one in preferences}
-    new = [one for one in counting if not _says_the_same(one, before.get(_pair_and_rater(one)))]
+    counting, before = pairs.choices(read), pairs.choices(preferences)
+    new = [one for place, one in counting.items() if not _says_the_same(one, before.get(place))]
     preferences += new
     if new:
         write_preferences(path, preferences)
     taken = f"{counted(len(new), 'new choice')} taken from {answers} into {path}"
     note(taken + superseded(len(read) - len(counting)))
-
-
-def _pair_and_rater(one: Preference) -> tuple[object, ...]:
-    return one.question_id, one.sample, one.answers, one.first, one.second, one.rater
 
 
 def _says_the_same(one: Preference, before: Preference | None) -> bool:
@@ -190,8 +194,12 @@ def _given(row: Mapping[str, Any], pairs: Pairs, rater: str) -> Preference:
 
 
 def _meant(row: Mapping[str, Any], pairs: Pairs) -> AnswerPair:
-    name, sample = str(row.get("question_id", "")), str(row.get("sample", ""))
+    name, sample, test = str(row.get("question_id", "")), str(row.get("sample") or ""), str(row.get("eval") or "")
     fits = [pair for pair in pairs.pairs if pair.first.question_id == name and sample in ("", str(pair.first.sample))]
+    evals = sorted({pair.eval for pair in fits if pair.eval})
+    if test:
+        fits = [pair for pair in fits if f"::{pair.eval}".endswith(f"::{test}")]
     if len(fits) != 1:
-        raise ValueError(f"{name!r} has {len(fits)} pairs of different answers; say which with question_id and sample")
+        which = f"question_id, sample and eval ({', '.join(evals)})" if evals else "question_id and sample"
+        raise ValueError(f"{name!r} has {len(fits)} pairs of different answers; say which with {which}")
     return fits[0]

@@ -65,6 +65,11 @@ def _facts(found: Preferred, first: str) -> Iterator[tuple[str, str]]:
     yield "chosen", f"{found.chosen:,} of {counted(found.asked, 'pair')}" + (f", {left:,} left" if left else "")
     if found.same:
         yield "same", f"{counted(found.same, 'pair')} of equal answers, which count as ties"
+    if found.changed:
+        yield (
+            "changed",
+            f"{counted(found.changed, 'pair')} of which the entry is not the same, passed over",
+        )
     if found.rate is None or found.interval is None or found.p is None:
         yield "win rate", "nothing was chosen yet"
         return
@@ -96,6 +101,7 @@ def preferred_values(found: Preferred) -> dict[str, Any]:
         "pairs": found.asked,
         "pairs_chosen": found.chosen,
         "pairs_left": found.asked - found.chosen,
+        "pairs_changed": found.changed,
         "win_rate_of_first": found.rate,
         "interval": list(found.interval) if found.interval else None,
         "p": found.p,

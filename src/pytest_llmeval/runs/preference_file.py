@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,6 +20,7 @@ Verdict: TypeAlias = Literal["first", "second", "tie", "both_bad"]
 """Which answer is better; ``both_bad`` where neither would do."""
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Side: TypeAlias = Literal["first", "second"]
+_MIRRORED: Mapping[str, str] = MappingProxyType({"first": "second", "second": "first"})
 
 
 class Preference(BaseModel):
@@ -28,6 +30,8 @@ class Preference(BaseModel):
 
     question_id: str
     sample: int = 1
+    eval: str | None = None
+    """Which of several evals that ask the entry; None where one asks it, or the choice was kept before this was."""
     category: str = "uncategorized"
     first: str
     """Whose the first answer is: run and model."""
@@ -41,6 +45,18 @@ class Preference(BaseModel):
     notes: str | None = None
     timestamp: str
     """When, ISO 8601 in UTC."""
+
+    @property
+    def mirrored(self) -> Preference:
+        """Return the same choice with the two answers named in the other order."""
+        told = {
+            "first": self.second,
+            "second": self.first,
+            "answers": self.answers[::-1],
+            "preferred": _MIRRORED.get(self.preferred, self.preferred),
+            "left": _MIRRORED.get(self.left or "", self.left),
+        }
+        return self.model_copy(update=told)
 
 
 def preference_path(first: Path, second: Path) -> Path:
@@ -81,13 +97,3 @@ def write_preferences(path: Path, preferences: Iterable[Preference]) -> None:
         RunLogError: Where there is no room; what was there is untouched.
     """
     replace_whole(path, (one.model_dump_json().encode() + b"\n" for one in preferences))
-
-
-def latest(preferences: Sequence[Preference]) -> list[Preference]:
-    """Return the last choice of each rater of each pair, in the order these were given."""
-    kept: dict[object, Preference] = {}
-    for one in preferences:
-        place = (one.question_id, one.sample, one.answers, one.first, one.second, one.rater)
-        kept.pop(place, None)
-        kept[place] = one
-    return list(kept.values())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from scipy.stats import binomtest  # type: ignore[import-untyped]  # scipy ships
 
 from pytest_llmeval.analysis.people.preferring import AnswerPair, Pairs, pair_up, preferred, who
 from pytest_llmeval.runs.preference_file import VERDICTS, Preference, Verdict
+from pytest_llmeval.runs.record import Record
 from tests.cli.logs import trial
 
 NAMES = ("small", "large")
@@ -26,6 +28,7 @@ def said(pair: AnswerPair, verdict: Verdict, rater: str = "anna") -> Preference:
     return Preference(
         question_id=pair.first.question_id,
         sample=pair.first.sample,
+        eval=pair.eval,
         category=pair.first.category,
         first=who(pair.first),
         second=who(pair.second),
@@ -129,3 +132,69 @@ def test_a_model_that_won_every_pair_so_far_is_not_drawn_to_the_middle_by_ties_a
     )
     rates = [preferred(pairs, [said(one, "first") for one in pairs.pairs[:k]], NAMES).rate for k in (1, 5, 20)]
     assert rates == pytest.approx([0.75, 0.75, 0.75])
+
+
+def asked_by(test: str, answer: str, **fields: Any) -> Record:
+    return trial(1, answer=f"{test} {answer}", nodeid=f"t.py::{test}[q1]", **fields)
+
+
+def test_an_entry_that_two_evals_ask_is_two_pairs() -> None:
+    pairs = pair_up(
+        [asked_by("test_a", "short"), asked_by("test_b", "short")],
+        [asked_by("test_a", "long", model="large"), asked_by("test_b", "long", model="large")],
+    )
+    assert {(one.eval, one.first.answer, one.second.answer) for one in pairs.pairs} == {
+        ("t.py::test_a", "test_a short", "test_a long"),
+        ("t.py::test_b", "test_b short", "test_b long"),
+    }
+    one, other = pairs.pairs
+    found = preferred(pairs, [said(one, "first"), said(other, "second")], NAMES)
+    assert (found.asked, found.chosen, found.rate, found.counts) == (2, 2, 0.5, {"first": 1, "second": 1})
+
+
+def test_equal_answers_in_two_evals_are_two_pairs_told_apart_by_their_eval() -> None:
+    def of(test: str, model: str) -> Record:
+        return asked_by(test, "", model=model).model_copy(update={"answer": model})
+
+    pairs = pair_up(*([of(test, model) for test in ("test_a", "test_b")] for model in ("small", "large")))
+    one, other = pairs.pairs
+    assert [preferred(pairs, [said(pair, "first")], NAMES).chosen for pair in (one, other)] == [1, 1]
+    assert pairs.choices([said(one, "first")]).keys() == {(one.place, "anna")}
+
+
+def test_a_choice_that_was_kept_without_its_eval_counts_for_its_answers() -> None:
+    pairs = pair_up(
+        [asked_by("test_a", "short"), asked_by("test_b", "short")],
+        [asked_by("test_a", "long", model="large"), asked_by("test_b", "long", model="large")],
+    )
+    old = said(pairs.pairs[0], "first").model_copy(update={"eval": None})
+    assert pairs.choices([old]).keys() == {(pairs.pairs[0].place, "anna")}
+
+
+def test_an_eval_that_was_renamed_is_the_same_where_it_alone_asks() -> None:
+    (pair,) = pair_up([asked_by("test_old", "short")], [asked_by("test_new", "long", run_id="run-2")]).pairs
+    assert pair.eval is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"question": "2+2?"}, {"question": "Capital of France?"}),
+        ({"entry_hash": "a"}, {"entry_hash": "b"}),
+    ],
+)
+def test_answers_to_different_questions_are_passed_over_and_counted(one: dict[str, str], other: dict[str, str]) -> None:
+    pairs = pair_up([trial(1, **one), trial(2, answer="A")], [trial(1, **other), trial(2, answer="B")])
+    assert [pair.first.question_id for pair in pairs.pairs] == ["q2"]
+    assert (pairs.changed, pairs.same, pairs.alone, preferred(pairs, [], NAMES).changed) == (1, 0, 0, 1)
+
+
+def test_a_choice_counts_though_the_two_are_named_in_the_other_order() -> None:
+    small = [trial(q, answer=f"short {q}") for q in (1, 2)]
+    large = [trial(q, answer=f"long {q}", model="large") for q in (1, 2)]
+    pairs, mirrored = pair_up(small, large), pair_up(large, small)
+    choices = [said(pair, "first") for pair in pairs.pairs]
+    found = preferred(mirrored, choices, ("large", "small"))
+    assert (found.chosen, found.counts, found.rate) == (2, {"second": 2}, 0)
+    again = preferred(pairs, [*choices, said(mirrored.pairs[0], "first")], NAMES)
+    assert again.counts == {"first": 1, "second": 1}, "the later choice of a rater takes the earlier one's place"

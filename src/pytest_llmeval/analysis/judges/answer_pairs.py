@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pytest_llmeval.analysis.same_question import Place, is_same_question, placed_alike
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.blinding import model_names
@@ -71,8 +71,7 @@ class AnswerPairs:
         return self.new if self.base != self.new else f"{self.new} in {self.logs[1]}"
 
 
-_Place: TypeAlias = tuple[str, str, int]
-_Answers: TypeAlias = Mapping[_Place, Given]
+_Answers: TypeAlias = Mapping[Place, Given]
 
 
 def answer_pairs(
@@ -103,11 +102,11 @@ def answer_pairs(
     return found
 
 
-def _by_model(path: Path) -> dict[str, dict[_Place, Given]]:
-    found: dict[str, dict[_Place, Given]] = {}
+def _by_model(path: Path) -> dict[str, dict[Place, Given]]:
+    found: dict[str, dict[Place, Given]] = {}
     for record in iter_records(path):
         one = _given(record)
-        found.setdefault(model_of(record), {})[one.eval, one.question_id, one.sample] = one
+        found.setdefault(model_of(record), {})[Place(one.eval, one.question_id, one.sample)] = one
     return found
 
 
@@ -144,30 +143,14 @@ def _named(sides: Iterable[str], name: str | None, path: Path, option: str) -> s
 
 
 def _paired(base_name: str, new_name: str, logs: tuple[str, str], olds: _Answers, news: _Answers) -> AnswerPairs:
-    by_eval = _several_ask(olds) or _several_ask(news)
-    one, other = _placed(olds, by_eval=by_eval), _placed(news, by_eval=by_eval)
-    names = EvalNames({test for test, *_ in (*one, *other) if test})
+    one, other = placed_alike(olds, news)
+    names = EvalNames({place.eval for place in (*one, *other) if place.eval})
     common = [place for place in one if place in other]
-    same = [place for place in common if _is_same(one[place], other[place])]
+    same = [place for place in common if is_same_question(one[place], other[place])]
     pairs = []
     for place in same:
         base, new = one[place], other[place]
         if base.answer is not None and new.answer is not None:
-            pairs.append(AnswerPair(names.of(*place[:2]), base, new, base.answer, new.answer))
+            pairs.append(AnswerPair(names.of(place.eval, place.question_id), base, new, base.answer, new.answer))
     unpaired, changed = len(one.keys() ^ other.keys()), len(common) - len(same)
     return AnswerPairs(base_name, new_name, logs, tuple(pairs), unpaired, len(same) - len(pairs), changed)
-
-
-def _several_ask(answers: _Answers) -> bool:
-    asked = Counter((question_id, sample) for _, question_id, sample in answers)
-    return any(times > 1 for times in asked.values())
-
-
-def _placed(answers: _Answers, *, by_eval: bool) -> dict[_Place, Given]:
-    return {(test if by_eval else "", *rest): given for (test, *rest), given in answers.items()}  # type: ignore[misc]  # a star keeps no types
-
-
-def _is_same(one: Given, other: Given) -> bool:
-    if one.entry_hash and other.entry_hash:
-        return one.entry_hash == other.entry_hash
-    return one.question == other.question

@@ -9,12 +9,14 @@ from math import fsum
 from statistics import fmean
 from typing import NamedTuple
 
+from pytest_llmeval.analysis.same_question import Place, is_same_question, placed_alike
 from pytest_llmeval.analysis.statistics.agreement import bootstrap_intervals
 from pytest_llmeval.analysis.statistics.estimates import Interval
 from pytest_llmeval.analysis.statistics.resampling import sign_flip_test
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.fingerprint import fingerprint
-from pytest_llmeval.runs.preference_file import Preference, Side, Verdict, latest
+from pytest_llmeval.runs.eval_name import eval_of
+from pytest_llmeval.runs.preference_file import Preference, Side, Verdict
 from pytest_llmeval.runs.record import Record
 
 _WORTH: Mapping[Verdict, float] = {"first": 1.0, "second": 0.0, "tie": 0.5, "both_bad": 0.5}
@@ -28,6 +30,13 @@ class AnswerPair:
     second: Record
     left: Side
     """Which one to show on the left."""
+    eval: str | None = None
+    """Which eval asks, where several ask an entry."""
+
+    @property
+    def place(self) -> Place:
+        """Return what tells the pair from others of the same two models."""
+        return Place(self.eval or "", self.first.question_id, self.first.sample)
 
     @property
     def answers(self) -> tuple[str, str]:
@@ -39,10 +48,15 @@ class AnswerPair:
         """Return them as they stand from left to right."""
         return (self.first, self.second) if self.left == "first" else (self.second, self.first)
 
-    def is_of(self, one: Preference) -> bool:
-        """Tell whether a choice was made between these two."""
-        place = (one.question_id, one.sample, one.answers, one.first, one.second)
-        return place == (self.first.question_id, self.first.sample, self.answers, who(self.first), who(self.second))
+    def choice(self, one: Preference) -> Preference | None:
+        """Return a choice that was made between these two, in whichever order, as one in this order; else None."""
+        if (one.question_id, one.sample) != self.place[1:] or (one.eval and self.eval and one.eval != self.eval):
+            return None
+        sides = (who(self.first), who(self.second)), self.answers
+        if sides == ((one.first, one.second), one.answers):
+            return one
+        other = one.mirrored
+        return other if sides == ((other.first, other.second), other.answers) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,25 @@ class Pairs:
     """By entry, the pairs of equal answers, which nobody need look at; each counts as a tie."""
     alone: int
     """Answers to which the other model has none."""
+    changed: int = 0
+    """Pairs passed over, for the two were not asked the same."""
+
+    def choices(self, preferences: Iterable[Preference]) -> dict[tuple[Place, str], Preference]:
+        """Return the last choice of each rater of each pair, in the order these were given and of this order.
+
+        Args:
+            preferences: Of any pairs; those of others are passed over.
+        """
+        asked: defaultdict[tuple[str, int], list[AnswerPair]] = defaultdict(list)
+        for pair in self.pairs:
+            asked[pair.first.question_id, pair.first.sample].append(pair)
+        kept: dict[tuple[Place, str], Preference] = {}
+        for one in preferences:
+            for pair in asked.get((one.question_id, one.sample), ()):
+                if choice := pair.choice(one):
+                    kept.pop((pair.place, one.rater), None)
+                    kept[pair.place, one.rater] = choice
+        return kept
 
     @property
     def same(self) -> int:
@@ -68,26 +101,29 @@ def who(record: Record) -> str:
 
 
 def pair_up(first: Iterable[Record], second: Iterable[Record], *, seed: int = 0) -> Pairs:
-    """Pair the answers of two models by entry and sample, shuffled, each on a side that chance gives it.
+    """Pair the answers of two models to the same questions, shuffled, each on a side that chance gives it.
 
     Args:
         first: The trials of one model.
         second: The trials of the other.
         seed: Of the order and the sides; the same in every session.
     """
-    ones, others = _answered(first), _answered(second)
+    ones, others = placed_alike(_answered(first), _answered(second))
     both = [place for place in ones if place in others]
-    unlike = [place for place in both if _said(ones[place]) != _said(others[place])]
-    unlike.sort(key=lambda place: fingerprint(["order", seed, *place]))
-    pairs = tuple(AnswerPair(ones[place], others[place], _left(seed, place)) for place in unlike)
-    equal = Counter(entry for entry, _ in both) - Counter(entry for entry, _ in unlike)
-    return Pairs(pairs, equal, alone=len(ones) + len(others) - 2 * len(both))
+    asked = [place for place in both if is_same_question(ones[place], others[place])]
+    unlike = [place for place in asked if _said(ones[place]) != _said(others[place])]
+    unlike.sort(key=lambda place: _drawn("order", seed, place))
+    pairs = tuple(AnswerPair(ones[one], others[one], _left(seed, one), one.eval or None) for one in unlike)
+    equal = Counter(one.question_id for one in asked) - Counter(one.question_id for one in unlike)
+    return Pairs(pairs, equal, alone=len(ones) + len(others) - 2 * len(both), changed=len(both) - len(asked))
 
 
-def _answered(records: Iterable[Record]) -> dict[tuple[str, int], Record]:
+def _answered(records: Iterable[Record]) -> dict[Place, Record]:
     # Calls hold whole conversations, and nobody looks at them here.
     return {
-        (one.question_id, one.sample): one.model_copy(update={"calls": ()}) for one in records if one.answer is not None
+        Place(eval_of(one), one.question_id, one.sample): one.model_copy(update={"calls": ()})
+        for one in records
+        if one.answer is not None
     }
 
 
@@ -95,8 +131,12 @@ def _said(record: Record) -> str:
     return " ".join((record.answer or "").split())
 
 
-def _left(seed: int, place: tuple[str, int]) -> Side:
-    return "second" if int(fingerprint(["side", seed, *place]), 16) % 2 else "first"
+def _left(seed: int, place: Place) -> Side:
+    return "second" if int(_drawn("side", seed, place), 16) % 2 else "first"
+
+
+def _drawn(what: str, seed: int, place: Place) -> str:
+    return fingerprint([what, seed, *(place if place.eval else place[1:])])  # as before evals were told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +152,8 @@ class Preferred:
     """Pairs of different answers, of which somebody has to choose."""
     chosen: int
     """Those of them that somebody has chosen of."""
+    changed: int
+    """Pairs passed over, for the two were not asked the same."""
     rate: float | None
     """How often the first is preferred, a tie counting half; by entry. None where nothing was chosen yet."""
     interval: Interval | None
@@ -132,21 +174,21 @@ def preferred(pairs: Pairs, preferences: Sequence[Preference], names: tuple[str,
         preferences: Of any raters; the last of each counts, and those of other pairs are passed over.
         names: Of the two models.
     """
-    known = {(pair.first.question_id, pair.first.sample): pair for pair in pairs.pairs}
-    asked = ((one, known.get((one.question_id, one.sample))) for one in latest(preferences))
-    chosen = [one for one, pair in asked if pair is not None and pair.is_of(one)]
+    told = pairs.choices(preferences)
+    chosen = [*told.values()]
     categories: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
     for one in chosen:
         categories[one.category][one.preferred] += 1
     decided = [one for one in chosen if one.left is not None and one.preferred in ("first", "second")]
-    entries = _entries(pairs, chosen)
+    entries = _entries(pairs, told)
     (interval,) = bootstrap_intervals([[entry] for entry in entries], [_win_rate]) if chosen else (None,)
     return Preferred(
         *names,
         counts=Counter(one.preferred for one in chosen),
         same=pairs.same,
         asked=len(pairs.pairs),
-        chosen=len({(one.question_id, one.sample) for one in chosen}),
+        chosen=len({place for place, _ in told}),
+        changed=pairs.changed,
         rate=_win_rate(Counter(entries)),
         interval=interval,
         p=sign_flip_test([2 * entry.won - entry.decided for entry in entries]) if chosen else None,
@@ -166,14 +208,14 @@ class _Entry(NamedTuple):
     """What these are worth to the first: all of the share where it always won, half of it for ties."""
 
 
-def _entries(pairs: Pairs, chosen: Sequence[Preference]) -> list[_Entry]:
+def _entries(pairs: Pairs, chosen: Mapping[tuple[Place, str], Preference]) -> list[_Entry]:
     """Sum up each entry; several choices of one pair count as their mean."""
-    worth: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
-    for one in chosen:
-        worth[one.question_id, one.sample].append(_WORTH[one.preferred])
+    worth: defaultdict[Place, list[float]] = defaultdict(list)
+    for (place, _), one in chosen.items():
+        worth[place].append(_WORTH[one.preferred])
     of_entry: defaultdict[str, list[float]] = defaultdict(list)
-    for (entry, _), found in worth.items():
-        of_entry[entry].append(fmean(found))
+    for place, found in worth.items():
+        of_entry[place.question_id].append(fmean(found))
     size = Counter(pair.first.question_id for pair in pairs.pairs) + Counter(pairs.equal)
     return [
         _Entry(pairs.equal.get(entry, 0) / n, len(of_entry[entry]) / n, fsum(of_entry[entry]) / n)
