@@ -77,9 +77,20 @@ def test_two_different_records_of_one_trial_are_refused(tmp_path: Path) -> None:
         list(merging.records())
 
 
-def test_two_different_records_in_one_shard_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RunLogError, match=r"is twice in .*0.jsonl, with different contents"):
-        list(merged(tmp_path, [record(1), record(1, answer="b")]).records())
+@pytest.mark.parametrize("answers", ["xy", "xx", "xyx"])
+def test_lines_of_one_question_that_no_test_item_tells_apart_all_count(tmp_path: Path, answers: str) -> None:
+    merging = merged(tmp_path, [record(1, answer=one) for one in answers], [record(2)])
+    assert [one.answer for one in merging.records()] == [*answers, None]
+    assert merging.repeated == 0
+
+
+def test_lines_without_a_test_item_are_held_against_those_of_other_shards_in_their_turn(tmp_path: Path) -> None:
+    first = [record(1, answer="x"), record(1, answer="y")]
+    merging = merged(tmp_path, first, [*first, record(1, answer="x")])
+    assert [one.answer for one in merging.records()] == ["x", "y", "x"]
+    assert merging.repeated == 2
+    with pytest.raises(RunLogError, match=r"is in .*0.jsonl and in .*1.jsonl, with different contents"):
+        list(merged(tmp_path, first, first[::-1]).records())
 
 
 @pytest.mark.parametrize(

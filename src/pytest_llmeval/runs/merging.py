@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,10 +77,10 @@ class Merging:
         places: dict[tuple[object, ...], tuple[str, Path]] = {}
         conditions = _Conditions()
         for shard in self.shards:
+            times: Counter[tuple[object, ...]] = Counter()
             for record in iter_records(shard.log, on_fault=self._torn_only):
                 conditions.hold(record, shard.log)
-                # Several evals, or parameters of one, may ask the same entry; the item's name tells them apart.
-                place = (record.nodeid, record.question_id, record.provider, record.model, record.sample)
+                place = _place(record, times)
                 content = fingerprint({**record_as_json(record), "run_id": None})
                 before = places.get(place)
                 if before is None:
@@ -125,10 +126,22 @@ class Merging:
         return RunInfo.model_validate(told)
 
 
+def _place(record: Record, times: Counter[tuple[object, ...]]) -> tuple[object, ...]:
+    """Return what a trial is found by in another shard; ``times`` counts those of one shard.
+
+    Several evals, or parameters of one, may ask the same entry; the item's name tells them apart. Lines without one, as
+    plain scripts write them, all count: several about one question may be its samples.
+    """
+    asked = (record.question_id, record.provider, record.model, record.sample)
+    if record.nodeid:
+        return record.nodeid, *asked
+    times[asked] += 1
+    return times[asked], *asked
+
+
 def _two_records(record: Record, first: Path, second: Path) -> str:
-    which = f"{record.question_id!r} (sample {record.sample} of {record.model})"
-    place = f"twice in {first}" if first is second else f"in {first} and in {second}"
-    return f"{which} is {place}, with different contents; are these logs of one run? merge only its shards"
+    which = f"{record.question_id!r} (sample {record.sample} of {record.model}) is in {first} and in {second}"
+    return f"{which}, with different contents; are these logs of one run? merge only its shards"
 
 
 class _Conditions:
