@@ -73,6 +73,8 @@ def test_a_line_that_is_no_record_says_why(line: bytes, told: str) -> None:
 def test_a_record_of_a_newer_version_is_refused_by_name(rest: bytes) -> None:
     with pytest.raises(NewerSchema, match="schema_version 2 was written by a newer pytest-llmeval"):
         read_line(START + b', "schema_version": 2' + rest)
+    with pytest.raises(NewerSchema, match="schema_version 2 was written by a newer pytest-llmeval"):
+        read_line(START + b', "schema_version": 2.0' + rest)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,11 @@ def test_a_record_of_a_newer_version_is_refused_by_name(rest: bytes) -> None:
         '"latency_s": "3.2s"',
         '"cost_usd": "free"',
         '"schema_version": "mine-2"',
+        '"schema_version": "1"',
+        '"schema_version": "2"',
+        '"schema_version": "2.0"',
+        '"schema_version": 2.5',
+        '"schema_version": 1.0',
         '"calls": [{"text": 1}], "usage": 5',
     ],
 )

@@ -71,6 +71,8 @@ def _read_slowly(line: bytes) -> Record:
     if not isinstance(value, dict):
         raise LineFault(f"not a JSON object but {_kind(value)}")
     version = value.get("schema_version", SCHEMA_VERSION)
+    if isinstance(version, float) and version.is_integer():
+        version = int(version)  # in JSON 2.0 is 2, as a log that went through a table may have it
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise _newer(version)
     try:

@@ -97,7 +97,7 @@ class Record(BaseModel):
     harness_version: str | None = None
     """Version of what wrote the record."""
 
-    schema_version: int = Field(default=SCHEMA_VERSION, ge=1)
+    schema_version: int = Field(default=SCHEMA_VERSION, ge=1, strict=True)  # a text is another program's own version
     """Raised when a field changes its meaning."""
     nodeid: str | None = None
     """The test item, as pytest names it."""
