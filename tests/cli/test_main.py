@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -70,6 +71,52 @@ def test_ctrl_c_ends_with_the_status_that_shells_know(command: Any, monkeypatch:
 
     monkeypatch.setattr("pytest_llmeval.cli.validate.run", interrupted)
     assert command("validate", "any.jsonl") == Told(130, "", "")
+
+
+@pytest.mark.parametrize("name", ["priv/a.jsonl", "priv/\x1b[31ma\n.jsonl"])
+def test_a_file_that_may_not_be_reached_is_one_line_and_no_verdict(
+    command: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def denied(_given: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", name)
+
+    monkeypatch.setattr("pytest_llmeval.cli.compare.run", denied)
+    told = command("compare", "a.jsonl", "b.jsonl")
+    assert (told.status, told.err.count("\n"), told.err.endswith(": Permission denied\n")) == (2, 1, True)
+    assert told.err.startswith("pytest-llmeval: priv/")
+    assert "\x1b" not in told.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["summarize", "{}"],
+        ["compare", "{}", "{}"],
+        ["grade", "{}", "--rater", "anna", "--export", "s.csv"],
+        ["export", "{}", "--csv", "-"],
+        ["merge", "out.jsonl", "{}"],
+        ["bless", "{}"],
+        ["promote", "{}", "q1", "--to", "d.jsonl", "--guards", "x"],
+        ["validate", "{}"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_folder_that_may_not_be_entered_ends_every_command_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Any, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "priv"
+    folder.mkdir()
+    log = write_log(folder / "a.jsonl", [trial(1, "fully_correct")])
+    folder.chmod(0o000)
+    try:
+        told = command(*(word.format(log) for word in words))
+    finally:
+        folder.chmod(0o755)
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert f"{folder}/a." in told.err
+    assert "Permission denied" in told.err
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:

@@ -15,12 +15,14 @@ from typing import Protocol
 
 from pytest_llmeval.cli.parsing import HelpFormatter, Parser
 from pytest_llmeval.errors import LLMEvalError
+from pytest_llmeval.safe_text import one_line
 
 MISUSE = 2
 """Exit status for wrong arguments and files that cannot be used."""
 _RARELY = (100_000, 50, 1000)
 """How much garbage may gather before it is looked for; what a big log holds is none, and looking through it is slow."""
 
+_LONGEST_NAME = 4096
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """How writing to standard output fails where nobody has stopped reading it."""
 
@@ -77,7 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write_no_more()
         return 0
     except OSError as error:
-        if error.filename is not None or error.errno not in _NO_ROOM:  # files that are named say so themselves
+        if error.filename is not None:  # such as one in a folder that may not be entered
+            sys.stderr.write(f"pytest-llmeval: {one_line(str(error.filename), _LONGEST_NAME)}: {error.strerror}\n")
+            return MISUSE
+        if error.errno not in _NO_ROOM:
             raise
         _write_no_more()
         sys.stderr.write(f"pytest-llmeval: cannot write to standard output ({error.strerror})\n")
