@@ -13,7 +13,7 @@ from pytest_llmeval.benchmark.sampling import Shard
 from pytest_llmeval.errors import ConfigurationError, RunLogError
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.runs.line import record_as_json
-from pytest_llmeval.runs.reading import Fault, iter_records
+from pytest_llmeval.runs.reading import Fault, iter_records, torn_only
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, read_sidecar, sidecar_path
 
@@ -78,7 +78,7 @@ class Merging:
         conditions = _Conditions()
         for shard in self.shards:
             times: Counter[tuple[object, ...]] = Counter()
-            for record in iter_records(shard.log, on_fault=self._torn_only):
+            for record in iter_records(shard.log, on_fault=torn_only(self.torn.append)):
                 conditions.hold(record, shard.log)
                 place = _place(record, times)
                 content = fingerprint({**record_as_json(record), "run_id": None})
@@ -90,11 +90,6 @@ class Merging:
                     raise RunLogError(_two_records(record, before[1], shard.log))
                 else:
                     self.repeated += 1
-
-    def _torn_only(self, fault: Fault) -> None:
-        if not fault.torn:
-            raise RunLogError(str(fault))
-        self.torn.append(fault)
 
     def info(self, totals: dict[str, Any]) -> RunInfo | None:
         """Return the sidecar of the whole; None where no shard has one.
@@ -188,13 +183,8 @@ def plan_merge(name: str, logs: Sequence[Path]) -> Merging:
             if seen(_info(known[0])) != seen(_info(shard)):
                 raise _apart(known[0].log, shard.log, f"{what} differ ({_difference(seen, known[0], shard)})")
     _same_number_of_parts(shards)
-    ids = {next(iter_records(shard.log, on_fault=_only_torn, every_try=True)).run_id for shard in shards}
+    ids = {next(iter_records(shard.log, every_try=True)).run_id for shard in shards}
     return Merging(shards, ids.pop() if len(ids) == 1 else name)
-
-
-def _only_torn(fault: Fault) -> None:
-    if not fault.torn:
-        raise RunLogError(str(fault))
 
 
 def _info(shard: ShardLog) -> RunInfo:

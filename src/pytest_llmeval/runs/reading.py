@@ -95,6 +95,17 @@ def _tell(error: LineFault, fault: Fault, on_fault: Callable[[Fault], None] | No
         raise RunLogError(str(fault)) from None
 
 
+def torn_only(tell: Callable[[Fault], None]) -> Callable[[Fault], None]:
+    """Return an ``on_fault`` that tells a torn last line, and ends reading at any other line that is no record."""
+
+    def on_fault(fault: Fault) -> None:
+        if not fault.torn:
+            raise RunLogError(str(fault))
+        tell(fault)
+
+    return on_fault
+
+
 def holds_no_line(path: Path) -> bool:
     """Tell whether a log has not one whole line yet, as a run that was killed early leaves it.
 
