@@ -12,7 +12,7 @@ import pytest
 
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.models.answer import Call, Reply
-from pytest_llmeval.runs.calibrations import is_calibrated, read_calibration
+from pytest_llmeval.runs.calibrations import read_calibration
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 
@@ -44,6 +44,12 @@ def labels(grades: Iterable[str], name: str = "human.jsonl", **fields: Any) -> P
     return path
 
 
+def kept_as_calibrated() -> bool:
+    found = read_calibration(Path("llm-judges"), H)
+    assert found is not None
+    return found.calibrated
+
+
 def agreeing(count: int = 40) -> list[str]:
     return [LEVELS[n % 4] for n in range(count)]
 
@@ -63,7 +69,7 @@ def test_judge_that_agrees_is_calibrated_and_kept_beside_the_runs(command: Comma
     ):
         assert line in told.out.splitlines()
     assert f"llm-judges/{H}.json" in told.out
-    assert is_calibrated(H, Path("llm-judges"))
+    assert kept_as_calibrated()
 
 
 def test_judge_that_does_not_reach_the_limits_is_kept_as_such(command: Command) -> None:
@@ -72,7 +78,7 @@ def test_judge_that_does_not_reach_the_limits_is_kept_as_such(command: Command) 
     (found,) = json.loads(told.out)["judges"]
     assert (found["calibrated"], found["same"]) == (False, {"count": 10, "n": 40})
     assert found["reasons"] == ["it agrees on 25 %, 80 % are needed", "its weighted kappa is 0.00, 0.60 is needed"]
-    assert not is_calibrated(H, Path("llm-judges"))
+    assert not kept_as_calibrated()
     shown = command("calibrate", judged_log(), "--labels", labels(["wrong"] * 40)).out
     assert "  signal only: it agrees on 25 %, 80 % are needed" in shown
 

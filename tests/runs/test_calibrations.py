@@ -10,7 +10,6 @@ import pytest
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.calibrations import (
     Calibration,
-    is_calibrated,
     read_calibration,
     read_calibrations,
     write_calibration,
@@ -38,14 +37,14 @@ def test_what_was_written_is_read_by_its_hash(tmp_path: Path) -> None:
 def test_newer_calibration_replaces_the_older(tmp_path: Path) -> None:
     write_calibration(tmp_path, calibration())
     write_calibration(tmp_path, calibration(calibrated=False))
-    assert not is_calibrated(H, tmp_path)
+    assert read_calibration(tmp_path, H) == calibration(calibrated=False)
 
 
 @pytest.mark.parametrize("name", ["ffff", "../secret", "", "x/y"])
-def test_judge_without_a_file_is_not_calibrated(tmp_path: Path, name: str) -> None:
+def test_judge_without_a_file_has_no_calibration(tmp_path: Path, name: str) -> None:
     write_calibration(tmp_path, calibration())
-    assert not is_calibrated(name, tmp_path)
-    assert is_calibrated(H, tmp_path)
+    assert read_calibration(tmp_path, name) is None
+    assert read_calibration(tmp_path, H) == calibration()
 
 
 def test_unknown_keys_survive(tmp_path: Path) -> None:

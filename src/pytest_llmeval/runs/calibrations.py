@@ -177,16 +177,6 @@ def read_calibration(folder: Path, judge_hash: str) -> Calibration | None:
     return found
 
 
-def is_calibrated(judge_hash: str, folder: Path) -> bool:
-    """Tell whether grades of a judge may decide something: it has a calibration that reaches its limits.
-
-    Raises:
-        RunLogError: Where its calibration cannot be read.
-    """
-    found = read_calibration(folder, judge_hash)
-    return found is not None and found.calibrated
-
-
 def read_calibrations(folder: Path, hashes: Iterable[str]) -> dict[str, Calibration]:
     """Return the calibrations there are of some judges, by their hash."""
     found = {name: read_calibration(folder, name) for name in hashes}
