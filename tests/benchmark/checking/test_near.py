@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.near import jaccard, similar_pairs
-from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
+from pytest_llmeval.benchmark.checking.words import holds, plain, runs, wording, words, words_and_signs
 
 SETS = st.lists(st.frozensets(st.sampled_from("abcdefgh"), max_size=8), max_size=14)
 
@@ -82,3 +82,47 @@ def test_a_short_text_is_one_run_and_an_empty_one_none() -> None:
 @pytest.mark.parametrize(("part", "is_held"), [("paris", True), ("par", False), ("is paris", True), ("", False)])
 def test_a_part_is_held_at_the_borders_of_words(part: str, is_held: bool) -> None:
     assert holds(plain("It is PARIS."), part) is is_held
+
+
+def test_the_marks_of_a_letter_belong_to_its_word_and_those_of_an_emoji_are_none() -> None:
+    assert words("ปีคืออะไร") == ["ปีคืออะไร"]
+    assert words("क्या, काला") == ["क्या", "काला"]
+    assert words("I \u2764\ufe0f it") == ["i", "it"]
+    assert holds(plain("مَلِك أو مُلْك"), plain("مُلْك"))
+    assert not holds(plain("مَلِك"), plain("مُلْك"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("5 \u2212 3", ["5", "-", "3"]),
+        ("A state-of-the-art, 5-3?", ["a", "state", "of", "the", "art", "5", "-", "3"]),
+        ("x<=3 \u2260 C#", ["x", "<", "=", "3", "\u2260", "c", "#"]),
+        ("Is 5! != 5!", ["is", "5", "!", "!", "=", "5", "!"]),
+        ("\U0001f600!", ["\U0001f600"]),
+        ("It\u2019s काला + 1", ["it", "s", "काला", "+", "1"]),
+    ],
+)
+def test_signs_that_say_something_are_words_of_their_own(text: str, found: list[str]) -> None:
+    assert words_and_signs(text) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Where  is IT?", "where is it", True),
+        ("It\u2019s \u201chere\u201d.", 'It\'s "here"', True),
+        ("这是什么\u3002", "这是什么", True),
+        ("5 + 3", "5 - 3", False),
+        ("-2", "2", False),
+        ("==", "!=", False),
+        ("What is 5!?", "What is 5?", False),
+        ("?", "!", False),
+        ("\U0001f600", "\U0001f622", False),
+        ("ปี", "ปู", False),
+    ],
+)
+def test_a_wording_is_the_same_in_other_case_spacing_and_closing_signs_alone(
+    one: str, other: str, is_same: bool
+) -> None:
+    assert (wording(one) == wording(other)) is is_same

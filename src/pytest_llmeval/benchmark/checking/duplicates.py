@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.near import similar_pairs
-from pytest_llmeval.benchmark.checking.words import plain, runs, words
+from pytest_llmeval.benchmark.checking.same_question import gold_of, setting
+from pytest_llmeval.benchmark.checking.words import runs, wording, words_and_signs
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.safe_text import one_line
 
 RUN = 3
@@ -19,29 +19,29 @@ _QUOTE = 60
 
 
 def repeated(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Find entries that ask the same in other case, signs or spacing; with other gold answers that is an error."""
-    asking: defaultdict[str, list[Entry]] = defaultdict(list)
+    """Find entries that ask the same in other case or spacing; with other gold answers that is an error."""
+    asking: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        asking[fingerprint([plain(entry.question), _setting(entry)])].append(entry)
+        asking[setting(entry), wording(entry.question)].append(entry)
     for alike in asking.values():
         if len(alike) > 1:
             yield _repetition(alike)
 
 
-def _setting(entry: Entry) -> list[object]:
-    """Return what makes the same words another question."""
-    return [entry.system_prompt, list(entry.messages), sorted(entry.context_files)]
-
-
 def _repetition(alike: Sequence[Entry]) -> Finding:
     ids = tuple(entry.id for entry in alike)
-    golds = {plain(str(entry.gold_answer)): entry.gold_answer for entry in alike if entry.gold_answer is not None}
+    golds = {gold: entry for entry in alike if (gold := gold_of(entry)) is not None}
     if len(golds) > 1:
-        told = " and ".join(repr(one_line(str(gold), _QUOTE)) for gold in list(golds.values())[:2])
+        told = " and ".join(repr(one_line(_shown_gold(entry), _QUOTE)) for entry in list(golds.values())[:2])
         return Finding("conflicting answers", "error", ids, f"the same question has gold answers {told}")
     splits = dict.fromkeys(entry.split for entry in alike)
     across = f" across the splits {', '.join(map(str, splits))}" if len(splits) > 1 else ""
     return Finding("duplicates", "error" if across else "warning", ids, f"the same question{across}")
+
+
+def _shown_gold(entry: Entry) -> str:
+    golds = [str(one.gold_answer) for one in (entry, *entry.turns) if one.gold_answer is not None]
+    return ", ".join(golds)
 
 
 def nearly_repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]:
@@ -60,7 +60,9 @@ def nearly_repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]
         return clusters.first(one) != clusters.first(other)
 
     known: dict[int, float] = {}
-    for one, other, alike in similar_pairs([runs(words(entry.question), RUN) for entry in entries], least, apart):
+    for one, other, alike in similar_pairs(
+        [runs(words_and_signs(entry.question), RUN) for entry in entries], least, apart
+    ):
         if _nearly_the_same(entries[one], entries[other]):
             clusters.unite(one, other)
             known[one] = alike
@@ -70,7 +72,7 @@ def nearly_repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]
 
 def _nearly_the_same(one: Entry, other: Entry) -> bool:
     given = [(entry.system_prompt, sorted(entry.context_files)) for entry in (one, other)]
-    return given[0] == given[1] and plain(one.question) != plain(other.question)
+    return given[0] == given[1] and wording(one.question) != wording(other.question)
 
 
 def _cluster(members: Sequence[Entry], alike: float) -> Finding:
