@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 
 from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
 from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.near import similar_pairs
 from pytest_llmeval.benchmark.loading import benchmark_from_entries
 
 Row = dict[str, Any]
+LONG = "Please go on with the story that was begun above in the very same style{}"
 
 
 def findings(*rows: Row) -> list[Finding]:
@@ -88,3 +91,42 @@ def test_messages_that_hold_the_question_in_other_words_make_no_other_question()
 
     assert checks(chat("Why is it?", "Be brief."), chat("why is it", "Be brief.")) == ["duplicates"]
     assert checks(chat("Why is it?", "Be brief."), chat("why is it", "Be kind.")) == []
+
+
+def test_near_duplicates_are_looked_for_among_questions_of_one_setting_alone() -> None:
+    rows: list[Row] = [
+        {"question": LONG.format(end), "messages": [{"role": "user", "content": told}]}
+        for end, told in (("", "A fox."), (" now", "An elk."), (" here", "An elk."))
+    ]
+    (found,) = findings(*rows)
+    assert (found.check, found.entries) == ("near duplicates", ("q2", "q3"))
+
+
+def test_a_cluster_names_those_that_ask_word_for_word_the_same_too() -> None:
+    rows: list[Row] = [{"question": LONG.format(end)} for end in (" now", "", "!", " here")]
+    again, near = findings(*rows)
+    assert (again.check, again.entries) == ("duplicates", ("q2", "q3"))
+    assert (near.check, near.entries) == ("near duplicates", ("q1", "q2", "q3", "q4"))
+
+
+def test_clusters_are_told_in_the_order_of_the_file() -> None:
+    ends = [("", 1), (" x", 2), (" y", 2), (" now", 1)]
+    rows: list[Row] = [{"question": LONG.format(end), "page": page} for end, page in ends]
+    assert [one.entries for one in findings(*rows)] == [("q1", "q4"), ("q2", "q3")]
+
+
+@pytest.mark.parametrize("count", [200, 800])
+def test_questions_of_one_wording_are_never_compared_with_each_other(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def counting(sets: Sequence[frozenset[str]], least: float, wanted: Any) -> Iterator[tuple[int, int, float]]:
+        compared.append(len(sets))
+        return similar_pairs(sets, least, wanted)
+
+    monkeypatch.setattr("pytest_llmeval.benchmark.checking.duplicates.similar_pairs", counting)
+    findings(*({"question": LONG, "system_prompt": f"Story {number}."} for number in range(count)))
+    assert compared == []
+    findings(*({"question": LONG.format(number % 2)} for number in range(count)))
+    assert compared == [2]

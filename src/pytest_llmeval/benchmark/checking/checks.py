@@ -11,7 +11,7 @@ from pytest_llmeval.benchmark.checking.contamination import contaminated
 from pytest_llmeval.benchmark.checking.coverage import Requirement, uncovered
 from pytest_llmeval.benchmark.checking.dates import STALE_AFTER_DAYS, stale
 from pytest_llmeval.benchmark.checking.drift import drifted
-from pytest_llmeval.benchmark.checking.duplicates import nearly_repeated, repeated
+from pytest_llmeval.benchmark.checking.duplicates import repeated
 from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expecting_nothing
 from pytest_llmeval.benchmark.checking.finding import CHECKS, Finding
 from pytest_llmeval.benchmark.checking.leaks import leaked
@@ -70,8 +70,7 @@ def check_benchmark(
     entries = [*benchmark.current]
     beside = benchmark.path.parent if benchmark.path else root
     found = [
-        *repeated(entries),
-        *nearly_repeated(entries, bounds.alike),
+        *repeated(entries, bounds.alike),
         *leaked(entries, prompts or {}, bounds.contamination),
         *contaminated(matches or {}, bounds.contamination),
         *tasks_in_the_system_role(entries),

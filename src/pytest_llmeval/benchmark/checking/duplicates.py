@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.finding import Finding
@@ -18,14 +19,31 @@ RUN = 3
 _QUOTE = 60
 
 
-def repeated(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Find entries that ask the same in other case or spacing; with other gold answers that is an error."""
-    asking: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        asking[setting(entry), wording(entry.question)].append(entry)
-    for alike in asking.values():
-        if len(alike) > 1:
-            yield _repetition(alike)
+Askings: TypeAlias = Mapping[str, Mapping[str, Sequence[int]]]
+"""Setting to wording of a question to the places of the entries that ask it."""
+
+
+def repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]:
+    """Find entries that ask the same in other case or spacing, and clusters of those that nearly do.
+
+    With other gold answers the same question is an error, and so is what stands in two splits.
+
+    Args:
+        entries: In the order of the file.
+        least: Jaccard similarity of the sets of runs of three words, above 0, up to 1.
+    """
+    askings = _askings(entries)
+    again = [places for asked in askings.values() for places in asked.values() if len(places) > 1]
+    for places in sorted(again, key=lambda places: places[0]):
+        yield _repetition([entries[place] for place in places])
+    yield from _nearly_repeated(entries, askings, least)
+
+
+def _askings(entries: Sequence[Entry]) -> Askings:
+    found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, entry in enumerate(entries):
+        found[setting(entry)][wording(entry.question)].append(place)
+    return found
 
 
 def _repetition(alike: Sequence[Entry]) -> Finding:
@@ -44,35 +62,36 @@ def _shown_gold(entry: Entry) -> str:
     return ", ".join(golds)
 
 
-def nearly_repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]:
-    """Find clusters of questions that share most of their runs of three words; across splits that is an error.
+def _nearly_repeated(entries: Sequence[Entry], askings: Askings, least: float) -> Iterator[Finding]:
+    """Find clusters of questions that share most of their runs; of those in one wording, one is compared for all.
 
-    A cluster is what hangs together by pairs: of fifty paraphrases not every two need be alike. One that asks the same
-    word for word is left to `repeated`, and one with another prompt or other files is another question.
-
-    Args:
-        entries: In the order of the file.
-        least: Jaccard similarity of the sets of runs, above 0, up to 1.
+    A cluster is what hangs together by pairs: of fifty paraphrases not every two need be alike. What has another
+    setting is another question, so it is not compared at all.
     """
-    clusters = Clusters(len(entries))
+    found: list[tuple[list[int], float]] = []
+    for asked in askings.values():
+        again = list(asked.values())
+        for members, alike in _clusters([entries[places[0]].question for places in again], least):
+            found.append((sorted(place for member in members for place in again[member]), alike))
+    for places, alike in sorted(found):
+        yield _cluster([entries[place] for place in places], alike if len(places) == 2 else least)
+
+
+def _clusters(questions: Sequence[str], least: float) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Yield the places of each cluster, and the similarity of the last two that were found in it."""
+    if len(questions) < 2:
+        return
+    clusters = Clusters(len(questions))
+    known: dict[int, float] = {}
 
     def apart(one: int, other: int) -> bool:
         return clusters.first(one) != clusters.first(other)
 
-    known: dict[int, float] = {}
-    for one, other, alike in similar_pairs(
-        [runs(words_and_signs(entry.question), RUN) for entry in entries], least, apart
-    ):
-        if _nearly_the_same(entries[one], entries[other]):
-            clusters.unite(one, other)
-            known[one] = alike
+    for one, other, alike in similar_pairs([runs(words_and_signs(text), RUN) for text in questions], least, apart):
+        clusters.unite(one, other)
+        known[clusters.first(one)] = alike
     for members in clusters.several():
-        yield _cluster([entries[place] for place in members], known[members[0]] if len(members) == 2 else least)
-
-
-def _nearly_the_same(one: Entry, other: Entry) -> bool:
-    given = [(entry.system_prompt, sorted(entry.context_files)) for entry in (one, other)]
-    return given[0] == given[1] and wording(one.question) != wording(other.question)
+        yield members, known[members[0]]
 
 
 def _cluster(members: Sequence[Entry], alike: float) -> Finding:
