@@ -263,7 +263,7 @@ def test_one_of_each_cluster_is_written_its_line_as_it_was(here: Path, command: 
     ]
     (here / "q.jsonl").write_bytes(b"".join(lines))
     told = command("check", "q.jsonl", "--min-slice", 0, "--write-deduplicated", "once.jsonl")
-    assert told.err == "pytest-llmeval: 3 of 6 entries written to once.jsonl, one of each cluster\n"
+    assert told.err == "pytest-llmeval: 3 of 6 entries written to once.jsonl, one of each cluster and gold answer\n"
     assert (here / "once.jsonl").read_bytes() == b"".join([lines[0], lines[1], lines[2], lines[6]])
     assert command("check", "once.jsonl").out.endswith("nothing found\n")
 

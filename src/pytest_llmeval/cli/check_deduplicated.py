@@ -27,7 +27,7 @@ def check_target(benchmark: Benchmark, path: Path) -> None:
 
 
 def write_deduplicated(benchmark: Benchmark, findings: Iterable[Finding], path: Path) -> None:
-    """Write the first of each cluster, and what is in none, into a new file; say how many that is.
+    """Write one of each cluster and gold answer, and what is in none, into a new file; say how many that is.
 
     Raises:
         BenchmarkError: Where the benchmark has changed meanwhile.
@@ -36,4 +36,4 @@ def write_deduplicated(benchmark: Benchmark, findings: Iterable[Finding], path: 
     dropped = repeating(benchmark, findings)
     create_whole(path, lines_without(benchmark, dropped))
     whole = len(benchmark.entries)
-    note(f"{whole - len(dropped):,} of {whole:,} entries written to {path}, one of each cluster")
+    note(f"{whole - len(dropped):,} of {whole:,} entries written to {path}, one of each cluster and gold answer")

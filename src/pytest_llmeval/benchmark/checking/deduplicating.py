@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
 from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.finding import Check, Finding
+from pytest_llmeval.benchmark.checking.same_question import gold_of
+from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.formats import open_unpacked, read_rows, suffix_of
 from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.bounded import bounded_lines
@@ -17,20 +20,39 @@ ALIKE: frozenset[Check] = frozenset({"conflicting answers", "duplicates", "near 
 
 
 def repeating(benchmark: Benchmark, findings: Iterable[Finding]) -> frozenset[str]:
-    """Return the ids of entries that ask the same, or nearly so, as one before them in the file.
+    """Return the ids of entries that ask the same, or nearly so, as one that is kept.
+
+    Of a cluster one is kept for each gold answer: which of two is right, no rule can say, and word problems of one
+    pattern are many questions. It is an active one where there is one, and the first of them in the file.
 
     Args:
         benchmark: What was checked.
         findings: Of the check.
     """
-    ids = [entry.id for entry in benchmark.entries]
-    places = {name: place for place, name in enumerate(ids)}
-    clusters = Clusters(len(ids))
+    entries = benchmark.entries
+    places = {entry.id: place for place, entry in enumerate(entries)}
+    clusters = Clusters(len(entries))
     for found in findings:
         if found.check in ALIKE:
             for name in found.entries[1:]:
                 clusters.unite(places[found.entries[0]], places[name])
-    return frozenset(ids[place] for members in clusters.several() for place in members[1:])
+    return frozenset(
+        one.id
+        for members in clusters.several()
+        for alike in _by_gold([entries[place] for place in members])
+        for one in sorted(alike, key=lambda entry: entry.status != "active")[1:]
+    )
+
+
+def _by_gold(members: Iterable[Entry]) -> list[list[Entry]]:
+    """Group entries by their gold answers; those without one are with the first group."""
+    groups: defaultdict[str | None, list[Entry]] = defaultdict(list)
+    for entry in members:
+        groups[gold_of(entry)].append(entry)
+    if None in groups and len(groups) > 1:
+        without = groups.pop(None)
+        next(iter(groups.values())).extend(without)
+    return list(groups.values())
 
 
 def check_has_lines(benchmark: Benchmark) -> None:
