@@ -108,6 +108,18 @@ def test_a_version_is_released_and_later_changes_are_told(here: Path, command: C
     assert "version 1.0 of q.jsonl is released already" in again.err
 
 
+def test_two_benchmarks_never_write_into_one_manifest(here: Path, command: Command) -> None:
+    for version in ("1", "2"):
+        log = write(here / f"q.v{version}.jsonl", {"id": version, "question": f"Why {version}?"})
+        assert command("check", log, "--release", version).status == 0
+    assert sorted(path.name for path in here.glob("*.manifest.json")) == ["q.v1.manifest.json", "q.v2.manifest.json"]
+    (here / "q.v1.csv").write_text("id,question\nz,Why?\n")
+    told = command("check", here / "q.v1.csv", "--release", "3")
+    assert told.status == 2
+    assert "q.v1.manifest.json: belongs to q.v1.jsonl, not to q.v1.csv; rename one of these two" in told.err
+    assert json.loads((here / "q.v1.manifest.json").read_text())["releases"][0]["version"] == "1"
+
+
 def test_a_mix_that_moved_since_the_release_is_told(here: Path, command: Command) -> None:
     rows = [
         {"id": f"q{n}", "question": f"{n}?", "gold_answer": "So.", "category": ("even", "odd")[n % 2]} for n in range(4)

@@ -98,3 +98,21 @@ def test_a_folder_that_cannot_be_written_is_told(here: Path, command: Command, m
     assert told.status == 2
     assert "q.contamination.json: cannot be written (No space left on device)" in told.err
     assert [one.name for one in here.iterdir() if "contamination" in one.name] == []
+
+
+def test_a_check_of_another_benchmark_is_not_overwritten(here: Path, command: Command) -> None:
+    keep(command, write(here / "facts.jsonl", *ROWS), *_corpus(here))
+    kept = (here / "facts.contamination.json").read_bytes()
+    (here / "facts.csv").write_text("id,question\nz,Why?\n")
+    told = keep(command, here / "facts.csv", *_corpus(here))
+    assert (told.status, told.out) == (2, "")
+    assert told.err == (
+        f"pytest-llmeval: {here / 'facts.contamination.json'}: belongs to facts.jsonl, not to facts.csv; "
+        "rename one of these two benchmarks\n"
+    )
+    assert (here / "facts.contamination.json").read_bytes() == kept
+
+
+def _corpus(here: Path) -> list[str]:
+    (here / "train.txt").write_text("Where is the cat?")
+    return ["train.txt"]

@@ -147,7 +147,7 @@ def test_nothing_is_read_where_nothing_is_kept(project: Project, monkeypatch: py
     def refuse(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("pytest_llmeval.benchmark.checking.contamination_file.whole_text", refuse)
+    monkeypatch.setattr("pytest_llmeval.benchmark.checking.beside.whole_text", refuse)
     assert project.run().ret == 0
 
 

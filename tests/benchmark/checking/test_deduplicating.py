@@ -16,7 +16,10 @@ from pytest_llmeval.benchmark.loading import benchmark_from_entries
 
 Row = dict[str, Any]
 SAME = "Which of the planets that go around the sun is the largest by mass?"
-TRAIN = "A train leaves the station at noon at 80 kilometres in every hour, so how far will it have come after {} hours on rails?"
+TRAIN = (
+    "A train leaves the station at noon and drives with a speed of 80 kilometres in every hour towards the city, "
+    "how far has it come after {} hours?"
+)
 
 
 def dropped(*rows: Row) -> list[str]:
@@ -26,7 +29,9 @@ def dropped(*rows: Row) -> list[str]:
 
 
 def test_problems_of_one_pattern_with_other_gold_answers_are_all_kept() -> None:
-    assert dropped(*({"question": TRAIN.format(n), "gold_answer": 80 * n} for n in range(2, 32))) == []
+    rows: list[Row] = [{"question": TRAIN.format(n), "gold_answer": 80 * n} for n in range(2, 32)]
+    assert dropped(*rows) == []
+    assert len(dropped(*({**row, "gold_answer": "far"} for row in rows))) == 29
 
 
 def test_of_two_gold_answers_to_one_question_both_are_kept_once() -> None:

@@ -106,3 +106,46 @@ def test_a_manifest_in_another_encoding_is_told(tmp_path: Path) -> None:
 def test_a_manifest_has_a_release() -> None:
     with pytest.raises(ValueError, match="releases"):
         Manifest(name="q", hash="h", releases=(), entries={})
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"), [("q.jsonl", "q"), ("q.v1.jsonl", "q.v1"), ("q.v2.csv.gz", "q.v2"), ("questions", "questions")]
+)
+def test_each_version_in_a_name_has_a_manifest_of_its_own(name: str, beside: str) -> None:
+    assert manifest_path(Path(name)) == Path(f"{beside}.manifest.json")
+
+
+def of(name: str) -> str:
+    return manifest_text(FIRST.model_copy(update={"name": name}))
+
+
+def test_a_manifest_under_its_earlier_name_is_read_where_it_names_the_benchmark(tmp_path: Path) -> None:
+    (tmp_path / "q.manifest.json").write_text(of("q.v1.jsonl"))
+    told = read_manifest(tmp_path / "q.v1.jsonl")
+    assert told is not None
+    assert told.version == "1"
+    assert read_manifest(tmp_path / "q.v2.jsonl") is None
+    (tmp_path / "q.v1.manifest.json").write_text(
+        manifest_text(released(benchmark(a="x?"), told, "2", "", "2026-11-02"))
+    )
+    now = read_manifest(tmp_path / "q.v1.jsonl")
+    assert now is not None
+    assert now.version == "2"
+
+
+def test_a_manifest_of_another_benchmark_is_told_and_that_of_a_renamed_one_read(tmp_path: Path) -> None:
+    (tmp_path / "facts.manifest.json").write_text(of("facts.jsonl"))
+    assert read_manifest(tmp_path / "facts.csv") is not None
+    (tmp_path / "facts.jsonl").touch()
+    with pytest.raises(BenchmarkError) as told:
+        read_manifest(tmp_path / "facts.csv")
+    assert str(told.value).endswith(
+        "facts.manifest.json: belongs to facts.jsonl, not to facts.csv; rename one of these two benchmarks"
+    )
+    assert read_manifest(tmp_path / "facts.jsonl") is not None
+
+
+@pytest.mark.parametrize("name", ["", "a/b.jsonl", "..", "n\x00l", "x" * 300])
+def test_a_manifest_that_names_what_is_no_file_is_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "q.manifest.json").write_text(of(name))
+    assert read_manifest(tmp_path / "q.jsonl") is not None

@@ -6,17 +6,15 @@ import json
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pytest_llmeval.benchmark.checking.beside import check_own, path_beside, read_beside
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.bounded import TooLong, whole_text
-from pytest_llmeval.errors import BenchmarkError
 
 Contamination = Literal["clean", "flagged"]
 """What a check found of an entry: its question is not in the corpus, or stands there."""
 Checked = Literal["clean", "flagged", "changed"]
 """The same of an entry as it is now; ``changed`` where it is another one than was checked, or new."""
-_SUFFIXES = (".gz", ".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".csv", ".tsv")
 
 
 class CorpusFile(BaseModel):
@@ -82,40 +80,23 @@ class ContaminationCheck(BaseModel):
 
 
 def contamination_path(benchmark: Path) -> Path:
-    """Return where the kept check of a benchmark lies.
-
-    Example:
-        >>> contamination_path(Path("evals/questions.v2.jsonl.gz")).as_posix()
-        'evals/questions.v2.contamination.json'
-    """
-    stem = benchmark.name
-    for suffix in _SUFFIXES:
-        stem = stem.removesuffix(suffix) or stem
-    return benchmark.with_name(f"{stem}.contamination.json")
+    """Return where the kept check of a benchmark lies."""
+    return path_beside(benchmark, "contamination")
 
 
 def read_contamination(benchmark: Path) -> ContaminationCheck | None:
     """Read the check that is kept beside a benchmark; None where there is none.
 
     Raises:
-        BenchmarkError: For a file that is none.
+        BenchmarkError: For a file that is none, or is that of another benchmark.
     """
     path = contamination_path(benchmark)
     if not path.exists():
         return None
-    try:
-        return ContaminationCheck.model_validate_json(whole_text(path))
-    except TooLong as error:
-        fault = str(error)
-    except UnicodeDecodeError as error:
-        fault = f"is no check for contamination: no UTF-8 ({error.reason} at byte {error.start})"
-    except OSError as error:
-        fault = f"cannot be read: {error.strerror}"
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = "".join(f"/{step}" for step in first["loc"])
-        fault = f"is no check for contamination: {place or 'it'}: {first['msg']}"
-    raise BenchmarkError([f"{path}: {fault}; remove it and check again with --keep"])
+    way_out = "; remove it and check again with --keep"
+    check = read_beside(path, ContaminationCheck, "check for contamination", way_out)
+    check_own(path, benchmark, check.benchmark)
+    return check
 
 
 def contamination_text(check: ContaminationCheck) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from pytest_llmeval.benchmark.checking.beside import check_own, path_beside, read_beside
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.mix import Mix, mix_of
 from pytest_llmeval.benchmark.loading import Benchmark
-from pytest_llmeval.bounded import TooLong, whole_text
 from pytest_llmeval.errors import BenchmarkError
 
 SHOWN = 10
@@ -61,36 +61,28 @@ class Manifest(BaseModel):
 
 
 def manifest_path(benchmark: Path) -> Path:
-    """Return where the manifest of a benchmark lies.
-
-    Example:
-        >>> manifest_path(Path("evals/questions.jsonl.gz")).as_posix()
-        'evals/questions.manifest.json'
-    """
-    return benchmark.with_name(benchmark.name.partition(".")[0] + ".manifest.json")
+    """Return where the manifest of a benchmark lies."""
+    return path_beside(benchmark, "manifest")
 
 
 def read_manifest(benchmark: Path) -> Manifest | None:
     """Read the manifest beside a benchmark; None where there is none.
 
+    Earlier versions cut a benchmark's name at its first dot. Such a file is read where it names this benchmark: others
+    of the same beginning wrote into it too.
+
     Raises:
-        BenchmarkError: For a file that is no manifest.
+        BenchmarkError: For a file that is no manifest, or is that of another benchmark.
     """
-    path = manifest_path(benchmark)
-    if not path.exists():
+    path, earlier = manifest_path(benchmark), benchmark.with_name(benchmark.name.partition(".")[0] + ".manifest.json")
+    if path.exists():
+        manifest = read_beside(path, Manifest, "manifest")
+        check_own(path, benchmark, manifest.name)
+        return manifest
+    if earlier == path or not earlier.exists():
         return None
-    try:
-        return Manifest.model_validate_json(whole_text(path))
-    except TooLong as error:
-        raise BenchmarkError([f"{path}: {error}"]) from None
-    except UnicodeDecodeError as error:
-        raise BenchmarkError([f"{path}: is no manifest: no UTF-8 ({error.reason} at byte {error.start})"]) from None
-    except OSError as error:
-        raise BenchmarkError([f"{path}: cannot be read: {error.strerror}"]) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = "".join(f"/{step}" for step in first["loc"])
-        raise BenchmarkError([f"{path}: is no manifest: {place or 'it'}: {first['msg']}"]) from None
+    manifest = read_beside(earlier, Manifest, "manifest")
+    return manifest if manifest.name == benchmark.name else None
 
 
 def differences(benchmark: Benchmark, manifest: Manifest | None) -> dict[str, tuple[str, ...]]:
