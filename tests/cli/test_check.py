@@ -152,6 +152,22 @@ def test_counts_are_whole_numbers(option: str, command: Command) -> None:
     assert f"argument {option.split('=')[0]}: must be a whole number" in told.err
 
 
+@pytest.mark.parametrize("version", ["", " "])
+def test_a_version_has_a_name(version: str, here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?"})
+    told = command("check", log, "--release", version)
+    assert (told.status, told.out) == (2, "")
+    assert f"argument --release: must name a version such as 1.0, got {version!r}; see " in told.err
+    assert [path.name for path in here.iterdir()] == ["q.jsonl"]
+
+
+@pytest.mark.parametrize("root", ["nodir", "q.jsonl", "x" * 300])
+def test_a_root_is_a_folder_that_is_there(root: str, here: Path, command: Command) -> None:
+    told = command("check", write(here / "q.jsonl", {"id": "a", "question": "Why?"}), "--root", root)
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert f"argument --root: must be a folder that is there, got {root!r}" in told.err
+
+
 def test_combinations_are_shown_as_a_table_and_to_machines(here: Path, command: Command) -> None:
     log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So.", "category": "x", "tags": ["t"]})
     told = command("check", log, "--matrix", "category", "tag", "--min-slice", 2)

@@ -124,6 +124,22 @@ def test_what_git_does_not_have_is_one_line(source: str, said: str, repository: 
     assert said in told.err
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "n\0l"])
+def test_a_name_that_no_file_can_have_is_one_line(name: str, repository: Path, command: Command) -> None:
+    for source in (f"{name}:a", name):
+        told = command("diff", source, "evals/q.jsonl")
+        assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+        assert told.err.startswith("pytest-llmeval: ")
+
+
+def test_a_file_of_a_revision_whose_name_is_too_long_here_is_one_line(repository: Path, command: Command) -> None:
+    found = subprocess.run(["git", "rev-parse", "HEAD:evals/q.jsonl"], capture_output=True, check=True, text=True)
+    git(repository, "update-index", "--add", "--cacheinfo", f"100644,{found.stdout.strip()},{'x' * 300}.jsonl")
+    told = command("diff", f":{'x' * 300}.jsonl", "evals/q.jsonl")
+    assert (told.status, told.err.count("\n")) == (2, 1)
+    assert told.err.endswith(".jsonl: cannot be copied to be read: File name too long\n")
+
+
 def test_outside_of_a_repository_and_without_git_there_is_one_line(
     here: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

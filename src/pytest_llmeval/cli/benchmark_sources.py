@@ -27,12 +27,19 @@ def benchmark_of(source: str) -> Benchmark:
         BenchmarkError: Where it cannot be read, in one line; or with every fault of what was read.
     """
     revision, colon, path = source.partition(":")
-    if not colon or not path or Path(source).exists():
+    if not colon or not path or _is_there(Path(source)):
         return load_benchmark(Path(source))
     with tempfile.TemporaryDirectory(prefix="pytest-llmeval-") as folder:
         copy = Path(folder) / Path(path).name
         _Git(source).write(revision, path, copy)
         return replace(load_benchmark(copy, shown=source), path=None)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # longer than any name, or behind a folder that may not be read
+        return False
 
 
 class _Git:
@@ -64,8 +71,11 @@ class _Git:
             raise self._fault(f"{path!r} {what} in {there}; a path is from the repository's root, or begins with ./")
         if int(self._ask("cat-file", "-s", f"{revision}:{path}") or 0) > LARGEST_WHOLE:
             raise self._fault(f"is larger than {LARGEST_WHOLE >> 20:,} MiB; check the revision out and name the file")
-        with target.open("wb") as file:
-            self._run(["cat-file", "blob", f"{revision}:{path}"], file.fileno())
+        try:
+            with target.open("wb") as file:
+                self._run(["cat-file", "blob", f"{revision}:{path}"], file.fileno())
+        except OSError as error:
+            raise self._fault(f"cannot be copied to be read: {error.strerror or error}") from None
 
     def _ask(self, *arguments: str) -> str | None:
         """Return what git says; None where it refuses."""

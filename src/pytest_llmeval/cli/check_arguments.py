@@ -25,7 +25,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     release = parser.add_argument_group("releasing a version")
     release.add_argument(
-        "--release", metavar="VERSION", help="write the entries as they are into the manifest, unless there are errors"
+        "--release",
+        metavar="VERSION",
+        type=_version,
+        help="write the entries as they are into the manifest, unless there are errors",
     )
     release.add_argument("--why", metavar="TEXT", default="", help="what the release is for")
     parser.add_argument("--strict", action="store_true", help="let warnings fail too")
@@ -35,7 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_looks(look: argparse._ArgumentGroup) -> None:
-    look.add_argument("--root", metavar="DIR", type=Path, default=Path(), help="where expected files lie (.)")
+    look.add_argument("--root", metavar="DIR", type=_folder, default=Path(), help="where expected files lie (.)")
     look.add_argument(
         "--prompt",
         metavar="FILE",
@@ -123,6 +126,22 @@ def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> No
         default=standard.contamination.run,
         help="length of such a run (%(default)s)",
     )
+
+
+def _version(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"must name a version such as 1.0, got {text!r}")
+    return text
+
+
+def _folder(text: str) -> Path:
+    try:
+        is_one = Path(text).is_dir()
+    except OSError:  # longer than any name
+        is_one = False
+    if not is_one:
+        raise argparse.ArgumentTypeError(f"must be a folder that is there, got {text!r}")
+    return Path(text)
 
 
 def _requirement(text: str) -> Requirement:
