@@ -45,6 +45,15 @@ def told(before: Any, after: Any, **screen: Any) -> list[str]:
     return list(change_lines(FieldChange("f", before, after, *members), "", Screen(**screen)))
 
 
+def test_retired_entries_are_counted_and_called_so() -> None:
+    old: Row = {**OLD[1], "status": "retired"}
+    assert shown([OLD[0], old], [OLD[0], OLD[1]])[:3] == [
+        "old  old.jsonl · 2 entries, 1 retired",
+        "new  new.jsonl · 2 entries",
+        "1 modified",
+    ]
+
+
 def test_each_kind_of_difference_stands_by_itself() -> None:
     assert shown(OLD, NEW) == [
         "old  old.jsonl · 4 entries",

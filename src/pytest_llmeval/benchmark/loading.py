@@ -22,6 +22,7 @@ from pytest_llmeval.seen_from import seen_from
 
 CONTENT_ID = "q-"
 """How an id begins that was made from an entry's content; eight hex digits follow."""
+_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Benchmark:
     def described(self) -> dict[str, Any]:
         """Return what a run's sidecar says of it."""
         return {"name": self.name, "path": self.path and self.shown, "entries": len(self.entries), "hash": self.hash}
+
+
+def has_content_id(entry: Entry) -> bool:
+    """Tell whether an entry has the id that is made from its content, and none of its author's such as ``q-1``."""
+    return entry.id in (f"{CONTENT_ID}{entry.hash[:_DIGITS]}", f"{CONTENT_ID}{entry.hash}")
 
 
 def load_benchmark(path: Path, *, columns: Mapping[str, str] | None = None, shown: str | None = None) -> Benchmark:
@@ -181,11 +187,13 @@ class _Pile:
         sharing: defaultdict[str, set[str]] = defaultdict(set)
         unnamed = [one for one in self._found if not one.named]
         for one in unnamed:
-            sharing[one.entry.hash[:8]].add(one.entry.hash)
+            sharing[one.entry.hash[:_DIGITS]].add(one.entry.hash)
         for one in unnamed:
             digits = one.entry.hash
-            if len(sharing[digits[:8]]) == 1:  # in a hundred thousand entries, two may differ and share eight digits
-                digits = digits[:8]
+            if (
+                len(sharing[digits[:_DIGITS]]) == 1
+            ):  # in a hundred thousand entries, two may differ and share eight digits
+                digits = digits[:_DIGITS]
             one.entry = one.entry.model_copy(update={"id": f"{CONTENT_ID}{digits}"})
 
     def _repeated(self) -> Iterator[Fault]:

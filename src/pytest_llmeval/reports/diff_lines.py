@@ -32,8 +32,10 @@ def diff_lines(found: Diff, old: str, new: str, screen: Screen) -> Iterator[Line
         new: What the second is called.
         screen: What to print on; with a verbosity above 0 every entry and slice is told.
     """
-    for label, name, size in (("old", old, found.before.size), ("new", new, found.after.size)):
-        yield line(f"{label}  {screen.safe(name, 4096)} · {counted(size, 'entry', 'entries')}")
+    sides = (("old", old, found.before, found.retired[0]), ("new", new, found.after, found.retired[1]))
+    for label, name, mix, retired in sides:
+        told = counted(mix.size + retired, "entry", "entries") + (f", {retired:,} retired" if retired else "")
+        yield line(f"{label}  {screen.safe(name, 4096)} · {told}")
     yield line(Segment(_heading(found), ("bold", "green" if found.same else "yellow")))
     yield from _section("added", found.added, _asked, "green", screen)
     yield from _section("removed", found.removed, _asked, "red", screen)

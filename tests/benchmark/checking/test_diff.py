@@ -73,6 +73,12 @@ def test_an_entry_without_an_id_is_known_by_its_question() -> None:
     assert [one.changes for one in found.modified] == [(FieldChange("gold_answer", "Paris", "Lyon"),)]
 
 
+@pytest.mark.parametrize(("one", "other"), [("q-1", "q-2"), ("q-deadbeef", "q-12345678")])
+def test_ids_of_the_author_are_none_of_the_content(one: str, other: str) -> None:
+    found = between([{**FR, "id": one, "gold_answer": "A"}], [{**FR, "id": other, "gold_answer": "B"}])
+    assert (ids(found.added), ids(found.removed), found.modified) == ([other], [one], ())
+
+
 def test_another_question_under_another_id_is_added_and_removed() -> None:
     found = between([{"question": "One?"}, FR], [{"question": "Two?"}, {**FR, "id": "x", "gold_answer": "Lyon"}])
     assert (len(found.added), len(found.removed), found.modified, found.renamed) == (2, 2, (), ())

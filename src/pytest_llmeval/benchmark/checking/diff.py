@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pytest_llmeval.benchmark.checking.field_changes import FieldChange, field_changes
 from pytest_llmeval.benchmark.checking.mix import KINDS, Mix, Shift, mix_of, shifts
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.benchmark.loading import CONTENT_ID
+from pytest_llmeval.benchmark.loading import has_content_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Diff:
     """The same content under another id; changes are of slices, weights and bookkeeping."""
     before: Mix
     after: Mix
+    retired: tuple[int, int] = (0, 0)
+    """Entries that the mixes leave out, before and after."""
 
     @property
     def same(self) -> bool:
@@ -65,7 +67,7 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Diff:
     unnamed = _paired(
         _left(removed, [one for one, _ in renamed]),
         _left(added, [one for _, one in renamed]),
-        lambda entry: entry.question if entry.id.startswith(CONTENT_ID) else None,
+        lambda entry: entry.question if has_content_id(entry) else None,
     )
     both = [(was[entry.id], entry) for entry in new if entry.id in was] + unnamed
     changed = [Changed(one, other, tuple(field_changes(one, other))) for one, other in both]
@@ -78,6 +80,7 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Diff:
         renamed=tuple(Changed(one, other, tuple(field_changes(one, other))) for one, other in renamed),
         before=mix_of(old),
         after=mix_of(new),
+        retired=(len(old) - mix_of(old).size, len(new) - mix_of(new).size),
     )
 
 
