@@ -19,7 +19,8 @@ def setting(entry: Entry) -> str:
     Metadata counts, for choices, a premise or a passage are read from there; not what says when, by whom or under which
     name the entry was written, nor what a right answer is.
     """
-    return fingerprint(_setting(entry))
+    given = _setting(entry)
+    return fingerprint(given) if any(given) else ""  # most entries have none
 
 
 def _setting(entry: Entry) -> list[Any]:

@@ -25,6 +25,11 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def _as_typed(text: str) -> str:
+    """Return a text in one case and form, with the quotes and dashes of a typewriter."""
+    return text.casefold() if text.isascii() else folded(text).translate(_ONE_SPELLING)
+
+
 def words(text: str) -> list[str]:
     """Return the words of a text, in one case and one Unicode form; the marks of a letter belong to it.
 
@@ -43,12 +48,12 @@ def words_and_signs(text: str) -> list[str]:
         >>> words_and_signs("Is (x < 0) in C++?")
         ['is', 'x', '<', '0', 'in', 'c', '+', '+']
     """
-    told = _HYPHEN.sub(" ", folded(text).translate(_ONE_SPELLING))
+    told = _HYPHEN.sub(" ", _as_typed(text))
     return _with_marks(told, signs=True) if _NEITHER.search(told) else _TOKEN.findall(told)
 
 
 def _with_marks(told: str, *, signs: bool) -> list[str]:
-    return "".join(_spaced(sign, signs=signs) for sign in told).split()
+    return told.translate({ord(sign): _spaced(sign, signs=signs) for sign in set(told)}).split()
 
 
 def _spaced(sign: str, *, signs: bool) -> str:
@@ -68,7 +73,7 @@ def wording(text: str) -> str:
         >>> wording(" What is  5 - 3 ?"), wording("What is 5!?"), wording("?!")
         ('what is 5 - 3', 'what is 5!', '?!')
     """
-    told = " ".join(folded(text).translate(_ONE_SPELLING).split())
+    told = " ".join(_as_typed(text).split())
     short = told.rstrip(_CLOSING)
     factorial = short[-1:].isdigit() and told.startswith("!", len(short))
     return f"{short}!" if factorial else short or told
