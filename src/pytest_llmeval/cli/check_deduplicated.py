@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pytest_llmeval.benchmark.checking.deduplicating import LINES, check_has_lines, lines_without, repeating
+from pytest_llmeval.benchmark.checking.corpus import ROWS
+from pytest_llmeval.benchmark.checking.deduplicating import check_has_lines, lines_without, repeating
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.cli.printing import note
@@ -20,7 +21,7 @@ def check_target(benchmark: Benchmark, path: Path) -> None:
         ConfigurationError: For a benchmark or a file that is none of lines, or a file that is there.
     """
     check_has_lines(benchmark)
-    if path.suffix not in LINES:
+    if path.suffix not in ROWS:
         raise ConfigurationError(f"{path}: what is written are lines; name a file that ends in .jsonl")
     if path.exists():
         raise ConfigurationError(f"{path}: exists already; name another file or move it away")

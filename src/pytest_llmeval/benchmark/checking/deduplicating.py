@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
 from pytest_llmeval.benchmark.checking.clusters import Clusters
+from pytest_llmeval.benchmark.checking.corpus import ROWS
 from pytest_llmeval.benchmark.checking.finding import Check, Finding
 from pytest_llmeval.benchmark.checking.same_question import gold_of
 from pytest_llmeval.benchmark.entry import Entry
@@ -14,8 +15,6 @@ from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.bounded import bounded_lines
 from pytest_llmeval.errors import BenchmarkError, ConfigurationError
 
-LINES = (".jsonl", ".ndjson")
-"""Suffixes of files of which an entry is a line."""
 ALIKE: frozenset[Check] = frozenset({"conflicting answers", "duplicates", "near duplicates"})
 
 
@@ -61,7 +60,7 @@ def check_has_lines(benchmark: Benchmark) -> None:
     Raises:
         ConfigurationError: For it.
     """
-    if benchmark.path is None or suffix_of(benchmark.path) not in LINES:
+    if benchmark.path is None or suffix_of(benchmark.path) not in ROWS:
         raise ConfigurationError(
             f"{benchmark.shown}: no entry of it is a line that could be left out; save it as .jsonl"
         )
