@@ -211,6 +211,14 @@ def test_a_guard_is_not_added_twice(log: Path, command: Command) -> None:
     assert "entry 'q1-regression' guards this question already" in other.err
 
 
+def test_a_question_that_differs_by_a_sign_is_guarded_too(log: Path, command: Command) -> None:
+    benchmark = log.parent / "b.jsonl"
+    for name, question in (("plus", "What is 5 + 3?"), ("minus", "What is 5 - 3?"), ("again", "what is 5 - 3")):
+        told = command("promote", log, "q1", "--to", benchmark, *SAY, "--id", name, "--question", question)
+    assert len(benchmark.read_text().splitlines()) == 2
+    assert "entry 'minus' guards this question already" in told.err
+
+
 def test_two_that_add_at_once_do_not_undo_each_other(log: Path, command: Command) -> None:
     benchmark = log.parent / "b.jsonl"
     with alone(benchmark, ""):

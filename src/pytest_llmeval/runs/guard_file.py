@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pytest_llmeval.benchmark.checking.words import plain
+from pytest_llmeval.benchmark.checking.words import wording
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.loading import benchmark_from_entries, load_benchmark
 from pytest_llmeval.errors import BenchmarkError
@@ -53,5 +53,5 @@ def _check_new(line: dict[str, Any], entries: Iterable[Entry], benchmark: Path) 
     for entry in entries:
         if entry.id == line["id"]:
             raise BenchmarkError([f"{benchmark}: has an entry {entry.id!r} already; give another with --id"])
-        if TAG in entry.tags and plain(entry.question) == plain(line["question"]):
+        if TAG in entry.tags and wording(entry.question) == wording(line["question"]):
             raise BenchmarkError([f"{benchmark}: entry {entry.id!r} guards this question already"])
