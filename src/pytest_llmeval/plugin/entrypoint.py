@@ -14,6 +14,7 @@ import pytest
 from pytest_llmeval.plugin import hookspecs, options, settings, workers
 from pytest_llmeval.plugin.fixtures import EvalFixtures
 from pytest_llmeval.plugin.freezing import thaw_at_end
+from pytest_llmeval.plugin.rewriting import leave_as_written
 from pytest_llmeval.plugin.state import SETTINGS, check
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the flags, so that a wrong one ends the run before anything is collected."""
+    leave_as_written(config)
     config.stash[SETTINGS] = settings.read_settings(config)
     check(config)
     config.pluginmanager.register(EvalFixtures(config), "llm_eval_fixtures")
