@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_llmeval.benchmark.checking.near import jaccard
-from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
+from pytest_llmeval.benchmark.checking.document_words import RunFinder, distinct_runs
+from pytest_llmeval.benchmark.checking.words import plain, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ class Match:
 class TextIndex:
     """Texts by their runs of words; one of fewer words than a run is a run of its own.
 
-    Containment is ``|runs of text and of document| / |runs of text|``. Documents are not kept.
+    Containment is ``|runs of text and of document| / |runs of text|``. Documents are not kept. What is found has most
+    of its runs there, hence one among its rarest: texts that begin alike are not all compared with each document
+    that begins so too. That is the idea of `near.similar_pairs`.
 
     Args:
         texts: What to look for.
@@ -73,30 +77,52 @@ class TextIndex:
         self._bounds = thresholds
         self._texts = [plain(text) for text in texts]
         self._runs = [runs(text.split(), thresholds.run) for text in self._texts]
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        common = Counter(run for own in self._runs for run in own)
+        self._finder = RunFinder(common)
+        self._rare: defaultdict[str, list[int]] = defaultdict(list)
         for place, own in enumerate(self._runs):
-            for run in own:
-                self._places[run].append(place)
-        self._lengths = {thresholds.run, *(run.count(" ") + 1 for run in self._places)}
+            for run in sorted(own, key=lambda run: (common[run], run))[: self._head(len(own))]:
+                self._rare[run].append(place)
+
+    def _head(self, size: int) -> int:
+        """Return among how many of its rarest runs a text that is found has one in the document."""
+        share = min(self._bounds.contained, self._bounds.alike, 1.0)
+        return min(size - math.ceil(share * size - 1e-9) + 1, size)
 
     def matches(self, name: str, text: str) -> Iterator[tuple[int, Match]]:
         """Yield each text that a document holds, by its place."""
-        found = words(text)
-        theirs = runs(found, self._bounds.run)
-        known = (run for length in self._lengths for run in runs(found, length) if run in self._places)
-        shared = Counter(place for run in set(known) for place in self._places[run])
-        whole = " ".join(found)
-        for place, count in shared.items():
-            match = self._match(name, place, count, whole, theirs)
-            if match is not None:
-                yield place, match
+        there = self._finder.places(text)
+        near: dict[int, int] = {}
+        for place in {place for run in there for place in self._rare.get(run, ())}:
+            own = self._runs[place]
+            count = sum(run in there for run in own)
+            if count == len(own) and self._stands(place, there):
+                yield place, Match(name, "word for word", 1.0)
+            elif count / len(own) >= self._bounds.contained:
+                yield place, Match(name, "runs of words", count / len(own))
+            elif count >= self._bounds.alike * len(own) - 1e-9:  # it is no more alike than it is contained
+                near[place] = count
+        yield from self._alike(name, text, near)
 
-    def _match(self, name: str, place: int, count: int, whole: str, theirs: frozenset[str]) -> Match | None:
-        own, bounds = self._runs[place], self._bounds
-        if holds(whole, self._texts[place]):
-            return Match(name, "word for word", 1.0)
-        contained = count / len(own)
-        if contained >= bounds.contained:
-            return Match(name, "runs of words", contained)
-        alike = jaccard(own, theirs)
-        return Match(name, "as a whole", alike) if alike >= bounds.alike else None
+    def _stands(self, place: int, there: Mapping[str, Sequence[int]]) -> bool:
+        """Tell whether the runs of a text, of which each is there, stand one after another."""
+        found, length = self._texts[place].split(), self._bounds.run
+        own = [" ".join(found[begin : begin + length]) for begin in range(max(len(found) - length, 0) + 1)]
+        rarest = min(range(len(own)), key=lambda step: len(there[own[step]]))
+        begins = (begin - rarest for begin in there[own[rarest]])
+        return any(all(_is_in(begin + step, there[run]) for step, run in enumerate(own)) for begin in begins)
+
+    def _alike(self, name: str, text: str, near: Mapping[int, int]) -> Iterator[tuple[int, Match]]:
+        if not near:
+            return
+        most = max(count / self._bounds.alike - len(self._runs[place]) + count for place, count in near.items())
+        theirs = distinct_runs(text, self._bounds.run, most + 1)
+        for place, count in near.items():
+            alike = count / (len(self._runs[place]) + theirs - count)
+            if alike >= self._bounds.alike:
+                yield place, Match(name, "as a whole", alike)
+
+
+def _is_in(number: int, ordered: Sequence[int]) -> bool:
+    at = bisect_left(ordered, number)
+    return at < len(ordered) and ordered[at] == number
