@@ -90,8 +90,8 @@ def test_machines_get_every_finding_and_the_thresholds(here: Path, command: Comm
 
 
 def test_a_prompt_that_holds_a_question_is_an_error(here: Path, command: Command) -> None:
-    log = write(here / "q.jsonl", {"id": "a", "question": "Why is it so?"})
-    (here / "system.txt").write_text("Example: why is it so? Because.")
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why is it so today?"})
+    (here / "system.txt").write_text("Example: why is it so today? Because.")
     told = command("check", log, "--prompt", "system.txt")
     assert (told.status, "system.txt holds the question" in told.out) == (1, True)
 

@@ -131,18 +131,59 @@ def test_a_gold_answer_in_the_question_is_a_warning() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"system_prompt": "The capital is Paris."}, {"messages": [{"role": "user", "content": "Paris is the capital."}]}],
+    [
+        {"system_prompt": "The capital is Paris."},
+        {"messages": [{"role": "assistant", "content": "Paris is the capital."}]},
+        {"messages": [{"role": "system", "content": [{"type": "text", "text": "Notes:\nParis"}]}]},
+    ],
 )
 def test_a_gold_answer_in_the_entrys_own_prompt_is_an_error(given: dict[str, Any]) -> None:
-    found = only({"question": "What is the capital?", "gold_answer": "Paris", **given})
+    found, *_ = findings({"question": "What is the capital?", "gold_answer": "Paris", **given})
     assert (found.severity, found.text) == ("error", "its prompt or messages hold the gold answer 'Paris'")
 
 
+def test_what_the_user_gives_to_be_read_may_hold_the_gold_answer() -> None:
+    text = {"role": "user", "content": "Text: Marie Curie was born in Warsaw.\nWhere was she born?"}
+    assert findings({"question": "Where was she born?", "gold_answer": "Warsaw", "messages": [text]}) == []
+
+
+CLASSIFY = "Classify the review as positive or negative."
+
+
+def reviews(*golds: str, **given: Any) -> list[dict[str, Any]]:
+    return [{"question": f"Film {n} was so.", "gold_answer": gold, **given} for n, gold in enumerate(golds)]
+
+
+def test_a_prompt_that_several_entries_have_may_name_the_choices() -> None:
+    found = findings(*reviews("positive", "negative", system_prompt=CLASSIFY))
+    assert [(one.severity, one.text) for one in found] == [
+        ("warning", "a prompt that it shares with others holds the gold answer 'positive'"),
+        ("warning", "a prompt that it shares with others holds the gold answer 'negative'"),
+    ]
+    assert findings(*reviews(*["positive", "negative"] * 3, system_prompt=CLASSIFY)) == []
+
+
+def test_a_prompt_of_the_system_may_name_choices_numbers_and_short_questions() -> None:
+    prompts = {"system.txt": f"{CLASSIFY} Today is 1 May 2024. Say hello, and why it is so!"}
+    rows = [*reviews(*["positive"] * 3), {"question": "Hello!", "gold_answer": "2024"}, {"question": "Why it is so?"}]
+    assert findings(*rows, prompts=prompts) == []
+    (found,) = findings(*reviews("negative"), prompts=prompts)
+    assert (found.severity, found.text) == ("warning", "system.txt holds the gold answer")
+
+
+def test_a_choice_may_be_named_in_the_question() -> None:
+    rows = [{"question": f"True or false: {n} is odd.", "gold_answer": "false"} for n in (2, 4, 6)]
+    assert findings(*rows) == []
+    assert len(findings(*rows[:2])) == 2
+
+
 def test_prompts_of_the_system_hold_neither_answers_nor_questions() -> None:
-    prompts = {"system.txt": "Example: What is the capital? Paris!", "other.txt": "Be brief."}
-    found = findings({"question": "What is the capital?", "gold_answer": "Paris"}, prompts=prompts)
-    assert [one.text for one in found] == ["system.txt holds the gold answer", "system.txt holds the question"]
-    assert all(one.severity == "error" for one in found)
+    prompts = {"system.txt": "Example: What is the capital of it? Paris!", "other.txt": "Be brief."}
+    found = findings({"question": "What is the capital of it?", "gold_answer": "Paris"}, prompts=prompts)
+    assert [(one.severity, one.text) for one in found] == [
+        ("warning", "system.txt holds the gold answer"),
+        ("error", "system.txt holds the question"),
+    ]
 
 
 def near_prompt(text: str, **row: Any) -> Finding:
@@ -167,8 +208,8 @@ def test_what_is_too_short_or_too_far_apart_is_not_nearly_in_a_prompt() -> None:
 
 
 def test_a_text_in_several_prompts_is_told_once() -> None:
-    prompts = {"a.txt": "Why is it so?", "b.txt": "So why is it so", "c.txt": "Why?"}
-    assert only({"question": "Why is it so?"}, prompts=prompts).text == "a.txt and 1 more hold the question"
+    prompts = {"a.txt": "Why is it so now?", "b.txt": "So why is it so now", "c.txt": "Why?"}
+    assert only({"question": "Why is it so now?"}, prompts=prompts).text == "a.txt and 1 more hold the question"
 
 
 def test_retired_entries_are_left_alone() -> None:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from pytest_llmeval.benchmark.checking.duplicates import RUN
-from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.finding import Finding, Severity
+from pytest_llmeval.benchmark.checking.prompt_leaks import (
+    LEAST_WORDS,
+    gold_sought,
+    golds_given_away,
+    labels,
+    told_to,
+)
 from pytest_llmeval.benchmark.checking.text_index import Match, TextIndex, Thresholds
 from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.safe_text import one_line
 
-SHORTEST = 4
-"""Characters. A shorter answer (yes, 12, A) stands in many a question by chance."""
 LONGEST_SAID = 60
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
@@ -24,41 +30,52 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 def leaked(entries: Sequence[Entry], prompts: Mapping[str, str], thresholds: Thresholds) -> Iterator[Finding]:
     """Find gold answers in questions, in entries' own prompts and in prompts of the system under test.
 
-    A question may well offer its answer as a choice, so there it is a warning. In a prompt it is an error, and so is a
-    question that stands there word for word, as among its examples; where long ones nearly stand there it is a warning.
+    What is looked for, and in what an entry is told, is settled in `prompt_leaks`, as for runs. A gold answer in what
+    one entry alone is told is an error, and so is a question that stands in a prompt word for word, as among its
+    examples. A question and a prompt that several share may well name the answer as a choice: that is a warning, as is
+    what nearly stands in a prompt.
 
     Args:
         entries: What to look for.
         prompts: Texts that the system under test is given with every question, by name.
         thresholds: What counts as nearly standing there.
     """
-    for entry in entries:
-        yield from _in_entry(entry)
+    choices = labels(entries)
+    golds = ["" if (gold := gold_sought(entry)) in choices else gold for entry in entries]
+    for entry, gold in zip(entries, golds, strict=True):
+        if holds(plain(entry.question), gold):
+            yield Finding(
+                "leaked answers", "warning", (entry.id,), f"the question holds the gold answer {_said(entry)}"
+            )
+    yield from _given_away(entries)
     if prompts:
         asked = [plain(entry.question) for entry in entries]
-        yield from _in_prompts(entries, "gold answer", [_gold(entry) for entry in entries], prompts, thresholds)
-        yield from _in_prompts(
-            entries, "question", [one if len(one) >= SHORTEST else "" for one in asked], prompts, thresholds
-        )
+        long = [text if text.count(" ") + 1 >= LEAST_WORDS else "" for text in asked]
+        yield from _in_prompts(entries, "gold answer", golds, prompts, thresholds)
+        yield from _in_prompts(entries, "question", long, prompts, thresholds)
 
 
-def _gold(entry: Entry) -> str:
-    told = plain(entry.gold_answer) if isinstance(entry.gold_answer, str) else ""
-    return told if len(told) >= SHORTEST else ""
+def _said(entry: Entry) -> str:
+    return repr(one_line(str(entry.gold_answer), LONGEST_SAID))
 
 
-def _in_entry(entry: Entry) -> Iterator[Finding]:
-    gold = _gold(entry)
-    said = repr(one_line(str(entry.gold_answer), LONGEST_SAID))
-    if holds(plain(entry.question), gold):
-        yield Finding("leaked answers", "warning", (entry.id,), f"the question holds the gold answer {said}")
-    given = [entry.system_prompt or "", *(str(one.get("content", "")) for one in entry.messages)]
-    if any(holds(plain(text), gold) for text in given):
-        yield Finding("leaked answers", "error", (entry.id,), f"its prompt or messages hold the gold answer {said}")
+def _given_away(entries: Sequence[Entry]) -> Iterator[Finding]:
+    times = Counter(text for entry in entries for text in told_to(entry))
+    for leak in golds_given_away(entries):
+        for entry in leak.entries:
+            own = (plain(text) for text in told_to(entry) if times[text] == 1)
+            alone = any(holds(text, gold_sought(entry)) for text in own)
+            where = "its prompt or messages hold" if alone else "a prompt that it shares with others holds"
+            severity: Severity = "error" if alone else "warning"
+            yield Finding("leaked answers", severity, (entry.id,), f"{where} the gold answer {_said(entry)}")
 
 
 def _in_prompts(
-    entries: Sequence[Entry], what: str, texts: Sequence[str], prompts: Mapping[str, str], bounds: Thresholds
+    entries: Sequence[Entry],
+    what: Literal["question", "gold answer"],
+    texts: Sequence[str],
+    prompts: Mapping[str, str],
+    bounds: Thresholds,
 ) -> Iterator[Finding]:
     found: defaultdict[int, list[Match]] = defaultdict(list)
     search = _Search(_may_be_there(texts, prompts, bounds), bounds)
@@ -69,7 +86,8 @@ def _in_prompts(
         verbatim = [match.document for match in matches if match.how == "word for word"]
         if verbatim:
             more = f" and {len(verbatim) - 1:,} more hold" if len(verbatim) > 1 else " holds"
-            yield Finding("leaked answers", "error", (entries[place].id,), f"{verbatim[0]}{more} the {what}")
+            severity: Severity = "error" if what == "question" else "warning"
+            yield Finding("leaked answers", severity, (entries[place].id,), f"{verbatim[0]}{more} the {what}")
         else:
             best = max(matches, key=lambda match: match.strength)
             yield Finding(

@@ -82,7 +82,7 @@ def golds_given_away(entries: Iterable[Entry]) -> Iterator[PromptLeak]:
     prompt_of = lru_cache(maxsize=64)(lambda text: _Prompt(OWN, text))
 
     def gives_away(entry: Entry, first: str) -> bool:
-        return any(first in in_one_case(text) and prompt_of(text).holds_gold(entry) for text in _told(entry))
+        return any(first in in_one_case(text) and prompt_of(text).holds_gold(entry) for text in told_to(entry))
 
     firsts = ((one, _first_word(_gold(one))) for one in entries if one.system_prompt or one.messages)
     yield from _leak_of((entry for entry, first in firsts if first and gives_away(entry, first)), OWN)
@@ -111,8 +111,7 @@ class _Prompt:
         start = _first_words(_gold(entry))
         if start and start not in self.starts:
             return False
-        sought = plain(_gold(entry))
-        return sum(map(str.isalpha, sought)) >= LEAST_LETTERS and holds(self.whole, sought)
+        return holds(self.whole, gold_sought(entry))
 
 
 def _leak_of(found: Iterable[Entry], name: str) -> Iterator[PromptLeak]:
@@ -123,7 +122,20 @@ def _leak_of(found: Iterable[Entry], name: str) -> Iterator[PromptLeak]:
         yield PromptLeak(name, "gold answer", held)
 
 
-def _told(entry: Entry) -> Iterator[str]:
+def gold_sought(entry: Entry) -> str:
+    """Return the words of a gold answer that is worth looking for; of a number or a short one none."""
+    sought = plain(_gold(entry))
+    return sought if sum(map(str.isalpha, sought)) >= LEAST_LETTERS else ""
+
+
+def labels(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the gold answers that so many entries have that they are choices."""
+    times = Counter(map(gold_sought, entries))
+    return frozenset(gold for gold, count in times.items() if gold and count >= A_LABEL)
+
+
+def told_to(entry: Entry) -> Iterator[str]:
+    """Yield what the model is told beside the question and what is given to be read: documents are there to hold it."""
     yield from [entry.system_prompt] if entry.system_prompt else []
     for message in entry.messages:
         if message["role"] not in ("user", "tool"):
