@@ -10,7 +10,9 @@ import pytest
 from tests.cli.conftest import Told
 from tests.cli.test_check import Command, write
 
-ROWS = [{"id": name, "question": f"Where is the {name}?", "gold_answer": "Here."} for name in ("bird", "cat", "dog")]
+ROWS = [
+    {"id": name, "question": f"Where is the {name} now?", "gold_answer": "Here."} for name in ("bird", "cat", "dog")
+]
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def keep(command: Command, benchmark: Path, *corpus: str) -> Told:
 
 def test_what_is_found_is_kept_beside_the_benchmark(here: Path, command: Command) -> None:
     benchmark = write(here / "q.jsonl", *ROWS, {"id": "old", "question": "Old?", "status": "retired"})
-    write(here / "train.jsonl", {"text": "Look!"}, {"text": "Where is the cat?"})
+    write(here / "train.jsonl", {"text": "Look!"}, {"text": "Where is the cat now?"})
     told = keep(command, benchmark, "train.jsonl")
     path = here / "q.contamination.json"
     assert (told.status, told.err) == (
@@ -40,29 +42,42 @@ def test_what_is_found_is_kept_beside_the_benchmark(here: Path, command: Command
     assert kept["thresholds"] == {"run": 8, "contained": 0.8, "alike": 0.8}
 
 
+def test_a_question_too_short_to_look_for_is_counted_and_not_known_to_be_clean(here: Path, command: Command) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS, {"id": "why", "question": "5 + 3, why?", "gold_answer": "8"})
+    (here / "train.txt").write_text("5 3 why")
+    told = keep(command, benchmark, "train.txt")
+    assert (told.status, told.out.splitlines()[0]) == (
+        0,
+        "q.jsonl · 4 entries · no version · contamination checked, 0 flagged, 1 too short to look for",
+    )
+    assert told.err.endswith("kept for later runs, 0 of 3 entries flagged\n")
+    assert [*json.loads((here / "q.contamination.json").read_text())["entries"]] == ["bird", "cat", "dog"]
+    assert "none of 3 flagged, 1 not checked" in " ".join(command("check", benchmark).out.split())
+
+
 def test_a_later_check_without_a_corpus_tells_what_is_kept(here: Path, command: Command) -> None:
     benchmark = write(here / "q.jsonl", *ROWS)
-    (here / "train.txt").write_text("Where is the cat?")
+    (here / "train.txt").write_text("Where is the cat now?")
     keep(command, benchmark, "train.txt")
     day = json.loads((here / "q.contamination.json").read_text())["checked"][:10]
-    write(benchmark, *ROWS[:2], {"id": "dog", "question": "Where was the dog?", "gold_answer": "Here."})
+    write(benchmark, *ROWS[:2], {"id": "dog", "question": "Where was the dog then?", "gold_answer": "Here."})
     told = command("check", benchmark, "--min-slice", 0)
     assert (told.status, told.out.splitlines()[0]) == (
         0,
-        f"q.jsonl · 3 entries · no version · contamination checked {day}, 1 of 2 flagged, 1 changed or new",
+        f"q.jsonl · 3 entries · no version · contamination checked {day}, 1 of 2 flagged, 1 not checked",
     )
 
 
 def test_a_check_against_less_than_before_says_what_it_takes_the_place_of(here: Path, command: Command) -> None:
     benchmark = write(here / "q.jsonl", *ROWS)
-    for name, text in (("one.txt", "Where is the cat?"), ("two.txt", "Where is the dog?")):
+    for name, text in (("one.txt", "Where is the cat now?"), ("two.txt", "Where is the dog now?")):
         (here / name).write_text(text)
     keep(command, benchmark, "one.txt")
     assert "takes the place" not in keep(command, benchmark, "one.txt", "two.txt").err
     told = keep(command, benchmark, "two.txt")
     assert told.err.splitlines()[1].startswith("pytest-llmeval: it takes the place of the check of 20")
     assert told.err.endswith(" against one.txt, which flagged 1 more; name all files at once to keep both\n")
-    (here / "moved.txt").write_text("Where is the dog?")
+    (here / "moved.txt").write_text("Where is the dog now?")
     assert "takes the place" not in keep(command, benchmark, "moved.txt").err
 
 
@@ -88,7 +103,7 @@ def test_a_kept_check_that_is_none_is_told(here: Path, command: Command) -> None
 
 def test_a_folder_that_cannot_be_written_is_told(here: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     benchmark = write(here / "q.jsonl", *ROWS)
-    (here / "train.txt").write_text("Where is the cat?")
+    (here / "train.txt").write_text("Where is the cat now?")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pytest_llmeval.benchmark.checking.contamination import kept_check, matches_in
+from pytest_llmeval.benchmark.checking.contamination import is_sought, kept_check, matches_in
 from pytest_llmeval.benchmark.checking.contamination_file import (
     Checked,
     ContaminationCheck,
@@ -34,10 +34,13 @@ class Looked:
     matches: Mapping[str, Match] | None
     """What was found now; None where no corpus was named."""
     kept: ContaminationCheck | None
+    too_short: int = 0
+    """Entries that were not looked for now, because they stand in any text."""
 
     def __str__(self) -> str:
         if self.matches is not None:
-            return f"checked, {len(self.matches):,} flagged"
+            short = f", {self.too_short:,} too short to look for" if self.too_short else ""
+            return f"checked, {len(self.matches):,} flagged{short}"
         if self.kept is None:
             return "not checked"
         found = Counter[Checked](map(self.kept.of, self.benchmark.current))
@@ -57,11 +60,12 @@ def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds
     if not given.against:
         return Looked(benchmark, None, earlier)
     corpus = Corpus(given.against)
-    matches = matches_in(benchmark.current, corpus, thresholds)
+    sought = [*filter(is_sought, benchmark.current)]
+    matches = matches_in(sought, corpus, thresholds)
     if given.keep:
         made = kept_check(
             benchmark.name,
-            benchmark.current,
+            sought,
             matches,
             against=corpus.files,
             thresholds=thresholds,
@@ -73,7 +77,7 @@ def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds
         note(f"{path}: kept for later runs, {len(made.flagged):,} of {len(made.entries):,} entries flagged")
         for told in _forgotten(earlier, made):
             note(told)
-    return Looked(benchmark, matches, earlier)
+    return Looked(benchmark, matches, earlier, too_short=len(benchmark.current) - len(sought))
 
 
 def _forgotten(earlier: ContaminationCheck | None, made: ContaminationCheck) -> Iterator[str]:

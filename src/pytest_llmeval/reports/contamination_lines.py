@@ -26,17 +26,17 @@ def checked_told(day: str, *, flagged: int, clean: int, changed: int = 0) -> str
         day: Of the check.
         flagged: Entries that were found in the corpus.
         clean: Entries that were not.
-        changed: Entries that changed since, or are new.
+        changed: Entries that changed since, are new, or are too short to be looked for.
 
     Example:
         >>> checked_told("2026-11-01", flagged=3, clean=37, changed=2)
-        'checked 2026-11-01, 3 of 40 flagged, 2 changed or new'
+        'checked 2026-11-01, 3 of 40 flagged, 2 not checked'
         >>> checked_told("2026-11-01", flagged=0, clean=40)
         'checked 2026-11-01, none of 40 flagged'
     """
     found = f"{flagged:,}" if flagged else "none"
     told = f"checked {day}, {found} of {flagged + clean:,} flagged"
-    return told + (f", {changed:,} changed or new" if changed else "")
+    return told + (f", {changed:,} not checked" if changed else "")
 
 
 def contaminated_caveats(use: ContaminationUse) -> Iterator[str]:

@@ -295,9 +295,10 @@ def test_a_question_in_a_corpus_is_found_however_it_stands_there() -> None:
         ("whole", f"Some say: {LONG.upper()} And so on."),
         ("part", " ".join(LONG.split()[:-1]) + " under?"),
         ("none", "Nothing of the kind stands here, and never will, for all we know."),
-        ("short", "where is it"),
+        ("short", "so where is it now"),
     ]
-    found = findings({"question": LONG}, {"question": "Where is it?"}, {"question": "Why not?"}, corpus=corpus)
+    short = "So where is it now?"
+    found = findings({"question": LONG}, {"question": short}, {"question": "Nothing of the kind"}, corpus=corpus)
     assert [(one.entries[0], one.text) for one in found] == [
         ("q1", "stands word for word in whole"),
         ("q2", "stands word for word in short"),
@@ -312,3 +313,9 @@ def test_a_question_that_is_nearly_a_document_is_found() -> None:
     bounds = Strictness(0)
     found = only({"question": " ".join(words)}, corpus=[("d", " ".join(changed))], strictness=bounds)
     assert found.text == "has 91 % of its runs of 8 words in d"
+
+
+def test_a_later_turn_in_a_corpus_is_found_and_told_by_the_entry() -> None:
+    turns = ["Hello there, friend", "What is the capital of France in Europe?"]
+    found = only({"turns": turns}, corpus=[("d", f"Hello there, friend: {turns[1]}")])
+    assert (found.entries, found.text) == (("q1",), "stands word for word in d")

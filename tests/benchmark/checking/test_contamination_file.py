@@ -43,14 +43,14 @@ def entry(name: str, question: str, **fields: Any) -> Entry:
     return Entry(id=name, question=question, **fields)
 
 
-A, B = entry("a", "Where is it?"), entry("b", "Why is it there?")
-MADE = check(A, B, documents=(("train.jsonl:2", "So, where is it?"),))
+A, B = entry("a", "Where is it by now?"), entry("b", "Why is it there?")
+MADE = check(A, B, documents=(("train.jsonl:2", "So, where is it by now?"),))
 
 
 def test_an_entry_is_clean_or_flagged_until_it_changes() -> None:
     assert (MADE.day, MADE.of(A), MADE.of(B)) == ("2026-11-01", "flagged", "clean")
-    assert MADE.of(entry("a", "Where is it?", category="x")) == "flagged"  # no part of what is asked
-    assert MADE.of(entry("a", "Where is it now?")) == "changed"
+    assert MADE.of(entry("a", "Where is it by now?", category="x")) == "flagged"  # no part of what is asked
+    assert MADE.of(entry("a", "Where was it by now?")) == "changed"
     assert MADE.of(entry("c", "New?")) == "changed"
 
 

@@ -7,8 +7,24 @@ from dataclasses import asdict
 
 from pytest_llmeval.benchmark.checking.contamination_file import ContaminationCheck, CorpusFile, FoundAt
 from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.parts import parts_of
+from pytest_llmeval.benchmark.checking.prompt_leaks import LEAST_WORDS
 from pytest_llmeval.benchmark.checking.text_index import Match, TextIndex, Thresholds
+from pytest_llmeval.benchmark.checking.words import words
 from pytest_llmeval.benchmark.entry import Entry
+
+
+def is_sought(entry: Entry) -> bool:
+    """Tell whether the question, or that of a turn, has words enough to be looked for in a corpus.
+
+    Fewer (5 + 3, why?) stand in any text: that says nothing of whether a model has seen the entry.
+    """
+    return any(_questions(entry))
+
+
+def _questions(entry: Entry) -> Iterator[str]:
+    asked = dict.fromkeys(part.question for part in parts_of(entry))
+    yield from (one for one in asked if len(words(one)) >= LEAST_WORDS)
 
 
 def matches_in(
@@ -16,7 +32,8 @@ def matches_in(
 ) -> dict[str, Match]:
     """Find entries whose question stands in a corpus: word for word, in most of its runs, or nearly alike as a whole.
 
-    The corpus is read once and is not kept.
+    So does the question of any turn; those that are not `is_sought` are not found. The corpus is read once and is not
+    kept.
 
     Args:
         entries: What to look for.
@@ -26,10 +43,12 @@ def matches_in(
     Returns:
         The best match of each entry that has one, by its id, in the order of the entries.
     """
-    index = TextIndex([entry.question for entry in entries], thresholds)
+    asked = [(place, question) for place, entry in enumerate(entries) for question in _questions(entry)]
+    index = TextIndex([question for _, question in asked], thresholds)
     best: dict[int, Match] = {}
     for name, text in documents:
-        for place, match in index.matches(name, text):
+        for found, match in index.matches(name, text):
+            place = asked[found][0]
             if place not in best or match.strength > best[place].strength:
                 best[place] = match
     return {entries[place].id: found for place, found in sorted(best.items())}
@@ -55,7 +74,7 @@ def kept_check(
 
     Args:
         benchmark: The file's name.
-        entries: What was looked for.
+        entries: What was looked for; the others are unknown to later runs.
         matches: What was found.
         against: What was looked through.
         thresholds: What counted as found.
