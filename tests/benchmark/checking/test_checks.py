@@ -319,3 +319,31 @@ def test_a_later_turn_in_a_corpus_is_found_and_told_by_the_entry() -> None:
     turns = ["Hello there, friend", "What is the capital of France in Europe?"]
     found = only({"turns": turns}, corpus=[("d", f"Hello there, friend: {turns[1]}")])
     assert (found.entries, found.text) == (("q1",), "stands word for word in d")
+
+
+RIVER = "法国的首都现在是哪一座城市并且它位于哪一条河流的岸边"
+
+
+@pytest.mark.parametrize(
+    "question", [RIVER, "เมืองหลวงของประเทศฝรั่งเศสคือเมืองอะไร", "フランスの首都はどの町ですか", "ﾌﾗﾝｽの首都はどの町ですか"]
+)
+def test_a_question_without_blanks_is_found_within_a_clause(question: str) -> None:
+    document = f"有人曾经问{question.replace('ﾌﾗﾝｽ', 'フランス')}答案是巴黎"
+    assert only({"question": question}, corpus=[("d", document)]).text == "stands word for word in d"
+    assert only({"question": question}, prompts={"p": document}).text == "p holds the question"
+    assert findings({"question": question}, corpus=[("d", document[::-1])], prompts={"p": document[::-1]}) == []
+
+
+def test_most_of_a_question_without_blanks_is_found_and_a_short_one_is_not_looked_for() -> None:
+    found = only({"question": f"请问{RIVER}"}, corpus=[("d", f"有人{RIVER}")])
+    assert found.text == "has 90 % of its runs of 8 words in d"
+    assert findings({"question": "首都现在是哪一座"}, corpus=[("d", RIVER)], prompts={"p": RIVER}) == []
+
+
+def test_a_gold_answer_without_blanks_is_found_within_a_clause() -> None:
+    river = {"question": "众所周知巴黎塞纳河是答案吗", "gold_answer": "巴黎塞纳河", "system_prompt": "答案是巴黎塞纳河"}
+    assert [one.text for one in findings(river, prompts={"p": "答案巴黎塞纳河吗"})] == [
+        "the question holds the gold answer '巴黎塞纳河'",
+        "its prompt or messages hold the gold answer '巴黎塞纳河'",
+        "p holds the gold answer",
+    ]

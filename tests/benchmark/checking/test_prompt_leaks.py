@@ -118,3 +118,10 @@ def test_nothing_is_found_where_there_is_no_prompt() -> None:
         *golds_given_away(asked),
     ] == []
     assert list(golds_in(asked, "a", "Paris")) == [PromptLeak("a", "gold answer", tuple(asked))]
+
+
+def test_text_without_blanks_is_found_within_a_clause() -> None:
+    asked = entries({"question": "法国的首都现在是哪一座城市", "gold_answer": "巴黎塞纳河"}, {"question": "首都现在是"})
+    prompt = "有人曾经问法国的首都现在是哪一座城市答案是巴黎塞纳河吗"
+    assert ids(questions_in(asked, [("a", prompt)])) == {"a": ["q1"]}
+    assert ids(golds_in(asked, "a", prompt)) == {"a": ["q1"]}

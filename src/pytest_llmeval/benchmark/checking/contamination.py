@@ -10,7 +10,7 @@ from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.parts import parts_of
 from pytest_llmeval.benchmark.checking.prompt_leaks import LEAST_WORDS
 from pytest_llmeval.benchmark.checking.text_index import Match, TextIndex, Thresholds
-from pytest_llmeval.benchmark.checking.words import words
+from pytest_llmeval.benchmark.checking.unspaced import length_in_words
 from pytest_llmeval.benchmark.entry import Entry
 
 
@@ -24,7 +24,7 @@ def is_sought(entry: Entry) -> bool:
 
 def _questions(entry: Entry) -> Iterator[str]:
     asked = dict.fromkeys(part.question for part in parts_of(entry))
-    yield from (one for one in asked if len(words(one)) >= LEAST_WORDS)
+    yield from (one for one in asked if length_in_words(one) >= LEAST_WORDS)
 
 
 def matches_in(

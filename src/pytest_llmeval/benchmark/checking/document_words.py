@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_llmeval.benchmark.checking.unspaced import apart
 from pytest_llmeval.benchmark.checking.words import words
 
 BLOCK = 1 << 18
@@ -88,7 +89,7 @@ def _blocks(text: str, *, overlap: int) -> Iterator[_Block]:
     while begin < len(text):
         border = _BORDER.search(text, begin + BLOCK)
         end = border.end() if border else len(text)
-        block = _Block([*before, *words(text[begin:end])], place, len(before))
+        block = _Block([*before, *words(apart(text[begin:end]))], place, len(before))
         yield block
         before = block.words[max(len(block.words) - overlap, 0) :]
         place, begin = place + len(block.words) - len(before), end

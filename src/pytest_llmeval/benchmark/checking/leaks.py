@@ -19,7 +19,8 @@ from pytest_llmeval.benchmark.checking.prompt_leaks import (
     told_to,
 )
 from pytest_llmeval.benchmark.checking.text_index import Match, TextIndex, Thresholds
-from pytest_llmeval.benchmark.checking.words import holds, plain, runs, words
+from pytest_llmeval.benchmark.checking.unspaced import apart, length_in_words, plain_apart
+from pytest_llmeval.benchmark.checking.words import holds, runs, words
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.safe_text import one_line
 
@@ -43,16 +44,15 @@ def leaked(entries: Sequence[Entry], prompts: Mapping[str, str], thresholds: Thr
     choices = labels(entries)
     golds = ["" if (gold := gold_sought(entry)) in choices else gold for entry in entries]
     for entry, gold in zip(entries, golds, strict=True):
-        if holds(plain(entry.question), gold):
+        if holds(plain_apart(entry.question), gold):
             yield Finding(
                 "leaked answers", "warning", (entry.id,), f"the question holds the gold answer {_said(entry)}"
             )
     yield from _given_away(entries)
     if prompts:
-        asked = [plain(entry.question) for entry in entries]
-        long = [text if text.count(" ") + 1 >= LEAST_WORDS else "" for text in asked]
+        long = [entry.question if length_in_words(entry.question) >= LEAST_WORDS else "" for entry in entries]
         yield from _in_prompts(entries, "gold answer", golds, prompts, thresholds)
-        yield from _in_prompts(entries, "question", long, prompts, thresholds)
+        yield from _in_prompts(entries, "question", [*map(plain_apart, long)], prompts, thresholds)
 
 
 def _said(entry: Entry) -> str:
@@ -63,7 +63,7 @@ def _given_away(entries: Sequence[Entry]) -> Iterator[Finding]:
     times = Counter(text for entry in entries for text in told_to(entry))
     for leak in golds_given_away(entries):
         for entry in leak.entries:
-            own = (plain(text) for text in told_to(entry) if times[text] == 1)
+            own = (plain_apart(text) for text in told_to(entry) if times[text] == 1)
             alone = any(holds(text, gold_sought(entry)) for text in own)
             where = "its prompt or messages hold" if alone else "a prompt that it shares with others holds"
             severity: Severity = "error" if alone else "warning"
@@ -101,7 +101,7 @@ def _may_be_there(texts: Sequence[str], prompts: Mapping[str, str], bounds: Thre
     Most of a benchmark stands in no prompt; to index all of it would take half as much memory again as all checks.
     """
     length = min(RUN, bounds.run)
-    there = frozenset[str]().union(*(runs(words(text), length) for text in prompts.values()))
+    there = frozenset[str]().union(*(runs(words(apart(text)), length) for text in prompts.values()))
     least = min(bounds.contained, bounds.alike) / 2  # a match shares about that much, whatever its longer runs are
 
     def may_be(text: str) -> bool:

@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from pytest_llmeval.benchmark.checking.documents import texts_in
-from pytest_llmeval.benchmark.checking.words import folded, holds, plain, runs
+from pytest_llmeval.benchmark.checking.unspaced import apart, length_in_words, plain_apart
+from pytest_llmeval.benchmark.checking.words import folded, holds, runs
 from pytest_llmeval.benchmark.entry import Entry
 
 LEAST_WORDS = 5
@@ -54,7 +55,7 @@ def questions_in(entries: Sequence[Entry], prompts: Sequence[tuple[str, str]]) -
     for entry in entries:
         if _first_word(entry.question) in first_words:
             for prompt in starting.get(_first_words(entry.question), ()):
-                if holds(prompt.whole, plain(entry.question)):
+                if length_in_words(entry.question) >= LEAST_WORDS and holds(prompt.whole, plain_apart(entry.question)):
                     found[prompt.name].append(entry)
     for name, held in found.items():
         yield PromptLeak(name, "question", tuple(held))
@@ -99,7 +100,7 @@ class _Prompt:
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        self.whole = plain(text)
+        self.whole = plain_apart(text)
 
     @cached_property
     def starts(self) -> frozenset[str]:
@@ -115,7 +116,7 @@ class _Prompt:
 
 
 def _leak_of(found: Iterable[Entry], name: str) -> Iterator[PromptLeak]:
-    golds = [(entry, plain(entry.gold_answer)) for entry in found]
+    golds = [(entry, plain_apart(entry.gold_answer)) for entry in found]
     times = Counter(gold for _, gold in golds)
     held = tuple(entry for entry, gold in golds if times[gold] < A_LABEL)
     if held:
@@ -124,7 +125,7 @@ def _leak_of(found: Iterable[Entry], name: str) -> Iterator[PromptLeak]:
 
 def gold_sought(entry: Entry) -> str:
     """Return the words of a gold answer that is worth looking for; of a number or a short one none."""
-    sought = plain(_gold(entry))
+    sought = plain_apart(_gold(entry))
     return sought if sum(map(str.isalpha, sought)) >= LEAST_LETTERS else ""
 
 
@@ -148,11 +149,11 @@ def _gold(entry: Entry) -> str:
 
 
 def _first_word(text: str) -> str:
-    match = _WORD.search(text if text.isascii() else folded(text))
+    match = _WORD.search(text if text.isascii() else folded(apart(text)))
     return match.group().casefold() if match else ""
 
 
 def _first_words(text: str) -> str:
     """Return as many as a question has at least; of a shorter text none."""
-    match = _WORDS.match(text if text.isascii() else folded(text))
+    match = _WORDS.match(text if text.isascii() else folded(apart(text)))
     return " ".join(match.groups()).casefold() if match else ""

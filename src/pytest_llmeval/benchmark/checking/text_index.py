@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_llmeval.benchmark.checking.document_words import RunFinder, distinct_runs
-from pytest_llmeval.benchmark.checking.words import plain, runs
+from pytest_llmeval.benchmark.checking.unspaced import plain_apart
+from pytest_llmeval.benchmark.checking.words import runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class TextIndex:
 
     def __init__(self, texts: Sequence[str], thresholds: Thresholds) -> None:
         self._bounds = thresholds
-        self._texts = [plain(text) for text in texts]
+        self._texts = [plain_apart(text) for text in texts]
         self._runs = [runs(text.split(), thresholds.run) for text in self._texts]
         common = Counter(run for own in self._runs for run in own)
         self._finder = RunFinder(common)
