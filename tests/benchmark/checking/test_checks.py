@@ -325,10 +325,10 @@ RIVER = "法国的首都现在是哪一座城市并且它位于哪一条河流�
 
 
 @pytest.mark.parametrize(
-    "question", [RIVER, "เมืองหลวงของประเทศฝรั่งเศสคือเมืองอะไร", "フランスの首都はどの町ですか", "ﾌﾗﾝｽの首都はどの町ですか"]
+    "question", [RIVER, "เมืองหลวงของประเทศฝรั่งเศสคือเมืองอะไร", "フランスの首都はどの町ですか", "ﾄﾞｲﾂの首都はどの町ですか"]
 )
 def test_a_question_without_blanks_is_found_within_a_clause(question: str) -> None:
-    document = f"有人曾经问{question.replace('ﾌﾗﾝｽ', 'フランス')}答案是巴黎"
+    document = f"有人曾经问{question.replace('ﾄﾞｲﾂ', 'ドイツ')}答案是巴黎"
     assert only({"question": question}, corpus=[("d", document)]).text == "stands word for word in d"
     assert only({"question": question}, prompts={"p": document}).text == "p holds the question"
     assert findings({"question": question}, corpus=[("d", document[::-1])], prompts={"p": document[::-1]}) == []
