@@ -347,3 +347,35 @@ def test_a_gold_answer_without_blanks_is_found_within_a_clause() -> None:
         "its prompt or messages hold the gold answer '巴黎塞纳河'",
         "p holds the gold answer",
     ]
+
+
+def test_answers_and_questions_of_later_turns_are_looked_for_and_told_by_the_entry() -> None:
+    second = {"user": "Who painted the Mona Lisa, Leonardo or not?", "gold_answer": "Leonardo"}
+    row = {"turns": ["Hello there, friend", second], "system_prompt": "Leonardo was a painter."}
+    prompts = {"p": "Who painted the Mona Lisa, Leonardo or not?"}
+    found = findings(row, {"question": "And what of it?"}, prompts=prompts)
+    assert {one.entries for one in found} == {("q1",)}
+    assert [one.text for one in found] == [
+        "the question holds the gold answer 'Leonardo'",
+        "its prompt or messages hold the gold answer 'Leonardo'",
+        "p holds the gold answer",
+        "p holds the question",
+    ]
+
+
+def test_files_of_later_turns_are_looked_for(tmp_path: Path) -> None:
+    found = only({"turns": ["Hello!", {"user": "Where?", "expected_files": ["gone.py"]}]}, root=tmp_path)
+    assert (found.entries, found.text) == (("q1",), "names gone.py, which is not there")
+
+
+@pytest.mark.parametrize("field", ["expected_files", "context_files", "response_schema"])
+def test_a_name_too_long_for_any_file_is_not_there(field: str, tmp_path: Path) -> None:
+    name = "x" * 300
+    found = only({"question": "a?", field: name if field == "response_schema" else [name]}, root=tmp_path)
+    assert (found.check, found.text) == ("missing files", f"names {'x' * 199}…, which is not there")
+
+
+def test_a_schema_written_as_text_is_told_as_such(tmp_path: Path) -> None:
+    found = only({"question": "a?", "response_schema": '{"type": "object"}'}, root=tmp_path)
+    assert (found.check, found.severity) == ("broken schemas", "error")
+    assert found.text == "response_schema is text, which is taken for the name of a file; write the schema as an object"

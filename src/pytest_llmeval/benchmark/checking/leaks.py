@@ -11,6 +11,7 @@ from typing import Literal
 
 from pytest_llmeval.benchmark.checking.duplicates import RUN
 from pytest_llmeval.benchmark.checking.finding import Finding, Severity
+from pytest_llmeval.benchmark.checking.parts import parts_of
 from pytest_llmeval.benchmark.checking.prompt_leaks import (
     LEAST_WORDS,
     gold_sought,
@@ -31,6 +32,8 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 def leaked(entries: Sequence[Entry], prompts: Mapping[str, str], thresholds: Thresholds) -> Iterator[Finding]:
     """Find gold answers in questions, in entries' own prompts and in prompts of the system under test.
 
+    Each turn of a conversation is looked at too, and told under the entry's id.
+
     What is looked for, and in what an entry is told, is settled in `prompt_leaks`, as for runs. A gold answer in what
     one entry alone is told is an error, and so is a question that stands in a prompt word for word, as among its
     examples. A question and a prompt that several share may well name the answer as a choice: that is a warning, as is
@@ -41,6 +44,14 @@ def leaked(entries: Sequence[Entry], prompts: Mapping[str, str], thresholds: Thr
         prompts: Texts that the system under test is given with every question, by name.
         thresholds: What counts as nearly standing there.
     """
+    times = Counter(text for entry in entries for text in told_to(entry))
+    parts = [part for entry in entries for part in parts_of(entry)]
+    yield from dict.fromkeys(_leaked(parts, times, prompts, thresholds))  # the first turn may say what the entry says
+
+
+def _leaked(
+    entries: Sequence[Entry], times: Mapping[str, int], prompts: Mapping[str, str], thresholds: Thresholds
+) -> Iterator[Finding]:
     choices = labels(entries)
     golds = ["" if (gold := gold_sought(entry)) in choices else gold for entry in entries]
     for entry, gold in zip(entries, golds, strict=True):
@@ -48,7 +59,7 @@ def leaked(entries: Sequence[Entry], prompts: Mapping[str, str], thresholds: Thr
             yield Finding(
                 "leaked answers", "warning", (entry.id,), f"the question holds the gold answer {_said(entry)}"
             )
-    yield from _given_away(entries)
+    yield from _given_away(entries, times)
     if prompts:
         long = [entry.question if length_in_words(entry.question) >= LEAST_WORDS else "" for entry in entries]
         yield from _in_prompts(entries, "gold answer", golds, prompts, thresholds)
@@ -59,8 +70,7 @@ def _said(entry: Entry) -> str:
     return repr(one_line(str(entry.gold_answer), LONGEST_SAID))
 
 
-def _given_away(entries: Sequence[Entry]) -> Iterator[Finding]:
-    times = Counter(text for entry in entries for text in told_to(entry))
+def _given_away(entries: Sequence[Entry], times: Mapping[str, int]) -> Iterator[Finding]:
     for leak in golds_given_away(entries):
         for entry in leak.entries:
             own = (plain_apart(text) for text in told_to(entry) if times[text] == 1)
