@@ -32,6 +32,10 @@ STATUSES = (0, 1, 2, 4)
 """What a command whose output is shown may end with; 3 would be a fault of pytest or of ours."""
 NEVER_RUN = frozenset({"git", "export", "cd", "test"})
 """First words of shell lines that only make sense on the reader's machine."""
+MODEL = "--llm-model=openai:gpt-4o-mini"
+"""Of an eval that no command of its page runs."""
+UNASKED = "no model under test"
+"""Stands in what is printed where evals are skipped for want of a model."""
 QUIET = ("-p", "llm_eval", "-p", "no:cacheprovider", "-p", "tests.docs.scripted")
 KNOWN_WARNING = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 
@@ -79,11 +83,12 @@ class PageRun:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
         if path.match(".github/workflows/*.yml"):
+            model = "PYTEST_LLM_MODEL=openai:gpt-4o-mini " if "PYTEST_LLM_MODEL" in block.text else ""
             for line in workflow_lines(path):
-                self._expect(block, line, None)
+                self._expect(block, f"{model}{line}", None)
         elif path.match("test_*.py"):
             if not later or later[0].language not in COMMANDS:
-                self._expect(block, f"pytest {block.name}", None)
+                self._expect(block, f"pytest {block.name} {MODEL}", None)
         elif path.name not in CONFIGURATION:
             named = re.compile(rf"\b{re.escape(path.stem if path.suffix == '.py' else path.name)}\b")
             assert any(named.search(one.text) for one in later), f"{block.place}: nothing uses {block.name}"
@@ -102,6 +107,8 @@ class PageRun:
             return
         allowed = STATUSES if shown and shown.strip() else (0, 1) if self.may_fail else (0,)
         assert ran.status in allowed, f"{block.place}: {line} ended with {ran.status}:\n{ran.output[-4000:]}"
+        wanted = line.split() == ["pytest"] or UNASKED in (shown or "")  # plain pytest never spends
+        assert wanted or UNASKED not in ran.output, f"{block.place}: {line} asks nobody; name the model"
         lacking = missing_line(shown, ran.output) if shown is not None else None
         assert lacking is None, f"{block.place}: {line} does not print {lacking!r}"
 

@@ -12,7 +12,7 @@ import pytest
 from pytest_llmeval.grading.judge.battery import builtin_cases
 from pytest_llmeval.models.answer import Reply, ToolCall, Usage
 from pytest_llmeval.models.providers import registry
-from pytest_llmeval.models.providers.endpoints import Endpoint
+from pytest_llmeval.models.providers.endpoints import Endpoint, key_of
 from pytest_llmeval.models.providers.port import ProviderSettings
 from pytest_llmeval.models.request import Request
 from tests.cli.judging import is_right
@@ -30,6 +30,7 @@ class Scripted:
     adapter_version = "1"
 
     def __init__(self, endpoint: Endpoint, settings: ProviderSettings) -> None:
+        key_of(endpoint, settings)  # whose key is missing is told as by the providers themselves
         self._name = endpoint.name
 
     async def complete(self, request: Request) -> Reply:

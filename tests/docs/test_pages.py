@@ -80,11 +80,21 @@ def test_an_output_that_is_not_printed_is_a_fault(pytester: pytest.Pytester) -> 
 
 def test_an_eval_that_fails_is_a_fault_unless_its_report_is_shown(pytester: pytest.Pytester) -> None:
     text = "```python\n# test_no.py\ndef test_no():\n    assert False\n```\n"
-    with pytest.raises(AssertionError, match=r"pytest test_no.py ended with 1"):
+    with pytest.raises(AssertionError, match=r"pytest test_no.py --llm-model=\S+ ended with 1"):
         PageRun(Page("p.md", text), pytester).all_blocks()
     PageRun(
         Page("p.md", text + "```console\n$ pytest test_no.py\n...\nE       assert False\n```\n"), pytester
     ).all_blocks()
+
+
+def test_an_eval_that_asks_nobody_for_want_of_a_model_is_a_fault(pytester: pytest.Pytester) -> None:
+    code = (
+        "import pytest\n@pytest.mark.llm_eval(entries=[{'id': 'a', 'question': 'Why?'}])\ndef test_why(answer): ...\n"
+    )
+    text = f"```python\n# test_why.py\n{code}```\n```sh\npytest test_why.py%s\n```\n"
+    with pytest.raises(AssertionError, match=r"p.md:7: pytest test_why.py asks nobody; name the model"):
+        PageRun(Page("p.md", text % ""), pytester).all_blocks()
+    PageRun(Page("p.md", text % " --llm-model=offline:closed-book"), pytester).all_blocks()
 
 
 def test_numbers_bars_and_runs_may_differ_and_words_may_not() -> None:
