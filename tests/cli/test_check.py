@@ -191,6 +191,14 @@ def test_a_matrix_of_a_field_that_is_not_there_is_told_and_nothing_is_released(h
     assert not (here / "q.manifest.json").exists()
 
 
+def test_a_matrix_of_a_field_that_only_retired_entries_have_is_told(here: Path, command: Command) -> None:
+    old = {"id": "b", "question": "How?", "gold_answer": "So.", "category": "x", "status": "retired"}
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So.", "tags": ["t"]}, old)
+    told = command("check", log, "--matrix", "category", "category")
+    assert told == Told(2, "", "pytest-llmeval: --matrix: q.jsonl: no entry has a 'category'; there is tag, status\n")
+    assert "category × status  2 entries" in command("check", log, "--matrix", "category", "status").out
+
+
 def test_what_is_required_and_not_there_fails(here: Path, command: Command) -> None:
     log = write(here / "q.jsonl", {"id": "a", "question": "Why?", "gold_answer": "So.", "category": "x", "tags": ["t"]})
     told = command("check", log, "--require", "category*tag=2", "--require", "tag=1", "--min-slice", 0)

@@ -13,7 +13,7 @@ from pytest_llmeval.analysis.comparing.items import item_findings, items_of
 from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.benchmark.checking.checks import check_benchmark
 from pytest_llmeval.benchmark.checking.corpus import Corpus
-from pytest_llmeval.benchmark.checking.coverage import Matrix, check_field, matrix_of
+from pytest_llmeval.benchmark.checking.coverage import Matrix, check_field, counted_entries, matrix_of
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.checking.manifest import (
     Manifest,
@@ -96,7 +96,7 @@ def _findings(
 def _matrices(given: argparse.Namespace, benchmark: Benchmark) -> Iterator[Matrix]:
     for first, second in given.matrix:
         for field in (first, second):
-            check_field(benchmark.entries, field, f"--matrix: {benchmark.shown}")
+            check_field(counted_entries(benchmark.entries, first, second), field, f"--matrix: {benchmark.shown}")
         yield matrix_of(benchmark.entries, first, second)
 
 

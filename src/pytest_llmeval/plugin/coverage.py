@@ -26,7 +26,7 @@ def refusal(benchmarks: Sequence[Benchmark], rules: Sequence[Requirement]) -> st
 def _gaps(benchmarks: Sequence[Benchmark], rule: Requirement) -> Iterator[str]:
     try:
         for field in rule.fields:
-            check_field([entry for one in benchmarks for entry in one.entries], field, str(rule))
+            check_field([entry for one in benchmarks for entry in one.current], field, str(rule))
     except ConfigurationError as error:
         yield str(error)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_llmeval.benchmark.checking import coverage
 from pytest_llmeval.benchmark.checking.checks import Strictness, check_benchmark
-from pytest_llmeval.benchmark.checking.coverage import Matrix, Requirement, check_field, gaps_told, matrix_of, values_of
+from pytest_llmeval.benchmark.checking.coverage import (
+    Gaps,
+    Matrix,
+    Requirement,
+    check_field,
+    gaps_told,
+    matrix_of,
+    values_of,
+)
 from pytest_llmeval.benchmark.checking.finding import Finding
 from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.benchmark.loading import benchmark_from_entries
@@ -33,7 +43,9 @@ def entries(*rows: Row) -> tuple[Entry, ...]:
 
 
 def gaps(rule: str, *rows: Row) -> dict[tuple[str, ...], int]:
-    return Requirement.parse(rule, "x").gaps(entries(*(rows or ROWS)))
+    found = Requirement.parse(rule, "x").gaps(entries(*(rows or ROWS)))
+    assert (found.total, bool(found)) == (len(found.thinnest), bool(found.thinnest))
+    return dict(found.thinnest)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +135,45 @@ def test_a_pair_of_tags_is_one_combination() -> None:
 
 
 def test_gaps_are_named_and_many_are_counted() -> None:
-    assert gaps_told({(str(n), "x"): n for n in range(10)}).endswith("6*x 6, 7*x 7 and 2 more")
+    assert gaps_told(Gaps(tuple(((str(n), "x"), n) for n in range(8)), 10)).endswith("6*x 6, 7*x 7 and 2 more")
+
+
+FEW = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.sampled_from(["active", "quarantined"])), min_size=1
+)
+
+
+@given(FEW, st.integers(1, 3), st.booleans())
+def test_the_thinnest_and_their_number_are_those_of_counting_every_combination(
+    rows: list[tuple[str, str, str]], least: int, twice: bool
+) -> None:
+    made = entries(*({"tags": [one, other], "owner": one, "status": status} for one, other, status in rows))
+    second = "tag" if twice else "owner"
+    every = {}
+    for pair in product(
+        sorted({v for e in made for v in e.tags}), sorted({v for e in made for v in values_of(e, second)})
+    ):
+        if not twice or pair[0] <= pair[1]:
+            has = [e for e in made if e.status == "active" and pair[0] in e.tags and pair[1] in values_of(e, second)]
+            every[pair] = len(has)
+    expected = sorted(((count, pair) for pair, count in every.items() if count < least))
+    found = Requirement(("tag", second), least).gaps(made)
+    assert [(count, pair) for pair, count in found.thinnest] == expected[:8]
+    assert found.total == len(expected)
+
+
+def test_of_millions_of_combinations_only_the_first_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def counted(*values: Any) -> Any:
+        for cell in product(*values):
+            made.append(cell)
+            yield cell
+
+    monkeypatch.setattr(coverage, "product", counted)
+    found = Requirement.parse("owner*level=1", "x").gaps(entries(*({"owner": f"o{n}", "level": n} for n in range(300))))
+    assert found.total == 300 * 299
+    assert len(made) < 1000
 
 
 def test_a_field_that_no_entry_has_is_told_with_those_there_are() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations_with_replacement, product
+from itertools import chain, combinations_with_replacement, islice, product
 from typing import Any, TypeAlias
 
 from pytest_llmeval.benchmark.checking.finding import Finding
@@ -94,12 +95,17 @@ def _in_order(counts: Mapping[Value, int]) -> dict[Value, int]:
     return dict(sorted(counts.items(), key=lambda one: (one[0] is None, -one[1], one[0] or "")))
 
 
+def counted_entries(entries: Iterable[Entry], *fields: str) -> list[Entry]:
+    """Return the entries that a matrix counts: retired ones are left out, unless the status is one of the fields."""
+    return [entry for entry in entries if entry.status != "retired" or "status" in fields]
+
+
 def matrix_of(entries: Iterable[Entry], first: str, second: str) -> Matrix:
-    """Count combinations; retired entries are left out, unless the status is one of the fields.
+    """Count combinations of those that are `counted_entries`.
 
     Of one field twice, such as of tags with tags, entries without any are no row: they go with nothing.
     """
-    live = [entry for entry in entries if entry.status != "retired" or "status" in (first, second)]
+    live = counted_entries(entries, first, second)
     none: tuple[Value, ...] = () if first == second else (None,)
     members = ((values_of(entry, first) or none, values_of(entry, second) or none) for entry in live)
     return Matrix((first, second), tuple(members))
@@ -134,31 +140,51 @@ class Requirement:
         """Return it as users write it."""
         return f"{'*'.join(self.fields)}={self.least}"
 
-    def gaps(self, entries: Iterable[Entry]) -> dict[tuple[str, ...], int]:
-        """Return the values, or combinations of them, with too few active entries, the fewest first.
+    def gaps(self, entries: Iterable[Entry]) -> Gaps:
+        """Return the values, or combinations of them, with too few active entries.
 
-        Which values occur is seen from entries that are not retired; one in quarantine covers nothing.
+        Which values occur is seen from entries that are not retired; one in quarantine covers nothing. Of combinations
+        that no entry has there may be millions: they are counted, and no more than the first are made.
         """
         live = [entry for entry in entries if entry.status != "retired"]
         given = [[values_of(entry, field) for field in self.fields] for entry in live]
         occurring = [sorted({value for one in given for value in one[at]}) for at in range(len(self.fields))]
         alike = len(set(self.fields)) < len(self.fields)
-        cells = combinations_with_replacement(occurring[0], 2) if alike else product(*occurring)
         active = [one for one, entry in zip(given, live, strict=True) if entry.status == "active"]
-        counts = Counter(cell for one in active for cell in product(*one))
-        few = {cell: counts[cell] for cell in cells if counts[cell] < self.least}
-        return dict(sorted(few.items(), key=lambda one: one[1]))
+        counts = Counter(cell for one in active for cell in product(*one) if not alike or cell[0] <= cell[1])
+        cells = combinations_with_replacement(occurring[0], 2) if alike else product(*occurring)
+        sizes = [len(values) for values in occurring]
+        total = sizes[0] * (sizes[0] + 1) // 2 if alike else math.prod(sizes)
+        empty = ((cell, 0) for cell in cells if cell not in counts)
+        few = [(cell, count) for cell, count in counts.items() if count < self.least]
+        thinnest = chain(islice(empty, SHOWN), sorted(few, key=lambda one: (one[1], one[0])))
+        return Gaps(tuple(islice(thinnest, SHOWN)), total - len(counts) + len(few))
 
 
-def gaps_told(gaps: Mapping[tuple[str, ...], int]) -> str:
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Values, or combinations of them, that too few entries have."""
+
+    thinnest: tuple[tuple[tuple[str, ...], int], ...]
+    """The first few with their entries, the fewest first."""
+    total: int
+    """How many there are."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return self.total > 0
+
+
+def gaps_told(gaps: Gaps) -> str:
     """Name the thin cells, the thinnest first, those beyond the first few counted.
 
     Example:
-        >>> gaps_told({("asia", "hard"): 0, ("europe", "hard"): 2})
-        'asia*hard 0, europe*hard 2'
+        >>> gaps_told(Gaps(((("asia", "hard"), 0), (("europe", "hard"), 2)), 9))
+        'asia*hard 0, europe*hard 2 and 7 more'
     """
-    told = [f"{'*'.join(cell)} {count}" for cell, count in list(gaps.items())[:SHOWN]]
-    return ", ".join(told) + (f" and {len(gaps) - SHOWN} more" if len(gaps) > SHOWN else "")
+    more = gaps.total - len(gaps.thinnest)
+    told = ", ".join(f"{'*'.join(cell)} {count}" for cell, count in gaps.thinnest)
+    return told + (f" and {more:,} more" if more else "")
 
 
 def uncovered(entries: Sequence[Entry], required: Iterable[Requirement]) -> Iterator[Finding]:
