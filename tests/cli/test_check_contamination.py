@@ -93,6 +93,19 @@ def test_nothing_is_kept_without_a_corpus_or_where_one_cannot_be_read(here: Path
     assert [*here.glob("*contamination*")] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.txt", ""), ("a.txt", " \n"), ("a.jsonl", "{}\n\n"), ("a.json", "[]")]
+)
+def test_a_corpus_without_text_is_refused(here: Path, command: Command, name: str, content: str) -> None:
+    benchmark = write(here / "q.jsonl", *ROWS)
+    (here / name).write_text(content)
+    said = f"--against: there is no text in {name}, so nothing was checked; name the corpus"
+    assert keep(command, benchmark, name) == Told(2, "", f"pytest-llmeval: {said}\n")
+    assert [*here.glob("*contamination*")] == []
+    (here / "some.txt").write_text("Text.")
+    assert keep(command, benchmark, name, "some.txt").status == 0
+
+
 def test_a_kept_check_that_is_none_is_told(here: Path, command: Command) -> None:
     benchmark = write(here / "q.jsonl", *ROWS)
     (here / "q.contamination.json").write_text("{}")

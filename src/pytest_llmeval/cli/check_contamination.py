@@ -52,7 +52,7 @@ def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds
 
     Raises:
         BenchmarkError: For a corpus, or a check kept earlier, that cannot be read.
-        ConfigurationError: Where there is nothing to keep.
+        ConfigurationError: Where there is nothing to keep, or no text to look in.
     """
     if given.keep and not given.against:
         raise ConfigurationError("--keep keeps what --against finds; name a corpus, such as --against train.jsonl")
@@ -62,6 +62,9 @@ def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds
     corpus = Corpus(given.against)
     sought = [*filter(is_sought, benchmark.current)]
     matches = matches_in(sought, corpus, thresholds)
+    if not corpus.has_text:
+        named = one_line(", ".join(map(str, given.against)), 200)
+        raise ConfigurationError(f"--against: there is no text in {named}, so nothing was checked; name the corpus")
     if given.keep:
         made = kept_check(
             benchmark.name,

@@ -26,6 +26,8 @@ class Corpus:
         self._paths = tuple(paths)
         self.files: list[CorpusFile] = []
         """What was read; whole once all documents are."""
+        self.has_text = False
+        """Whether any document read so far holds more than blanks."""
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Read the files.
@@ -33,10 +35,12 @@ class Corpus:
         Raises:
             BenchmarkError: For a file that cannot be read as text or has no bounds, or a row that is no JSON.
         """
-        self.files = []
+        self.files, self.has_text = [], False
         for path in self._paths:
             try:
-                yield from self._rows(path) if path.suffix in ROWS else self._whole(path)
+                for name, text in self._rows(path) if path.suffix in ROWS else self._whole(path):
+                    self.has_text = self.has_text or (bool(text) and not text.isspace())
+                    yield name, text
             except TooLong as error:
                 place = path if error.line is None else f"{path}:{error.line}"
                 raise BenchmarkError([f"{place}: {error}"]) from None
