@@ -11,7 +11,7 @@ from typing import Literal
 
 from pytest_llmeval.benchmark.checking.documents import texts_in
 from pytest_llmeval.benchmark.checking.unspaced import apart, length_in_words, plain_apart
-from pytest_llmeval.benchmark.checking.words import folded, holds, runs
+from pytest_llmeval.benchmark.checking.words import folded, holds, runs, words
 from pytest_llmeval.benchmark.entry import Entry
 
 LEAST_WORDS = 5
@@ -149,11 +149,16 @@ def _gold(entry: Entry) -> str:
 
 
 def _first_word(text: str) -> str:
-    match = _WORD.search(text if text.isascii() else folded(apart(text)))
+    if not text.isascii():
+        return next(iter(words(apart(text))), "")
+    match = _WORD.search(text)
     return match.group().casefold() if match else ""
 
 
 def _first_words(text: str) -> str:
     """Return as many as a question has at least; of a shorter text none."""
-    match = _WORDS.match(text if text.isascii() else folded(apart(text)))
+    if not text.isascii():
+        found = words(apart(text))[:LEAST_WORDS]
+        return " ".join(found) if len(found) == LEAST_WORDS else ""
+    match = _WORDS.match(text)
     return " ".join(match.groups()).casefold() if match else ""
