@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_llmeval.plugin.parameter import value_of
-from pytest_llmeval.plugin.recording import Phases
+from pytest_llmeval.plugin.phases import Phases
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.runs.record import Record

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeGuard, get_args
 
-import pytest
-
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
-from pytest_llmeval.errors import InfrastructureError, OverBudget, UnscoredError
+from pytest_llmeval.errors import InfrastructureError, OverBudget
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.error_modes import error_mode_of
@@ -19,6 +17,7 @@ from pytest_llmeval.grading.judge.signature import merged
 from pytest_llmeval.models.answer import Answer, Call, Usage
 from pytest_llmeval.models.resending import described_once
 from pytest_llmeval.models.tracing import answer_of, total_cost, with_trace
+from pytest_llmeval.plugin.phases import Phases
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.trial_run import TrialRun
 from pytest_llmeval.plugin.turn_records import own_tool_calls, turn_records
@@ -35,41 +34,6 @@ class RunFacts:
 
     run_id: str
     repo_sha: str | None
-
-
-@dataclass(slots=True)
-class Phases:
-    """What pytest has said of an item so far: one per attempt, begun at setup, read at teardown."""
-
-    outcome: Outcome = "passed"
-    error: BaseException | None = None
-    attempt: int = 1
-    """Which attempt at the item it is; more than 1 where a plugin reruns failures."""
-    begun: bool = False
-    """Whether the trial is under way: asked for by a fixture, or about to be by the test."""
-    called: bool = False
-    """Whether the test function has come to its end."""
-
-    def heard(self, report: pytest.TestReport, error: BaseException | None) -> None:
-        """Take in the report of one phase."""
-        self.called = self.called or report.when == "call"
-        if report.passed and not hasattr(report, "wasxfail"):
-            return
-        said = _outcome(report, error)
-        if said is not None and self.outcome not in ("error", "unscored"):
-            self.outcome, self.error = said, error
-
-
-def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome | None:
-    if isinstance(error, InfrastructureError):  # also where the failure is tolerated: it says nothing about the model
-        return "unscored" if isinstance(error, UnscoredError) else "error"
-    if isinstance(error, OverBudget):  # raised by the fixture that asks, and yet no fixture's fault
-        return "failed"
-    if report.skipped:
-        return "failed" if hasattr(report, "wasxfail") else "skipped"
-    if report.failed:
-        return "error" if report.when != "call" else "failed"
-    return None
 
 
 def one_line(error: BaseException) -> str:
@@ -234,8 +198,3 @@ def junit_properties(record: Record) -> Iterable[tuple[str, object]]:
         yield "llm_score", min(values)
     if record.cost_usd is not None:
         yield "llm_cost_usd", record.cost_usd
-
-
-def short_grade(grade: Grade | None) -> str | None:
-    """Return the word that the progress line shows for a grade."""
-    return None if grade is None else str(grade)

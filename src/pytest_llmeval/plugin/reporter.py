@@ -14,8 +14,9 @@ from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, t
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import NOT_ASKED
 from pytest_llmeval.plugin.items import PHASES, RUN, test_case_of, trial_of
+from pytest_llmeval.plugin.phases import Phases
 from pytest_llmeval.plugin.quotas import allowance, quota_note
-from pytest_llmeval.plugin.recording import Phases, RunFacts, junit_properties, make_record
+from pytest_llmeval.plugin.recording import RunFacts, junit_properties, make_record
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.line import record_as_json
@@ -48,6 +49,16 @@ class Reporter:
         self._under_way = item
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Know while a test function is running: what is reported meanwhile is a subtest of it."""
+        phases = item.stash[PHASES]
+        phases.in_body = True
+        try:
+            return (yield)
+        finally:
+            phases.in_body = False
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -56,11 +67,17 @@ class Reporter:
         trial = trial_of(item)
         if trial is None:
             return report
-        error = call.excinfo.value if call.excinfo else None
+        phases, error = item.stash[PHASES], call.excinfo.value if call.excinfo else None
+        subtest = phases.is_subtest(call)
+        if report.when == "call" and not subtest:
+            error = _of_subtests(phases, report) or error
         if isinstance(error, NOT_ASKED):
             report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, f"Skipped: {error}")
         if isinstance(error, FatalProviderError):
             item.session.shouldstop = str(error)
+        if subtest:
+            self._hear_subtest(item, trial, report, error)
+            return report
         if report.when == "teardown":
             payload = self._of_end(item, report, error)
         else:
@@ -72,9 +89,8 @@ class Reporter:
     def _of_phase(
         self, item: pytest.Item, trial: Trial, report: pytest.TestReport, error: BaseException | None
     ) -> Mapping[str, Any]:
-        run, phases = item.stash.get(RUN, None), item.stash[PHASES]
-        grade = run.asked.grade if run is not None and run.asked else None
-        passed, counted = report.passed, self._counted(trial, report, error, grade)
+        phases, grade = item.stash[PHASES], _grade_of(item)
+        counted = self._counted(trial, report, error, grade)
         quota = self._quota(item, trial, report, error)
         phases.heard(report, error)
         shown = str(grade) if grade else OverBudget.state if isinstance(error, OverBudget) else None
@@ -89,8 +105,27 @@ class Reporter:
         elif isinstance(error, OWN_SKIPS) and trial.model is not None:
             told["skipped"] = {"model": str(trial.model), "guarded": trial.entry.id if trial.standing.guarded else None}
         if quota is not None:
-            told["quota"] = {**quota, "ended": phases.outcome in ("passed", "failed"), "passed": passed}
+            told["quota"] = {
+                **quota,
+                "ended": phases.outcome in ("passed", "failed"),
+                "passed": phases.outcome == "passed",
+            }
         return told
+
+    def _hear_subtest(
+        self, item: pytest.Item, trial: Trial, report: pytest.TestReport, error: BaseException | None
+    ) -> None:
+        """Take in what becomes of a subtest, which is no trial; where its failure is allowed, the test bears it.
+
+        In a fixture it is no word of the test on the answer, and fails the run as a fixture does.
+        """
+        phases, said = item.stash[PHASES], report.longrepr
+        if report.failed and phases.in_body:
+            self._counted(trial, report, error, _grade_of(item))
+            self._quota(item, trial, report, error)
+            if not report.failed:
+                phases.allowed = phases.allowed or said
+        phases.heard_subtest(report, error)
 
     def _counted(
         self, trial: Trial, report: pytest.TestReport, error: BaseException | None, grade: Grade | None
@@ -134,6 +169,19 @@ class Reporter:
             return
         run, phases = item.stash[RUN], item.stash[PHASES]
         self._desk.hand_in(make_record(run, phases, item.nodeid, self._facts, test_case=test_case_of(item)))
+
+
+def _of_subtests(phases: Phases, report: pytest.TestReport) -> BaseException | None:
+    """Make the report of a test tell what its subtests kept to themselves; return what was raised there."""
+    if phases.not_asked is None and report.passed and phases.allowed is not None:
+        report.outcome, report.longrepr = "failed", phases.allowed
+        return phases.error
+    return phases.not_asked
+
+
+def _grade_of(item: pytest.Item) -> Grade | None:
+    run = item.stash.get(RUN, None)
+    return run.asked.grade if run is not None and run.asked else None
 
 
 @cache
