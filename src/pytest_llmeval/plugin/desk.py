@@ -19,6 +19,7 @@ from pytest_llmeval.analysis.judges.judge_trust import JudgesInRun, Trust, trust
 from pytest_llmeval.analysis.summaries import Summaries
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
+from pytest_llmeval.plugin.ending import end_at_once
 from pytest_llmeval.plugin.freezing import TrialsFrozen
 from pytest_llmeval.plugin.past import LOG_FOLDER
 from pytest_llmeval.plugin.recording import RunFacts
@@ -73,6 +74,7 @@ class Desk:
         self._batches = resumed.batches if resumed is not None else ()
         self._shown_from = config.invocation_params.dir
         self._command = redact_command([Path(sys.argv[0]).name, *config.invocation_params.args])
+        self._config = config
         self._settings = settings
         self._started = utc_timestamp()
         self._begun = time.monotonic()
@@ -83,7 +85,7 @@ class Desk:
         """Items whose current attempt another plugin runs again; it has ended no trial, and leaves no record."""
         self._finished_before = 0
         self.listeners: list[Callable[[Record], None]] = []
-        """Are told of every record once it is written."""
+        """Are told of every record once it is written, and of those that a resumed run has already."""
         self._frozen = TrialsFrozen()
         self._gave_up = False
         self.decided: dict[str, Any] = {}
@@ -113,6 +115,9 @@ class Desk:
 
         Args:
             finished: The records that a resumed run keeps.
+
+        Raises:
+            pytest.Session.Failed: Where one of them is reason enough to ask nothing more.
         """
         if self._info is not None:
             return
@@ -140,6 +145,9 @@ class Desk:
         for record in kept:
             self._count(record)
         self._finished_before = len(kept)
+        for record in kept:
+            self._tell(record)
+        end_at_once(self._config)
 
     def _new_log(self, kept: list[Record]) -> RunLog:
         secrets = secrets_in(os.environ)
@@ -189,8 +197,11 @@ class Desk:
         else:
             self._count(record)
             self._frozen.one_more()
-            for listener in self.listeners:
-                listener(record)
+            self._tell(record)
+
+    def _tell(self, record: Record) -> None:
+        for listener in self.listeners:
+            listener(record)
 
     def _give_up(self, error: RunLogError) -> None:
         """End the session over what cannot be written; told once, for what fails after it fails for the same reason."""

@@ -30,3 +30,17 @@ def end_run(config: pytest.Config, reason: str) -> None:
     controller.shouldstop = reason  # xdist's own loop looks at this alone
     if not plugins.has_plugin("llm_eval_ends_as_failed"):
         plugins.register(EndsAsFailed(), "llm_eval_ends_as_failed")
+
+
+def end_at_once(config: pytest.Config) -> None:
+    """Let not even the test that is about to run begin, where the run was ended; xdist's own loop does so by itself.
+
+    Args:
+        config: Of the only process, or of the xdist controller.
+
+    Raises:
+        pytest.Session.Failed: Where it was ended.
+    """
+    session = config.pluginmanager.getplugin("session")
+    if session is not None and session.shouldfail:
+        raise session.Failed(session.shouldfail)
