@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
+from pytest_llmeval.analysis.verdicts import SAYS_NOTHING
 from pytest_llmeval.errors import UnscoredError
 from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.items import trial_of
+from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import is_model_failure
+from pytest_llmeval.plugin.skips import skip_note
+from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.record import Record
+
+SKIPPED = "Skipped: as before this run was resumed"
 
 
 def tell_finished(item: pytest.Item, record: Record, counting: Counting) -> None:
@@ -32,31 +38,50 @@ def tell_finished(item: pytest.Item, record: Record, counting: Counting) -> None
 def _report(
     item: pytest.Item, record: Record, when: Literal["setup", "call", "teardown"], counting: Counting
 ) -> pytest.TestReport:
-    failed = when == "call" and record.outcome not in ("passed", "skipped", None)
     report = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords=dict.fromkeys(item.keywords, 1),
-        outcome="failed" if failed else "passed",
-        longrepr=_why(record) if failed else None,
+        outcome="passed",
+        longrepr=None,
         when=when,
     )
-    if when == "call":
+    trial = trial_of(item)
+    if when == "call" and trial is not None:
         grade = record.grade or (record.outcome if is_model_failure(record.outcome) else None)
-        told: dict[str, str | None] = {"grade": grade, "outcome": record.outcome}
-        why = _counted(item, record, counting) if failed else None
-        if why is not None:
-            tolerate(report, why)
-            told |= {COUNTED: why} if COUNTED_BY_GATE in why else {}
-        setattr(report, PAYLOAD, told)
+        told: dict[str, Any] = {"grade": grade, "outcome": record.outcome}
+        if record.outcome == "skipped":
+            report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, SKIPPED)
+            told["skipped"] = skip_note(trial, recorded=True)
+        elif record.xfail is not None:
+            tolerate(report, record.xfail)
+        elif record.outcome not in ("passed", None):
+            report.outcome, report.longrepr = "failed", _why(record)
+            told |= _counted(report, trial, record, counting)
+        setattr(report, PAYLOAD, told | _quota(report, item, trial, record, counting))
     return report
 
 
-def _counted(item: pytest.Item, record: Record, counting: Counting) -> str | None:
-    trial = trial_of(item)
+def _counted(report: pytest.TestReport, trial: Trial, record: Record, counting: Counting) -> dict[str, Any]:
     error = UnscoredError() if record.outcome in ("error", "unscored") else None
-    right = record.grade == "fully_correct"
-    return counting.of_failure(trial, error, right=right, in_call=True) if trial is not None else None
+    why = counting.of_failure(trial, error, right=record.grade == "fully_correct", in_call=True)
+    if why is None:
+        return {}
+    tolerate(report, why)
+    return {COUNTED: why} if COUNTED_BY_GATE in why else {}
+
+
+def _quota(
+    report: pytest.TestReport, item: pytest.Item, trial: Trial, record: Record, counting: Counting
+) -> dict[str, Any]:
+    """Return what the report tells of the sample's quota, and allow a failure that the quota is for."""
+    note = quota_note(item, trial, counting)
+    if note is None:
+        return {}
+    ended = record.outcome is not None and record.outcome not in SAYS_NOTHING
+    if report.failed and ended:
+        tolerate(report, allowance(note))
+    return {"quota": {**note, "ended": ended, "passed": record.outcome == "passed"}}
 
 
 def _why(record: Record) -> str:

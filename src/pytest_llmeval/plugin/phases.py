@@ -28,6 +28,10 @@ class Phases:
     """Whether the test function is running."""
     called: bool = False
     """Whether the test function has come to its end."""
+    broke: bool = False
+    """Whether any phase or subtest failed though nothing said that it may."""
+    xfail: str | None = None
+    """Why the test, or a subtest, was expected to fail, where it did."""
     not_asked: BaseException | None = None
     """Why a subtest could not ask; the test that goes on without its answer is no verdict on the model."""
     allowed: Any = None
@@ -37,10 +41,21 @@ class Phases:
         """Tell whether a report that is about to be made is of a subtest, for which pytest names the same phase."""
         return call.when == "call" and (self.in_body or self.called or not self.set_up)
 
+    @property
+    def expected(self) -> str | None:
+        """Return why the failure was expected, where there was no other; None where nothing failed."""
+        return None if self.broke or self.outcome in ("passed", "skipped") else self.xfail
+
+    def note_expected(self, report: pytest.TestReport) -> None:
+        """Take note of a failure that the suite itself expects, before a rule of ours allows any other."""
+        if report.skipped and hasattr(report, "wasxfail"):
+            self.xfail = report.wasxfail
+
     def heard(self, report: pytest.TestReport, error: BaseException | None) -> None:
         """Take in the report of one phase."""
         self.set_up = True  # the first report is of the setup
         self.called = self.called or report.when == "call"
+        self.broke = self.broke or report.failed
         self._take(_outcome(report, error), error)
 
     def heard_subtest(self, report: pytest.TestReport, error: BaseException | None) -> None:
@@ -48,6 +63,7 @@ class Phases:
         if isinstance(error, NOT_ASKED):
             self.not_asked = error
             return
+        self.broke = self.broke or report.failed
         said = _outcome(report, error)
         self._take(None if said == "skipped" else said, error)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.gating.quota import Quota
+from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 
@@ -24,11 +25,12 @@ class _Count:
     finished: int = 0
 
 
-def quota_note(trial: Trial, nodeid: str) -> dict[str, Any] | None:
-    """Return what a sample's report tells of its quota; None where each sample stands for itself."""
+def quota_note(item: pytest.Item, trial: Trial, counting: Counting) -> dict[str, Any] | None:
+    """Return what a sample's report tells of its quota; None where each sample stands for itself, or a rule decides."""
     quota, planned = trial.spec.require, trial.samples
-    if quota is None or planned < 2:
+    if quota is None or planned < 2 or counting.by(trial) is not None:
         return None
+    nodeid = item.nodeid
     name = nodeid.replace(f"{trial.entry.id}-s{trial.sample}", trial.entry.id) if trial.sample > 1 else nodeid
     return {"of": name, "k": quota.k, "n": quota.n, "planned": planned}
 

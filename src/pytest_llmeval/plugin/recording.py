@@ -84,6 +84,7 @@ def make_record(
         scores=(*(grade.scores if grade else ()), *run.context.checks),
         grader=_grader(run, grade, outcome),
         error=one_line(error) if error and outcome in ("error", "unscored", "over_budget") else None,
+        xfail=phases.expected,
         crashed=run.crashed and outcome == "error",
         entry_hash=entry.hash,
         tags=entry.tags,

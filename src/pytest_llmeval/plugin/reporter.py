@@ -17,6 +17,7 @@ from pytest_llmeval.plugin.items import PHASES, RUN, test_case_of, trial_of
 from pytest_llmeval.plugin.phases import Phases
 from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import RunFacts, junit_properties, make_record
+from pytest_llmeval.plugin.skips import skip_note
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
 from pytest_llmeval.runs.line import record_as_json
@@ -69,6 +70,7 @@ class Reporter:
             return report
         phases, error = item.stash[PHASES], call.excinfo.value if call.excinfo else None
         subtest = phases.is_subtest(call)
+        phases.note_expected(report)
         if report.when == "call" and not subtest:
             error = _of_subtests(phases, report) or error
         if isinstance(error, NOT_ASKED):
@@ -103,7 +105,7 @@ class Reporter:
         if isinstance(error, NOT_ASKED):
             told["not_asked"] = str(error)
         elif isinstance(error, OWN_SKIPS) and trial.model is not None:
-            told["skipped"] = {"model": str(trial.model), "guarded": trial.entry.id if trial.standing.guarded else None}
+            told["skipped"] = skip_note(trial)
         if quota is not None:
             told["quota"] = {
                 **quota,
@@ -141,9 +143,9 @@ class Reporter:
     def _quota(
         self, item: pytest.Item, trial: Trial, report: pytest.TestReport, error: BaseException | None
     ) -> dict[str, Any] | None:
-        if trial.spec.require is None or report.when != "call" or self._counting.by(trial) is not None:
+        if trial.spec.require is None or report.when != "call":
             return None
-        note = quota_note(trial, item.nodeid)
+        note = quota_note(item, trial, self._counting)
         if note is not None and report.failed and not isinstance(error, InfrastructureError):
             tolerate(report, allowance(note))
         return note

@@ -6,7 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.runs.record import Record
+
+
+def skip_note(trial: Trial, *, recorded: bool = False) -> dict[str, Any]:
+    """Return what a report tells of a skip.
+
+    Args:
+        trial: What is skipped.
+        recorded: Whether the run that is resumed has its record.
+    """
+    guarded = trial.entry.id if trial.standing.guarded else None
+    return {"model": str(trial.model), "guarded": guarded, "recorded": recorded}
 
 
 class Skips:
@@ -34,7 +46,7 @@ class Skips:
         told = self._under_way.pop(nodeid, None)
         if told is None:
             return
-        self.without_record += record is None
+        self.without_record += record is None and not told["recorded"]
         if record is None or record.outcome == "skipped":
             self.number += 1
             if told["guarded"] is not None:

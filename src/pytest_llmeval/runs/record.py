@@ -141,6 +141,8 @@ class Record(BaseModel):
     """As the benchmark states it."""
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False), or_else(1.0)] = 1.0
     """How much the entry counts in weighted scores."""
+    xfail: str | None = None
+    """Why the test was expected to fail, where it was and did; null for any other. Such a trial fails no run."""
     error: str | None = None
     """One line saying what broke, where something other than the model did."""
     crashed: bool = False
