@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.plugin.conftest import Project
+from tests.plugin.test_gate import WAYS
 from tests.plugin.test_running import many
 
 RERUNS = """
@@ -37,7 +38,21 @@ def test_it(entry, answer):
 """
 
 
-@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+RIGHT_IN_THE_END = """
+TRIES = {{}}
+
+def task(entry, llm):
+    TRIES[entry.id] = TRIES.get(entry.id, 0) + 1
+    wanted = "other" if TRIES[entry.id] >= {passes_at} else "wrong"
+    return wanted if entry.id == "q001" else llm.complete(entry.question)
+
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()], task=task)
+def test_it(grade):
+    assert_grade(grade)
+"""
+
+
+@WAYS
 def test_attempts_that_are_run_again_are_asked_and_shown_and_leave_one_record(
     project: Project, way: tuple[str, ...]
 ) -> None:
@@ -51,6 +66,24 @@ def test_attempts_that_are_run_again_are_asked_and_shown_and_leave_one_record(
     assert told == [("q000", "passed"), ("q001", "passed"), ("q002", "passed")]
     result.stdout.fnmatch_lines(["stand-in:m · 3 of 3 fully correct*"])
     assert project.sidecar()["complete"] is True
+
+
+@WAYS
+@pytest.mark.parametrize(("passes_at", "asked"), [(3, "all"), (4, "few")], ids=["passes in the end", "never passes"])
+def test_canary_stop_heeds_the_last_attempt_alone(
+    project: Project, passes_at: int, asked: str, way: tuple[str, ...]
+) -> None:
+    rows = [{**row, "gold_answer": "other" if row["id"] == "q001" else row["gold_answer"]} for row in many(30)]
+    project.benchmark([{**row, "must_pass": row["id"] == "q001"} for row in rows])
+    project.evals(RIGHT_IN_THE_END.format(passes_at=passes_at))
+    (project.path / "conftest.py").write_text(RERUNS, encoding="utf-8")
+    result = project.run("--llm-canary-stop", "--llm-concurrency=2", *way)
+    if asked == "all":
+        assert (result.ret, result.parseoutcomes()) == (0, {"passed": 30, "rerun": 2})
+    else:
+        assert result.ret == 1
+        result.stdout.fnmatch_lines(["*q001 must pass (must_pass), and did not*"])
+        assert len(project.records()) < 30
 
 
 def test_async_evals_are_not_multiplied_by_the_backends_of_anyio(project: Project) -> None:

@@ -24,32 +24,39 @@ class CanaryStop:
     Args:
         config: Of this process.
         desk: Where this process writes; its records tell of answers that are not right though no assertion says so.
+            None in an xdist worker, which looks at those that it sends.
     """
 
     def __init__(self, config: pytest.Config, desk: Desk | None) -> None:
         self._config = config
+        self._is_worker = desk is None
+        self._to_rerun: set[str] = set()
+        """Items whose current attempt another plugin runs again; it decides nothing."""
         if desk is not None:
             desk.listeners.append(self._hear)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let nothing more run in this process once an entry that must pass has failed."""
+        """Say on the report what has failed that must pass; whether that is final is known once the report is told."""
         report = yield
         trial = trial_of(item)
-        if trial is None or trial.standing.guard is None or not trial.standing.guarded:
-            return report
-        told = getattr(report, PAYLOAD, {})
-        if report.failed or _is_wrong(told.get("record")):
-            reason = _reason(trial.entry.id, trial.standing.guard)
-            item.session.shouldfail = reason
-            setattr(report, PAYLOAD, {**told, GUARD: reason})
+        if report.failed and trial is not None and trial.standing.guard is not None and trial.standing.guarded:
+            told = getattr(report, PAYLOAD, {})
+            setattr(report, PAYLOAD, {**told, GUARD: _reason(trial.entry.id, trial.standing.guard)})
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """End the whole run where that was the case in any process."""
-        reason = (getattr(report, PAYLOAD, None) or {}).get(GUARD)
-        if reason is not None:
-            self._end(reason)
+        """Let nothing more run in this process, or in any where this is the controller, once an entry has failed."""
+        told: dict[str, Any] = getattr(report, PAYLOAD, None) or {}
+        if report.outcome == "rerun":  # type: ignore[comparison-overlap]  # pytest-rerunfailures' own outcome
+            self._to_rerun.add(report.nodeid)
+        if report.failed and GUARD in told:
+            self._end(told[GUARD])
+        if report.when == "teardown":
+            sent = told.get("record")
+            if self._is_worker and sent and sent.get("guard") and report.nodeid not in self._to_rerun:
+                self._hear(Record.model_validate(sent))
+            self._to_rerun.discard(report.nodeid)
 
     def _hear(self, record: Record) -> None:
         if record.guard is not None and record.quarantined_until is None and success_of(record) is False:
@@ -57,11 +64,6 @@ class CanaryStop:
 
     def _end(self, reason: str) -> None:
         end_run(self._config, reason)
-
-
-def _is_wrong(sent: dict[str, Any] | None) -> bool:
-    """Tell whether the record that a worker sends says so; where the desk is here, it hears of the record itself."""
-    return sent is not None and success_of(Record.model_validate(sent)) is False
 
 
 def _reason(entry: str, guard: str) -> str:
