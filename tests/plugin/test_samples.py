@@ -71,6 +71,24 @@ def test_k_of_n_decides_by_entry(project: Project, passing: list[int], ret: int,
     assert sorted(record["outcome"] for record in project.records()).count("failed") == 6 - sum(passing)
 
 
+@pytest.mark.parametrize(
+    "case", ["", "@pytest.mark.parametrize('style', ['kurz', 'länger'])\n"], ids=["alone", "cases"]
+)
+def test_samples_of_an_entry_whose_id_is_not_ascii_count_together(project: Project, case: str) -> None:
+    project.benchmark([{"id": "größe", "question": "say: 1", "passing": 1}])
+    source = FLAKY.format(more=', samples=3, require="1/3"').replace("@pytest", f"{case}@pytest", 1)
+    project.evals(source.replace("answer, ", "answer, style, ") if case else source)
+    assert project.run().ret == 0
+    project.evals((project.path / "test_evals.py").read_text().replace("1/3", "2/3"))
+    result = project.run()
+    assert result.ret == 1
+    told = [line for line in result.outlines if "2/3 required" in line]
+    assert told == [
+        f"test_evals.py::test_it[größe{one}]: 1 of 3 passed, 2/3 required"
+        for one in (("-kurz", "-l\\xe4nger") if case else ("",))
+    ]
+
+
 def test_errors_are_not_tolerated_by_a_quota(project: Project) -> None:
     project.benchmark([{"id": "q", "question": "fail: 400", "passing": 3}])
     project.evals(FLAKY.format(more=', samples=3, require="2/3"'))

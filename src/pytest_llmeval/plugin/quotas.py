@@ -10,8 +10,11 @@ import pytest
 
 from pytest_llmeval.analysis.gating.quota import Quota
 from pytest_llmeval.plugin.counting import Counting
+from pytest_llmeval.plugin.items import test_case_of
+from pytest_llmeval.plugin.screen import ascii_only
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.plugin.workers import PAYLOAD
+from pytest_llmeval.reports.lines import safe
 
 SHOWN = 10
 """Entries below their quota that are listed."""
@@ -30,9 +33,18 @@ def quota_note(item: pytest.Item, trial: Trial, counting: Counting) -> dict[str,
     quota, planned = trial.spec.require, trial.samples
     if quota is None or planned < 2 or counting.by(trial) is not None:
         return None
-    nodeid = item.nodeid
-    name = nodeid.replace(f"{trial.entry.id}-s{trial.sample}", trial.entry.id) if trial.sample > 1 else nodeid
-    return {"of": name, "k": quota.k, "n": quota.n, "planned": planned}
+    return {"of": _first_sample(item, trial), "k": quota.k, "n": quota.n, "planned": planned}
+
+
+def _first_sample(item: pytest.Item, trial: Trial) -> str:
+    """Name what all samples share, as pytest names the first of them.
+
+    Not cut out of the node id, where letters beyond ASCII are escaped.
+    """
+    function = getattr(item, "originalname", None) or item.name.partition("[")[0]
+    label = trial.name.removesuffix(f"-s{trial.sample}") if trial.sample > 1 else trial.name
+    case = test_case_of(item)
+    return f"{item.parent.nodeid if item.parent else ''}::{function}[{label}{f'-{case}' if case else ''}]"
 
 
 def allowance(note: dict[str, Any]) -> str:
@@ -75,6 +87,7 @@ class Quotas:
         if below:
             terminalreporter.write_sep("=", f"{len(below)} below their quota of samples", red=True)
         for line in below[:SHOWN]:
-            terminalreporter.write_line(line)
+            shown = safe(line, ascii_only=ascii_only(terminalreporter.config), limit=1000)
+            terminalreporter.write_line(shown)
         if len(below) > SHOWN:
             terminalreporter.write_line(f"… and {len(below) - SHOWN} more")
