@@ -102,6 +102,18 @@ def test_an_eval_that_is_expected_to_fail_and_not_run_is_not_missing(project: Pr
     assert project.sidecar()["complete"]
 
 
+@WAYS
+def test_an_eval_whose_fixture_is_expected_to_fail_is_not_missing(project: Project, way: tuple[str, ...]) -> None:
+    many(project, 6)
+    mark = '@pytest.mark.xfail(reason="needs a database")'
+    project.evals(ONE_MORE.format(mark=mark, fixtures=", broken", body="pass"))
+    (project.path / "conftest.py").write_text("import pytest\n\n@pytest.fixture\ndef broken():\n    raise OSError\n")
+    result = project.run("--llm-fail-under=90", *way)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["gate: passed"])
+    assert project.sidecar()["complete"]
+
+
 def test_a_run_of_which_all_is_skipped_says_so(project: Project) -> None:
     many(project, 6)
     project.evals(ONE_MORE.format(mark="", fixtures="", body="pytest.skip('no')"))

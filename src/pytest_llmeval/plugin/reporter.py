@@ -104,7 +104,7 @@ class Reporter:
             told[COUNTED] = counted
         if isinstance(error, NOT_ASKED):
             told["not_asked"] = str(error)
-        elif isinstance(error, OWN_SKIPS) and trial.model is not None:
+        elif trial.model is not None and (isinstance(error, OWN_SKIPS) or _expected_before_asking(item, report)):
             told["skipped"] = skip_note(trial)
         if quota is not None:
             told["quota"] = {
@@ -179,6 +179,11 @@ def _of_subtests(phases: Phases, report: pytest.TestReport) -> BaseException | N
         report.outcome, report.longrepr = "failed", phases.allowed
         return phases.error
     return phases.not_asked
+
+
+def _expected_before_asking(item: pytest.Item, report: pytest.TestReport) -> bool:
+    """Tell whether an ``xfail`` expects what broke before anything was asked, so that there will be no record."""
+    return report.skipped and hasattr(report, "wasxfail") and RUN not in item.stash
 
 
 def _grade_of(item: pytest.Item) -> Grade | None:
