@@ -179,15 +179,19 @@ def test_errors_stay_unless_asked_for_again(project: Project) -> None:
     assert len(project.records()) == 3
 
 
-def test_entry_that_changed_since_ends_the_resuming_before_anything_is_asked(project: Project) -> None:
+@pytest.mark.parametrize("way", [(), ("-n2",)], ids=["plain", "-n 2"])
+def test_entry_that_changed_since_ends_the_resuming_before_anything_is_asked(
+    project: Project, way: tuple[str, ...]
+) -> None:
     project.benchmark(many(3))
     project.evals(GRADED)
     project.run()
     cut(project.logs()[0], 2, "")
     project.benchmark([{**row, "gold_answer": "new"} for row in many(3)])
-    result = project.run("--llm-resume")
+    result = project.run("--llm-resume", *way)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stdout.fnmatch_lines(["*entry 'q000' has changed since the run that is resumed; start a new run*"])
+    told = "\n".join(result.outlines + result.errlines)
+    assert "ERROR: entry 'q000' has changed since the run that is resumed; start a new run" in told
     assert len(project.asked()) == 3
 
 

@@ -144,7 +144,7 @@ class Desk:
         self._info = info
         for record in kept:
             self._count(record)
-        self._finished_before = len(kept)
+        self._finished_before = self.collected.finished if self.collected.trials else len(kept)
         for record in kept:
             self._tell(record)
         end_at_once(self._config)

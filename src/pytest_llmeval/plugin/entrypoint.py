@@ -86,6 +86,7 @@ def pytest_make_collect_report(
     session: EvalSession | None = collector.config.pluginmanager.get_plugin("llm_eval_session")
     if session is not None:
         session.left_out.note_made(report.result)
+        session.resuming.note_made(collector, report.result)
     return report
 
 

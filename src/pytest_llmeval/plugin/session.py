@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_llmeval.errors import BenchmarkError, ConfigurationError, NotReplayable
+from pytest_llmeval.errors import BenchmarkError, ConfigurationError
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.plugin import workers
 from pytest_llmeval.plugin.canary_stop import CanaryStop
@@ -17,7 +17,7 @@ from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
 from pytest_llmeval.plugin.freezing import MANY, freeze_collected
 from pytest_llmeval.plugin.guarded_first import guarded_first
-from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.items import trial_of
 from pytest_llmeval.plugin.left_out import LeftOut, files_skipped
 from pytest_llmeval.plugin.marked_trials import asked_once, trials
 from pytest_llmeval.plugin.marker import EvalSpec, read_marker
@@ -27,6 +27,7 @@ from pytest_llmeval.plugin.prompt_leaks import leaks_told
 from pytest_llmeval.plugin.quotas import Quotas
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.reporter import Reporter
+from pytest_llmeval.plugin.resuming import Resuming
 from pytest_llmeval.plugin.runner import Runner
 from pytest_llmeval.plugin.screen import Screen
 from pytest_llmeval.plugin.settings import Settings
@@ -67,6 +68,7 @@ class EvalSession:
             self._screen = Screen(config, self._desk)
         counting = Counting(settings.rules, counts_flagged=settings.counts_flagged)
         self._runner = Runner(config, settings, replace(cast, models=self._models), self._past, counting)
+        self.resuming = Resuming(config, self._past)
         self.left_out = LeftOut(slicer(config).shard)
         self._leaks: list[tuple[EvalSpec, str]] = []  # told if any eval of the marker is run
         self._register(facts, counting)
@@ -153,6 +155,7 @@ class EvalSession:
         found = [trial for trial in map(trial_of, session.items) if trial is not None and trial.model is not None]
         left_out, of_other_shards = self.left_out.told(session.items, self._config.args)
         stock = take_stock(self._shelf.benchmarks, self._shelf.check_of, self._settings, asking=bool(found))
+        resumed = self.resuming.find(session.items)
         collected = Collected(
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
             entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
@@ -162,10 +165,10 @@ class EvalSession:
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
             deselected=left_out + files_skipped(self._config),
             left_to_shards=of_other_shards,
-            notes=(*self._notes(found), *stock.notes),
-            refusal=stock.refusal,
+            notes=(*self._notes(found), *stock.notes, *resumed),
+            refusal=self.resuming.refusal or stock.refusal,
+            finished=self.resuming.finished,
         )
-        self._note_finished(session.items)
         self._runner.keep_private(benchmark.path for benchmark in self._shelf.benchmarks if benchmark.path)
         if workers.is_worker(self._config):
             workers.leave_note(self._config, collected)
@@ -176,21 +179,6 @@ class EvalSession:
 
     def _notes(self, found: Sequence[Trial]) -> list[str]:
         return notes_before(found, self._config, self._settings, self._models, self._judges, self._leaks)
-
-    def _note_finished(self, items: Sequence[pytest.Item]) -> None:
-        """Find the items whose record the resumed run has already."""
-        changed: list[str] = []
-        for item in items if self._past.resumed is not None else ():
-            trial = trial_of(item)
-            try:
-                record = self._past.finished(item.nodeid, trial) if trial is not None else None
-            except NotReplayable as error:
-                changed.append(str(error))
-                continue
-            if record is not None:
-                item.stash[FINISHED] = record
-        if changed:
-            pytest.exit("\n".join(dict.fromkeys(changed)), returncode=pytest.ExitCode.USAGE_ERROR)
 
     def workers_collected(self, collected: Collected | None) -> None:
         """Open the desk of a controller and print the header that a single process prints after collecting.

@@ -28,6 +28,8 @@ class Collected:
     trials: int = 0
     functions: tuple[str, ...] = ()
     """The test functions that ask, as pytest names them."""
+    finished: int = 0
+    """Trials of them that a resumed run has already."""
     benchmarks: tuple[dict[str, Any], ...] = ()
     deselected: int = 0
     """Evals that are not run though they were collected."""
