@@ -114,6 +114,17 @@ def test_an_eval_whose_fixture_is_expected_to_fail_is_not_missing(project: Proje
     assert project.sidecar()["complete"]
 
 
+def test_a_fixture_that_fails_as_expected_beside_an_answer_is_no_failure_of_the_model(project: Project) -> None:
+    many(project, 6)
+    mark = '@pytest.mark.xfail(reason="needs a database")'
+    project.evals(ONE_MORE.format(mark=mark, fixtures=", broken, answer", body="pass"))
+    (project.path / "conftest.py").write_text("import pytest\n\n@pytest.fixture\ndef broken():\n    raise OSError\n")
+    result = project.run("--llm-fail-under=90")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["  passed         fail under 90 % · 6 of 6 = 100.0 %*"])
+    assert sorted(one["outcome"] for one in project.records()) == ["error"] * 6 + ["passed"] * 6
+
+
 def test_a_run_of_which_all_is_skipped_says_so(project: Project) -> None:
     many(project, 6)
     project.evals(ONE_MORE.format(mark="", fixtures="", body="pytest.skip('no')"))

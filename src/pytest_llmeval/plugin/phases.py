@@ -81,8 +81,11 @@ def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome 
         return "unscored" if isinstance(error, UnscoredError) else "error"
     if isinstance(error, OverBudget):  # raised by the fixture that asks, and yet no fixture's fault
         return "failed"
+    if report.skipped and hasattr(report, "wasxfail"):
+        broken = report.when == "setup" and not isinstance(error, pytest.xfail.Exception)
+        return "error" if broken else "failed"
     if report.skipped:
-        return "failed" if hasattr(report, "wasxfail") else "skipped"
+        return "skipped"
     if report.failed:
         return "error" if report.when != "call" else "failed"
     return None
