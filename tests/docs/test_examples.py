@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,19 @@ IN_THIS_REPOSITORY = ("README.md", "CONTRIBUTING.md")
 KEY = re.compile(r"\b[A-Z]+_API_KEY\b")
 """A page has the keys that it names, and the ini file that it shows: so has the reader."""
 COPIED = ("src", "evals", "docs", "README.md", "pyproject.toml")
+
+
+@pytest.fixture(autouse=True)
+def _undisturbed_parsing() -> Iterator[None]:
+    """Python 3.11 cannot parse on two threads at once, and hypothesis runs code whenever garbage is collected.
+
+    That code lets another thread go on in the middle of parsing, where the embedded model reads Python sources, and the
+    session ends with "AST constructor recursion depth mismatch".
+    """
+    callbacks = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = callbacks
 
 
 @pytest.fixture
