@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pytest_llmeval.plugin.items import name_of
 from tests.plugin.conftest import CAPITALS, Project
 
 PLAIN = """
@@ -270,6 +271,21 @@ def test_schema_file_that_does_not_exist_is_named_at_collection(project: Project
     project.benchmark([{"id": "q", "question": "?", "response_schema": "absent.json"}])
     project.evals(PLAIN)
     project.run().stdout.fnmatch_lines(["*entry 'q': response_schema absent.json does not exist beside the benchmark*"])
+
+
+def test_schema_written_as_text_is_no_name_of_a_file(project: Project) -> None:
+    text = json.dumps({"type": "object", "description": "x" * 300})
+    project.benchmark([{"id": "q", "question": "?", "response_schema": text}])
+    project.evals(PLAIN)
+    project.run().stdout.fnmatch_lines(["*entry 'q': response_schema {*… does not exist beside the benchmark*"])
+
+
+def test_name_of_an_item_is_without_the_group_that_xdist_writes_behind_it(pytester: pytest.Pytester) -> None:
+    (item,) = pytester.getitems("class TestA:\n    def test_it(self): pass\n")
+    name = item.nodeid
+    setattr(item, "_nodeid", f"{name}@group")  # noqa: B010  xdist sets it so, and pytest names no such attribute
+    assert name_of(item) == name
+    assert name.endswith("::TestA::test_it")
 
 
 def test_choice_that_leaves_nothing_is_told(project: Project) -> None:

@@ -32,7 +32,9 @@ def test_what_is_imported_late_is_not_parsed_by_pytest(project: Project, monkeyp
 @pytest.mark.parametrize("hook", [None, SimpleNamespace(_must_rewrite=("pytest_llmeval",))])
 def test_where_pytest_keeps_no_such_list_nothing_is_changed(hook: Any) -> None:
     config = cast("pytest.Config", SimpleNamespace(pluginmanager=SimpleNamespace(rewrite_hook=hook)))
+    before = repr(hook)
     leave_as_written(config)
+    assert repr(hook) == before
 
 
 def test_other_modules_stay_on_the_list() -> None:

@@ -232,3 +232,9 @@ def test_what_is_contaminated_is_named_with_whether_it_counts() -> None:
     told = shown(GateReport((one(PASSED, contaminated=("q\x1b[1m1",), counts_contaminated=True),)))
     assert "  contaminated   q1 · counted all the same\n" in told
     assert "contaminated" not in shown(GateReport((one(PASSED, contaminated=names),)), verbosity=-1)
+
+
+def test_a_run_that_a_drop_ended_is_not_to_be_gone_on_with() -> None:
+    drop = GateVerdict("stop at a drop of 20 points", "failed", "0 of 16 right so far")
+    told = shown(GateReport((one(drop),), "the run is not whole", whole=False))
+    assert "  mend it and run anew, or switch the gate off with --llm-gates=none" in told

@@ -14,7 +14,7 @@ from pytest_llmeval.models.client import LLM
 from pytest_llmeval.models.loop_thread import LoopThread
 from pytest_llmeval.models.request import Params, Request
 from pytest_llmeval.models.task import AskTheQuestion, times_asked
-from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.items import FINISHED, name_of, trial_of
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.plugin.trial import Trial, defaults_of, tools_of
 
@@ -49,7 +49,7 @@ def asking(items: Iterable[pytest.Item], past: Past) -> Iterator[Asking]:
         more = times is None or len(trial.entry.turns) > 1 or bool(trial.spec.tools or trial.entry.fake_tools)
         asks_more = (wants_answer and more) or _holds_client(item)
         found = Asking(item, trial, wants_answer and not has_task, asks_more, times or 1)
-        if (wants_answer or found.asks_more) and past.answered(item.nodeid, trial) == (None, None):
+        if (wants_answer or found.asks_more) and past.answered(name_of(item), trial) == (None, None):
             yield found
 
 

@@ -18,7 +18,7 @@ from pytest_llmeval.models.gateway_judge import judge_request
 from pytest_llmeval.models.model_name import ModelName
 from pytest_llmeval.models.request import Request
 from pytest_llmeval.plugin.asking import ANSWERS, is_left_out
-from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.items import FINISHED, name_of, trial_of
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.plugin.trial import Trial
 from pytest_llmeval.runs.earlier import answer_in
@@ -45,7 +45,7 @@ def judging(items: Iterable[pytest.Item], past: Past) -> Iterator[Judging]:
             continue
         names = getattr(item, "fixturenames", ())
         graders = tuple(rubric_judges(trial.spec.graders)) if any(name in ANSWERS for name in names) else ()
-        record, refusal = past.answered(item.nodeid, trial)
+        record, refusal = past.answered(name_of(item), trial)
         if refusal is None and (graders or "judge" in names):
             answer = answer_in(record) if record is not None else None
             yield Judging(item, trial, graders, answer, "judge" in names)

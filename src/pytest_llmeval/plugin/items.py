@@ -18,6 +18,14 @@ FINISHED = pytest.StashKey[Record]()
 """The record of an item that a resumed run has already."""
 
 
+def name_of(item: pytest.Item) -> str:
+    """Return an item's node id as it was collected.
+
+    With pytest 8 ``--dist loadgroup`` writes the item's group behind it, in the workers alone.
+    """
+    return f"{item.parent.nodeid}::{item.name}" if item.parent is not None else item.nodeid
+
+
 def test_case_of(item: pytest.Item) -> str | None:
     """Return what else an eval's test function is parametrized by, as its id has it; None where by nothing."""
     trial, callspec = trial_of(item), getattr(item, "callspec", None)

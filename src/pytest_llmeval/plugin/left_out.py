@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from pytest_llmeval.benchmark.sampling import Shard, in_shard
-from pytest_llmeval.plugin.items import trial_of
+from pytest_llmeval.plugin.items import name_of, trial_of
 
 
 class LeftOut:
@@ -32,11 +32,11 @@ class LeftOut:
         """Take note of what a file or class holds, before anybody chooses among it."""
         for item in items:
             if isinstance(item, pytest.Item) and self._is_asked(item):
-                self._made.setdefault(_function_of(item), set()).add(item.nodeid)
+                self._made.setdefault(_function_of(item), set()).add(name_of(item))
 
     def note_deselected(self, items: Iterable[pytest.Item]) -> None:
         """Take note of what somebody has left out, and told so."""
-        self._deselected.update(item.nodeid for item in items if self._is_asked(item))
+        self._deselected.update(name_of(item) for item in items if self._is_asked(item))
 
     def told(self, selected: Iterable[pytest.Item], arguments: Iterable[str]) -> tuple[int, int]:
         """Return how many evals are left out, and how many of them are of other shards.
@@ -46,7 +46,7 @@ class LeftOut:
             arguments: What the command line names. Where it names single tests, functions that it does not name are no
                 more left out than files it does not name.
         """
-        kept = {item.nodeid for item in selected if self._is_asked(item)}
+        kept = {name_of(item) for item in selected if self._is_asked(item)}
         names_tests = any("::" in one for one in arguments)
         known = kept | self._deselected
         missing = self._deselected - kept
@@ -60,7 +60,7 @@ class LeftOut:
         if trial is None or trial.model is None:
             return False
         if self._shard is not None and not in_shard(trial.origin.id, self._shard):
-            self._of_others.add(item.nodeid)
+            self._of_others.add(name_of(item))
         return True
 
 

@@ -23,6 +23,7 @@ from pytest_llmeval.models.response_schema import read_schema
 from pytest_llmeval.plugin.marker import EvalSpec
 from pytest_llmeval.plugin.standing import ordinary, standing_of, today
 from pytest_llmeval.plugin.trial import Trial, tools_of
+from pytest_llmeval.safe_text import one_line
 
 
 def trials(
@@ -148,7 +149,15 @@ def _with_schema(entry: Entry, roots: Sequence[Path]) -> Entry:
 
 
 def _schema_of(named: str, whose: str, roots: Sequence[Path]) -> dict[str, Any]:
-    path = next((root / named for root in roots if (root / named).is_file()), None)
+    path = next((root / named for root in roots if _is_file(root / named)), None)
     if path is None:
-        raise ConfigurationError(f"{whose}: response_schema {named} does not exist beside the benchmark")
+        shown = one_line(named)
+        raise ConfigurationError(f"{whose}: response_schema {shown} does not exist beside the benchmark")
     return dict(read_schema(path))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file: a schema written as text
+        return False

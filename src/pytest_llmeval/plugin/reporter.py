@@ -13,7 +13,7 @@ from pytest_llmeval.grading.grade import Grade
 from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import NOT_ASKED
-from pytest_llmeval.plugin.items import PHASES, RUN, test_case_of, trial_of
+from pytest_llmeval.plugin.items import PHASES, RUN, name_of, test_case_of, trial_of
 from pytest_llmeval.plugin.phases import Phases
 from pytest_llmeval.plugin.quotas import allowance, quota_note
 from pytest_llmeval.plugin.recording import RunFacts, junit_properties, make_record
@@ -156,7 +156,7 @@ class Reporter:
         phases.heard(report, error)
         if run is None or (phases.outcome == "skipped" and not run.calls):
             return {}
-        record = make_record(run, phases, item.nodeid, self._facts, test_case=test_case_of(item))
+        record = make_record(run, phases, name_of(item), self._facts, test_case=test_case_of(item))
         report.user_properties.extend(junit_properties(record))
         del item.stash[RUN]
         if self._desk is None:
@@ -170,7 +170,7 @@ class Reporter:
         if item is None or self._desk is None or RUN not in item.stash or not item.stash[PHASES].called:
             return
         run, phases = item.stash[RUN], item.stash[PHASES]
-        self._desk.hand_in(make_record(run, phases, item.nodeid, self._facts, test_case=test_case_of(item)))
+        self._desk.hand_in(make_record(run, phases, name_of(item), self._facts, test_case=test_case_of(item)))
 
 
 def _of_subtests(phases: Phases, report: pytest.TestReport) -> BaseException | None:

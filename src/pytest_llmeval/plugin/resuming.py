@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_llmeval.errors import NotReplayable
-from pytest_llmeval.plugin.items import FINISHED, trial_of
+from pytest_llmeval.plugin.items import FINISHED, name_of, trial_of
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.seen_from import seen_from
 
@@ -50,7 +50,7 @@ class Resuming:
         for item in items:
             trial = trial_of(item)
             try:
-                record = self._past.finished(item.nodeid, trial) if trial is not None else None
+                record = self._past.finished(name_of(item), trial) if trial is not None else None
             except NotReplayable as error:
                 changed.append(str(error))
                 continue

@@ -16,7 +16,7 @@ from pytest_llmeval.plugin.cast import Cast
 from pytest_llmeval.plugin.counting import Counting
 from pytest_llmeval.plugin.engine import Engine, Surroundings
 from pytest_llmeval.plugin.finished import tell_finished
-from pytest_llmeval.plugin.items import FINISHED, PHASES, RUN, trial_of
+from pytest_llmeval.plugin.items import FINISHED, PHASES, RUN, name_of, trial_of
 from pytest_llmeval.plugin.past import Past
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.state import code_execution
@@ -135,7 +135,7 @@ class Runner:
         if RUN not in item.stash:
             trial = trial_of(item)
             assert trial is not None  # noqa: S101  callers ask for evals only
-            earlier, refusal = self._past.answered(item.nodeid, trial)
+            earlier, refusal = self._past.answered(name_of(item), trial)
             engine = self.started_engine(item.session)
             item.stash[RUN] = TrialRun(trial, engine, anew=anew, earlier=earlier, refusal=refusal)
         return item.stash[RUN]

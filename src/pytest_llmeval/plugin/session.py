@@ -17,7 +17,7 @@ from pytest_llmeval.plugin.desk import Desk
 from pytest_llmeval.plugin.failures import ShortFailures
 from pytest_llmeval.plugin.freezing import MANY, freeze_collected
 from pytest_llmeval.plugin.guarded_first import guarded_first
-from pytest_llmeval.plugin.items import trial_of
+from pytest_llmeval.plugin.items import name_of, trial_of
 from pytest_llmeval.plugin.left_out import LeftOut, files_skipped
 from pytest_llmeval.plugin.marked_trials import asked_once, trials
 from pytest_llmeval.plugin.marker import EvalSpec, read_marker
@@ -160,7 +160,7 @@ class EvalSession:
             models=tuple(dict.fromkeys(str(trial.model) for trial in found)),
             entries=len({(id(trial.spec), trial.origin.id) for trial in found}),
             trials=len(found),
-            functions=tuple(dict.fromkeys(function_of(item.nodeid) for item in session.items if trial_of(item))),
+            functions=tuple(dict.fromkeys(function_of(name_of(item)) for item in session.items if trial_of(item))),
             benchmarks=stock.described,
             contamination=tuple(contamination_told(found, map(self._shelf.check_of, self._shelf.benchmarks))),
             deselected=left_out + files_skipped(self._config),

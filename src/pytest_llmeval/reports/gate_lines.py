@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pytest_llmeval.analysis.gating.gate_report import GateReport, ModelGate
-from pytest_llmeval.analysis.gating.gates import Decision
+from pytest_llmeval.analysis.gating.gates import DROP, Decision
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.lines import Line, Segment, Style, fit, line, width_of, wrapped
@@ -133,6 +133,8 @@ def _next(report: GateReport, screen: Screen, bless: str) -> Iterator[Line]:
         told = "make what must pass right, or take its mark off; neither --llm-accept nor bless helps"
     elif report.not_acceptable is not None:
         way_out = "mend what is missing" if report.whole else "finish it with --llm-resume"
+        if any(verdict.rule.startswith(DROP) for verdict in report.of("failed")):
+            way_out = "mend it and run anew"  # to go on with it would only end it again
         told = f"{way_out}, or switch the gate off with --llm-gates=none"
     else:
         ways = list(_for_later_runs(report, bless))

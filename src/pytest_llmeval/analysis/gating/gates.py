@@ -17,6 +17,8 @@ from pytest_llmeval.analysis.contested import Raters
 from pytest_llmeval.safe_text import named
 
 Decision = Literal["passed", "failed", "cannot decide"]
+DROP = "stop at a drop"
+"""Begins the rule that ends a run."""
 About = Literal["run", "baseline", "guarded"]
 
 
@@ -179,4 +181,4 @@ def raters_agree(raters: Raters, least: float) -> GateVerdict:
 
 def stopped_at_drop(alarm: str | None, points: float) -> GateVerdict:
     """Want a run that was not ended for being so many points worse than the baseline."""
-    return GateVerdict(f"stop at a drop of {points:g} points", "failed" if alarm else "passed", alarm or "none rang")
+    return GateVerdict(f"{DROP} of {points:g} points", "failed" if alarm else "passed", alarm or "none rang")
