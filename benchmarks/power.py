@@ -20,7 +20,8 @@ from pathlib import Path
 from random import Random
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
-from pytest_llmeval.analysis.comparing.sides import Side, Trial, trial_of
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import Trial, trial_of
 from pytest_llmeval.analysis.statistics.estimates import Proportion
 from pytest_llmeval.analysis.statistics.power import ALPHA, POWER
 from pytest_llmeval.reports.figures import share_of

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pytest_llmeval.analysis.comparing.comparison import Comparison
 from pytest_llmeval.analysis.comparing.conditions import Change
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
-from pytest_llmeval.analysis.comparing.sides import TEXT_KEPT, Trial
+from pytest_llmeval.analysis.comparing.trial import TEXT_KEPT, Trial
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, paragraph, shortened, width_of, wrapped
 from pytest_llmeval.reports.one_model import Screen
 

@@ -10,7 +10,8 @@ from pytest_llmeval.analysis.comparing.comparison import Comparison, Figures
 from pytest_llmeval.analysis.comparing.measured import Measured
 from pytest_llmeval.analysis.comparing.measured_behaviour import Behaviour
 from pytest_llmeval.analysis.comparing.pairing import Pair, Pairing
-from pytest_llmeval.analysis.comparing.sides import Side, Trial
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.comparing.turned import mended, regressed
 from pytest_llmeval.analysis.comparing.winning import Winning, winning
 from pytest_llmeval.analysis.statistics.win_rate import WinRate

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_llmeval.analysis.comparing.sides import NOT_GRADED, TEXT_KEPT, read_sides, sides_of, trial_of
+from pytest_llmeval.analysis.comparing.sides import read_sides, sides_of
+from pytest_llmeval.analysis.comparing.trial import NOT_GRADED, TEXT_KEPT, trial_of
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.line import record_line

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
-from pytest_llmeval.analysis.comparing.sides import Trial, trial_of
+from pytest_llmeval.analysis.comparing.trial import Trial, trial_of
 from pytest_llmeval.analysis.contested import Raters
 from pytest_llmeval.analysis.gating.gate_rules import Rule
 from pytest_llmeval.analysis.gating.gated_run import Surroundings, gated_models, verdicts, vote_rules

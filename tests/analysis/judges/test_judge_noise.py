@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pytest_llmeval.analysis.comparing.comparison import compare
 from pytest_llmeval.analysis.comparing.noise import noise_of
 from pytest_llmeval.analysis.comparing.pairing import Pair, pair
-from pytest_llmeval.analysis.comparing.sides import Side, trial_of
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import trial_of
 from pytest_llmeval.analysis.judges.judge_noise import judge_noise, with_judge_noise
 from pytest_llmeval.analysis.judges.judge_repeats import GradingsOfRun, repeatability_of
 from pytest_llmeval.runs.calibrations import Calibration, Repeatability, write_calibration

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Literal
 
 from pytest_llmeval.analysis.comparing.pairing import Pair
-from pytest_llmeval.analysis.comparing.sides import TOP_STEP, Trial
+from pytest_llmeval.analysis.comparing.trial import TOP_STEP, Trial
 from pytest_llmeval.analysis.statistics.estimates import Interval, means_by_entry
 from pytest_llmeval.analysis.statistics.paired import PairedCounts, holm, mcnemar, newcombe_paired_interval
 from pytest_llmeval.analysis.statistics.power import minimum_detectable_difference, minimum_detectable_mean

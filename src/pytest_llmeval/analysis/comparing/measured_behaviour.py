@@ -13,7 +13,7 @@ from pytest_llmeval.analysis.citation_use import REAL
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_mean, measure_numbers, measure_rate
 from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
 from pytest_llmeval.analysis.comparing.pairing_variants import OfOneRun, entries_in_both
-from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.statistics.paired_ratios import PairedParts, ratio_difference_interval, swap_test
 
 ROBUSTNESS: tuple[tuple[str, str, Callable[[OfOneRun], float | None]], ...] = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from pytest_llmeval.analysis.comparing.pairing import Pair
-from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.statistics.estimates import Percentiles, percentiles
 from pytest_llmeval.analysis.statistics.paired import mcnemar
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
-from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.error_modes import NO_MODE, Mode, is_inconsistent, voice_of
 from pytest_llmeval.analysis.statistics.paired import holm, mcnemar
 from pytest_llmeval.grading.grade import ERROR_MODES

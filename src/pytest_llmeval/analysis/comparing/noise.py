@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pytest_llmeval.analysis.comparing.measured import Measured
 from pytest_llmeval.analysis.comparing.pairing import Pair
-from pytest_llmeval.analysis.comparing.sides import TOP_STEP
+from pytest_llmeval.analysis.comparing.trial import TOP_STEP
 from pytest_llmeval.analysis.statistics.estimates import means_by_entry
 from pytest_llmeval.analysis.statistics.power import noise_floor
 

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_llmeval.analysis.comparing.sides import Side, Trial
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.runs.eval_name import EvalNames
 
 Asked = tuple[str, str]

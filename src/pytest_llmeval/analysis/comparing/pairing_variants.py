@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from pytest_llmeval.analysis.comparing.pairing import Asked, Pair
-from pytest_llmeval.analysis.comparing.sides import Side, Trial
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import Trial
 
 
 def pair_variants(base: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Literal
 
 from pytest_llmeval.analysis.comparing.pairing import Pair
-from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.statistics.paired import holm, mcnemar
 
 Family = Literal["truthfulness", "reasoning", "retrieval", "format", "refusal"]

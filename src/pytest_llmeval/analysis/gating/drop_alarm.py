@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from pytest_llmeval.analysis.comparing.sides import Side, Trial, trial_of
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import Trial, trial_of
 from pytest_llmeval.analysis.statistics.paired import PairedCounts, newcombe_paired_interval
 from pytest_llmeval.analysis.summary import model_of
 from pytest_llmeval.runs.eval_name import function_of

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison
-from pytest_llmeval.analysis.comparing.sides import Side, Trial
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.gating.gate_rules import NAMED, Rule
 from pytest_llmeval.analysis.gating.gates import (

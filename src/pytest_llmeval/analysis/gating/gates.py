@@ -12,7 +12,7 @@ from typing import Literal
 
 from pytest_llmeval.analysis.comparing.comparison import LEAST_OVERLAP, Comparison
 from pytest_llmeval.analysis.comparing.measured import Measured, corrected, measure_rate
-from pytest_llmeval.analysis.comparing.sides import Trial
+from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.contested import Raters
 from pytest_llmeval.safe_text import named
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.comparing.noise import CATEGORY, GRADE, RATE
 from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair, pair
-from pytest_llmeval.analysis.comparing.sides import TOP_STEP, Side
+from pytest_llmeval.analysis.comparing.sides import Side
+from pytest_llmeval.analysis.comparing.trial import TOP_STEP
 from pytest_llmeval.analysis.statistics.power import noise_floor
 from pytest_llmeval.runs.calibrations import Repeatability, read_calibrations
 

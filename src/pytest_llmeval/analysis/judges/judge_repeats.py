@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from pytest_llmeval.analysis.comparing.sides import STEPS
+from pytest_llmeval.analysis.comparing.trial import STEPS
 from pytest_llmeval.analysis.judges.judge_labels import judge_levels
 from pytest_llmeval.analysis.statistics.estimates import Proportion, standard_deviation
 from pytest_llmeval.analysis.summary import model_of
