@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.comparing.comparison import Comparison, compare
 from pytest_llmeval.analysis.comparing.matching import Matched, match_models
-from pytest_llmeval.analysis.comparing.sides import read_sides
+from pytest_llmeval.analysis.comparing.read_beside import read_beside
 from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise
 from pytest_llmeval.cli.base_sides import base_sides
@@ -77,7 +77,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Compare, print, and return 0, 1 or 3."""
     votes = VoteRules(given.max_disagreement, given.min_alpha)
-    base, new = base_sides(given.base, votes, near=given.new.parent), read_sides(given.new, votes)
+    with read_beside(given.new, votes) as new_sides:
+        base, new = base_sides(given.base, votes, near=given.new.parent), new_sides()
     for side in new.values():
         side.counts_flagged = given.contaminated == "count"
     matched = match_models(base, new, model=given.model, base_model=given.base_model)

@@ -19,7 +19,7 @@ from pytest_llmeval.safe_text import one_line
 
 MISUSE = 2
 """Exit status for wrong arguments and files that cannot be used."""
-_RARELY = (100_000, 50, 1000)
+_RARELY = (1_000_000, 50, 1000)
 """How much garbage may gather before it is looked for; what a big log holds is none, and looking through it is slow."""
 
 _LONGEST_NAME = 4096

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +117,7 @@ def test_more_gradings_tell_the_same_noise_and_only_of_judged_trials() -> None:
 def test_samples_of_an_entry_are_worth_less_noise() -> None:
     known = {H: repeats("C" * 10, "C" * 9 + "P")}
     one = pairs("CC", "CC")
-    sampled = [*one, *(replace(of, base=of.base._replace(sample=2), new=of.new._replace(sample=2)) for of in one)]
+    sampled = [*one, *(of._replace(base=of.base._replace(sample=2), new=of.new._replace(sample=2)) for of in one)]
     assert judge_noise(sampled, known)["rate"] == pytest.approx(judge_noise(one, known)["rate"] / math.sqrt(2))
 
 

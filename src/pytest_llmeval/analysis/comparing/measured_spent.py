@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, gt, lt
+from statistics import fmean
 
 from pytest_llmeval.analysis.comparing.pairing import Pair
 from pytest_llmeval.analysis.comparing.trial import Trial
@@ -45,20 +45,17 @@ SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
 def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
     """Compare means per trial of tokens, dollars and seconds, where there are any."""
     for name, value in SPENT:
-        known = _both(pairs, value)
-        if any(base or new for base, new in known):
-            yield _spent(name, known)
+        bases, news = _both(pairs, value)
+        if any(bases) or any(news):
+            more, less = sum(map(gt, news, bases)), sum(map(lt, news, bases))
+            yield Spent(name, len(bases), fmean(bases), fmean(news), more, less, mcnemar(more, less))
 
 
-def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> list[tuple[float, float]]:
+def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> tuple[list[float], list[float]]:
+    """Return what base and new took, in the pairs where both are known."""
     told = [(value(pair.base), value(pair.new)) for pair in pairs]
-    return [(base, new) for base, new in told if base is not None and new is not None]
-
-
-def _spent(name: str, known: Sequence[tuple[float, float]]) -> Spent:
-    more, less = sum(new > base for base, new in known), sum(new < base for base, new in known)
-    base, new = (math.fsum(column) / len(known) for column in zip(*known, strict=True))
-    return Spent(name, len(known), base, new, more, less, mcnemar(more, less))
+    known = [(base, new) for base, new in told if base is not None and new is not None]
+    return [base for base, _ in known], [new for _, new in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +77,5 @@ def measure_lengths(pairs: Sequence[Pair]) -> Tails:
 
 
 def _tails(pairs: Sequence[Pair], value: Callable[[Trial], float | None]) -> Tails:
-    known = _both(pairs, value)
-    return Tails(percentiles(base for base, _ in known), percentiles(new for _, new in known))
+    bases, news = _both(pairs, value)
+    return Tails(percentiles(bases), percentiles(news))

@@ -49,14 +49,18 @@ def _say_more(modes: Sequence[Mode | None], labels: Sequence[str | None]) -> boo
 
 def _modes(entries: Sequence[EntryKey], trials: Sequence[Trial]) -> Iterator[Mode | None]:
     """Yield the mode of each trial of one side; None for one that is right, or that nothing graded."""
+    if len(set(entries)) == len(entries):
+        yield from map(_of_its_own, trials)
+        return
     voices = [voice_of(trial.answer, right=trial.correct) for trial in trials]
     said: defaultdict[EntryKey, list[int]] = defaultdict(list)
     for entry, voice in zip(entries, voices, strict=True):
         said[entry].append(voice)
     for entry, trial, voice in zip(entries, trials, voices, strict=True):
-        if trial.correct or trial.step is None:
-            yield None
-        elif trial.traits.error_mode is not None or len(said[entry]) == 1:
-            yield trial.traits.error_mode or NO_MODE
-        else:
-            yield "inconsistent" if is_inconsistent(voice, said[entry]) else NO_MODE
+        mode = _of_its_own(trial)
+        yield "inconsistent" if mode == NO_MODE and is_inconsistent(voice, said[entry]) else mode
+
+
+def _of_its_own(trial: Trial) -> Mode | None:
+    """Return the mode as far as the trial alone tells."""
+    return None if trial.correct or trial.step is None else trial.traits.error_mode or NO_MODE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from pytest_llmeval.analysis.comparing.sides import Side
 from pytest_llmeval.analysis.comparing.trial import Trial
@@ -16,8 +18,7 @@ EntryKey = tuple[str, int]
 """The entry itself: its id, and a hash of its question, as two benchmarks may share ids."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """The same sample of the same entry in the same eval, with a verdict of the same kind on both sides."""
 
     asked: Asked
@@ -83,10 +84,9 @@ def pair(base: Side, new: Side) -> Pairing:
     by_eval = _several_ask(base) or _several_ask(new)
     olds, news = _by_entry(base, by_eval=by_eval), _by_entry(new, by_eval=by_eval)
     name_of = _names(olds, news)
-    quarantined = [entry for entry in news if any(trial.quarantined for trial in news[entry].values())]
-    aside = [entry for entry in news if any(trial.set_aside for trial in news[entry].values())]
+    quarantined, aside = _marked("quarantined", news), _marked("set_aside", news)
     _take_out({*quarantined, *aside}, olds, news)
-    flagged = _flagged(news, olds)
+    flagged = _marked("flagged", news, olds)  # what one of them has not checked may be so too
     _take_out(() if new.counts_flagged else flagged, olds, news)
     common = [entry for entry in olds if entry in news]
     changed = {entry: None for entry in common if _content_changed(olds[entry], news[entry])}
@@ -102,7 +102,7 @@ def pair(base: Side, new: Side) -> Pairing:
         set_aside=tuple(map(name_of, aside)),
         flagged=() if new.counts_flagged else tuple(map(name_of, flagged)),
         flagged_counted=tuple(map(name_of, flagged)) if new.counts_flagged else (),
-        odd_samples=sum(len(before.keys() ^ after.keys()) for _, before, after in same),
+        odd_samples=sum([len(before) + len(after) for _, before, after in same]) - 2 * (len(pairs) + len(left_out)),
         base_entries=len({entry for entry, samples in olds.items() for trial in samples.values() if trial.kind}),
         paired_entries=len({one.asked for one in pairs}),
         all_base_entries=len(olds),
@@ -121,8 +121,10 @@ def _matched(
     """Pair the samples that both sides have, as far as their verdicts are of one kind."""
     pairs, left_out = [], []
     for entry, before, after in same:
-        for sample in sorted(before.keys() & after.keys()):
-            one, other = before[sample], after[sample]
+        for sample, one in sorted(before.items()):
+            other = after.get(sample)
+            if other is None:
+                continue
             if one.kind is not None and one.kind == other.kind:
                 pairs.append(Pair(entry, name_of(entry), (entry[1], one.question_hash), one, other))
             else:
@@ -135,9 +137,10 @@ def _names(*sides: Iterable[Asked]) -> Callable[[Asked], str]:
     return lambda asked: names.of(*asked)
 
 
-def _flagged(*sides: Mapping[Asked, Mapping[int, Trial]]) -> list[Asked]:
-    """Return the entries that any side knows to be contaminated: what one of them has not checked may be so too."""
-    told = (entry for side in sides for entry, samples in side.items() if any(one.flagged for one in samples.values()))
+def _marked(mark: str, *sides: Mapping[Asked, Mapping[int, Trial]]) -> list[Asked]:
+    """Return the entries that bear a mark on any of these sides, in any sample."""
+    is_so = attrgetter(mark)
+    told = [entry for side in sides for entry, samples in side.items() for one in samples.values() if is_so(one)]
     return list(dict.fromkeys(told))
 
 
@@ -147,8 +150,7 @@ def _said(trial: Trial) -> str:
 
 def _several_ask(side: Side) -> bool:
     """Tell whether two evals of a run asked an entry of the same id, so that the id alone does not name a trial."""
-    asked = Counter((question_id, sample) for _, question_id, sample in side.trials)
-    return any(times > 1 for times in asked.values())
+    return len({(question_id, sample) for _, question_id, sample in side.trials}) < len(side.trials)
 
 
 def _by_entry(side: Side, *, by_eval: bool) -> dict[Asked, dict[int, Trial]]:
