@@ -16,6 +16,7 @@ MODE_SCORES: Mapping[ErrorMode, str] = {
     "inconsistent": "free_of_inconsistency",
 }
 """Mode to the score of ``probes.error_mode`` that is 0 where an answer has it, else 1."""
+_MODE_NAMES = frozenset(MODE_SCORES.values())
 
 
 def error_mode_of(level: Level | None, label: FailureLabel | None, scores: Sequence[Score]) -> ErrorMode | None:
@@ -39,7 +40,7 @@ def error_mode_of(level: Level | None, label: FailureLabel | None, scores: Seque
     if level in (None, "fully_correct"):
         return None
     values = {score.name: score.value for score in scores}
-    if any(name in values for name in MODE_SCORES.values()):
+    if not _MODE_NAMES.isdisjoint(values):
         return next((mode for mode, name in MODE_SCORES.items() if values.get(name) == 0), None)
     if is_fabricated(scores):
         return "fabrication"
