@@ -84,7 +84,9 @@ def test_machines_get_every_finding_and_the_thresholds(here: Path, command: Comm
         "stale_after": 180,
         "contained": 0.8,
         "ngram": 8,
+        "meaning": None,
     }
+    assert told["embedder"] is None
     (finding,) = told["findings"]
     assert (finding["check"], finding["entries"]) == ("contamination", ["a"])
 

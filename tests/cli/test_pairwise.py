@@ -256,7 +256,7 @@ def _raise_interrupt(self: object, work: Any) -> None:
 def test_progress_is_told_on_a_terminal(
     command: Command, served: tuple[LoopbackServer, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_llmeval.cli.asking.sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("pytest_llmeval.cli.progress.sys.stderr.isatty", lambda: True, raising=False)
     told = command(
         "pairwise", log("a.jsonl", "no", "no"), log("b.jsonl", "right", "right"), "--judge", JUDGE, *served[1]
     )

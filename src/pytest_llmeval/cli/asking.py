@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,28 +134,6 @@ def _terms(given: argparse.Namespace, prices: Prices, cache: ReplyCache) -> Term
         errors_in_a_row=20,
         cache=cache,
     )
-
-
-class Progress:
-    """Tells how far a command has come: a line that is written over on a terminal, nothing anywhere else."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what = what
-        self._total = total
-        self._done = 0
-        self._shown = sys.stderr.isatty()
-
-    def step(self) -> None:
-        """Count one more."""
-        self._done += 1
-        if self._shown:
-            sys.stderr.write(f"\r{self._what} {self._done:,} of {self._total:,}")
-            sys.stderr.flush()
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._shown and self._done:
-            sys.stderr.write("\n")
 
 
 def tell_spent(calls: Sequence[Call], what: str = "judge call") -> None:

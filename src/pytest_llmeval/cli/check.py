@@ -22,10 +22,12 @@ from pytest_llmeval.benchmark.checking.manifest import (
     read_manifest,
     released,
 )
+from pytest_llmeval.benchmark.checking.meaning import Meaning
 from pytest_llmeval.benchmark.loading import Benchmark, load_benchmark
 from pytest_llmeval.cli.check_arguments import declare, strictness_of
 from pytest_llmeval.cli.check_contamination import Looked, look
 from pytest_llmeval.cli.check_deduplicated import check_target, write_deduplicated
+from pytest_llmeval.cli.check_meaning import meaning_asked
 from pytest_llmeval.cli.printing import note, write
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.check_lines import check_lines
@@ -45,13 +47,15 @@ class Checked:
     benchmark: Benchmark
     manifest: Manifest | None
     looked: Looked
+    meaning: Meaning | None
     matrices: tuple[Matrix, ...]
     findings: tuple[Finding, ...]
 
 
 def run(given: argparse.Namespace) -> int:
     """Tell the findings; 0, 1 where any counts, 2 where a file cannot be used."""
-    checked = _checked(given)
+    with meaning_asked(given) as meaning:
+        checked = _checked(given, meaning)
     failed = any(given.strict or one.severity == "error" for one in checked.findings)
     if given.release and not failed:
         checked = replace(checked, manifest=_release(given, checked))
@@ -63,18 +67,23 @@ def run(given: argparse.Namespace) -> int:
     return FOUND if failed else 0
 
 
-def _checked(given: argparse.Namespace) -> Checked:
+def _checked(given: argparse.Namespace, meaning: Meaning | None) -> Checked:
     benchmark = load_benchmark(given.benchmark)
     if given.write_deduplicated:
         check_target(benchmark, given.write_deduplicated)
     manifest = read_manifest(given.benchmark)
-    looked = look(given, benchmark, strictness_of(given).contamination)
+    looked = look(given, benchmark, strictness_of(given).contamination, meaning)
     matrices = tuple(_matrices(given, benchmark))
-    return Checked(benchmark, manifest, looked, matrices, tuple(_findings(given, benchmark, manifest, looked)))
+    findings = tuple(_findings(given, benchmark, manifest, looked, meaning))
+    return Checked(benchmark, manifest, looked, meaning, matrices, findings)
 
 
 def _findings(
-    given: argparse.Namespace, benchmark: Benchmark, manifest: Manifest | None, looked: Looked
+    given: argparse.Namespace,
+    benchmark: Benchmark,
+    manifest: Manifest | None,
+    looked: Looked,
+    meaning: Meaning | None,
 ) -> Iterator[Finding]:
     found = check_benchmark(
         benchmark,
@@ -83,6 +92,7 @@ def _findings(
         manifest=manifest,
         prompts=dict(Corpus(given.prompt)),
         matches=looked.matches,
+        meaning=meaning,
         required=given.require,
         strictness=strictness_of(given),
     )
@@ -131,12 +141,13 @@ def _heading(checked: Checked) -> Iterator[str]:
 
 def _values(given: argparse.Namespace, checked: Checked) -> dict[str, object]:
     bounds = ("min_slice", "mix_shift", "alike", "stale_after", "contained", "ngram")
-    matrices = [matrix_values(one) for one in checked.matrices]
+    matrices, meaning = [matrix_values(one) for one in checked.matrices], checked.meaning
     return {
         "benchmark": checked.benchmark.described(),
         "version": checked.manifest.version if checked.manifest else None,
         "contamination": str(checked.looked),
-        "thresholds": {name: getattr(given, name) for name in bounds},
+        "embedder": meaning and meaning.name,
+        "thresholds": {**{name: getattr(given, name) for name in bounds}, "meaning": meaning and meaning.least},
         "findings": [asdict(one) for one in checked.findings],
         **({"matrices": matrices} if matrices else {}),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.checks import Strictness
 from pytest_llmeval.benchmark.checking.coverage import Requirement
+from pytest_llmeval.benchmark.checking.meaning import LEAST
 from pytest_llmeval.benchmark.checking.text_index import Thresholds
 from pytest_llmeval.cli.numbers import between, percent, whole
 from pytest_llmeval.errors import ConfigurationError
@@ -53,6 +54,11 @@ def _declare_looks(look: argparse._ArgumentGroup) -> None:
         type=Path,
         nargs="+",
         help="a corpus to look for the questions in: texts, or .jsonl",
+    )
+    look.add_argument(
+        "--embedder",
+        metavar="MODULE:FUNCTION",
+        help="look in other words too: your function makes vectors of texts",
     )
     look.add_argument(
         "--keep", action="store_true", help="write what --against finds beside the benchmark, where runs look for it"
@@ -125,6 +131,12 @@ def _declare_bounds(bounds: argparse._ArgumentGroup, standard: Strictness) -> No
         type=whole(),
         default=standard.contamination.run,
         help="length of such a run (%(default)s)",
+    )
+    bounds.add_argument(
+        "--meaning",
+        metavar="COSINE",
+        type=between(0, 1, without=(0,)),
+        help=f"of texts that --embedder takes for the same ({LEAST})",
     )
 
 

@@ -17,6 +17,7 @@ from pytest_llmeval.benchmark.checking.contamination_file import (
     read_contamination,
 )
 from pytest_llmeval.benchmark.checking.corpus import Corpus
+from pytest_llmeval.benchmark.checking.meaning import Meaning
 from pytest_llmeval.benchmark.checking.text_index import Match, Thresholds
 from pytest_llmeval.benchmark.loading import Benchmark
 from pytest_llmeval.cli.printing import note
@@ -47,12 +48,14 @@ class Looked:
         return checked_told(self.kept.day, flagged=found["flagged"], clean=found["clean"], changed=found["changed"])
 
 
-def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds) -> Looked:
+def look(
+    given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds, meaning: Meaning | None = None
+) -> Looked:
     """Look for the questions in the corpus, where one is named, and keep what was found where that is asked for.
 
     Raises:
         BenchmarkError: For a corpus, or a check kept earlier, that cannot be read.
-        ConfigurationError: Where there is nothing to keep, or no text to look in.
+        ConfigurationError: Where there is nothing to keep, no text to look in, or the embedder fails.
     """
     if given.keep and not given.against:
         raise ConfigurationError("--keep keeps what --against finds; name a corpus, such as --against train.jsonl")
@@ -61,7 +64,7 @@ def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds
         return Looked(benchmark, None, earlier)
     corpus = Corpus(given.against)
     sought = [*filter(is_sought, benchmark.current)]
-    matches = matches_in(sought, corpus, thresholds)
+    matches = matches_in(sought, corpus, thresholds, meaning)
     if not corpus.has_text:
         named = one_line(", ".join(map(str, given.against)), 200)
         raise ConfigurationError(f"--against: there is no text in {named}, so nothing was checked; name the corpus")
@@ -72,6 +75,7 @@ def look(given: argparse.Namespace, benchmark: Benchmark, thresholds: Thresholds
             matches,
             against=corpus.files,
             thresholds=thresholds,
+            meaning=meaning,
             checked=datetime.now(UTC).isoformat(timespec="seconds"),
             earlier=earlier,
         )

@@ -12,9 +12,10 @@ from typing import Any
 
 from pytest_llmeval.analysis.judges.dressed_answers import cases_of_run
 from pytest_llmeval.analysis.judges.judge_checks import JudgeCheck, Tried, judge_check
-from pytest_llmeval.cli.asking import JudgeDesk, Progress, declare_asking, judges_asked, tell_spent
+from pytest_llmeval.cli.asking import JudgeDesk, declare_asking, judges_asked, tell_spent
 from pytest_llmeval.cli.numbers import share, whole
 from pytest_llmeval.cli.printing import write
+from pytest_llmeval.cli.progress import Progress
 from pytest_llmeval.cli.run_entries import entries_of
 from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.asking import ask_judges, side_by_side

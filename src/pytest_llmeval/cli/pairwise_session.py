@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pytest_llmeval.analysis.judges.answer_pairs import AnswerPair, AnswerPairs
 from pytest_llmeval.analysis.judges.judgement import outcome_of
 from pytest_llmeval.benchmark.entry import Entry
-from pytest_llmeval.cli.asking import JudgeDesk, Progress, tell_spent
+from pytest_llmeval.cli.asking import JudgeDesk, tell_spent
 from pytest_llmeval.cli.printing import note
+from pytest_llmeval.cli.progress import Progress
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.judge.asking import Heard, side_by_side
 from pytest_llmeval.grading.judge.pairwise import Better, BothOrders, Opinion, ask_both_orders, pairwise_hash

@@ -17,7 +17,7 @@ def test_rows_of_a_corpus_are_documents_with_all_their_texts(tmp_path: Path) -> 
     rows.write_text('{"a": "one", "b": [{"c": "two"}, 3]}\n\n["three"]\n')
     text.write_text("four\nfive")
     assert list(Corpus([rows, text])) == [
-        (f"{rows}:1", "one\ntwo"),
+        (f"{rows}:1", "one\n\ntwo"),
         (f"{rows}:3", "three"),
         (str(text), "four\nfive"),
     ]

@@ -32,7 +32,7 @@ def documents(path: Path, text: str) -> list[tuple[str, str]]:
 
 
 def test_each_element_of_a_list_of_examples_is_a_document(tmp_path: Path) -> None:
-    expected = [("[0]", "one?\n1"), ("[1]", "two?\n2\nso")]
+    expected = [("[0]", "one?\n\n1"), ("[1]", "two?\n\n2\n\nso")]
     assert documents(tmp_path / "shots.json", json.dumps(SHOTS)) == expected
     assert documents(tmp_path / "shots.yaml", json.dumps(SHOTS)) == expected
     assert documents(tmp_path / "shots.json", json.dumps({"shots": SHOTS})) == [
@@ -43,15 +43,18 @@ def test_each_element_of_a_list_of_examples_is_a_document(tmp_path: Path) -> Non
 def test_all_text_of_a_rubric_counts(tmp_path: Path) -> None:
     assert documents(tmp_path / "rubric.yml", RUBRIC) == [
         (": guidance", "Names count."),
-        (": levels", "The name is another\nThe name is right"),
-        (": examples[0]", "Paris\nIt is\nthe capital.\n"),
+        (": levels", "The name is another\n\nThe name is right"),
+        (": examples[0]", "Paris\n\nIt is\nthe capital.\n"),
         (": examples[1]", "Lyon"),
     ]
 
 
 def test_a_question_that_is_a_name_in_an_object_counts_too(tmp_path: Path) -> None:
     text = json.dumps({"What is it?": "A bird", "deep": {"Where is it?": "Here"}})
-    assert [said for _, said in documents(tmp_path / "a.json", text)] == ["What is it?\nA bird", "Where is it?\nHere"]
+    assert [said for _, said in documents(tmp_path / "a.json", text)] == [
+        "What is it?\n\nA bird",
+        "Where is it?\n\nHere",
+    ]
 
 
 @pytest.mark.parametrize("text", ["{{ role }}: [", "just text", "a: b: c", "[" * 100_000])

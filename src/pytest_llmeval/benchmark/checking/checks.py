@@ -16,6 +16,7 @@ from pytest_llmeval.benchmark.checking.expectations import broken_schemas, expec
 from pytest_llmeval.benchmark.checking.finding import CHECKS, Finding
 from pytest_llmeval.benchmark.checking.leaks import leaked
 from pytest_llmeval.benchmark.checking.manifest import Manifest, unreleased
+from pytest_llmeval.benchmark.checking.meaning import Meaning
 from pytest_llmeval.benchmark.checking.misspelt import misspelt
 from pytest_llmeval.benchmark.checking.references import missing_references
 from pytest_llmeval.benchmark.checking.roles import tasks_in_the_system_role
@@ -45,6 +46,7 @@ def check_benchmark(
     manifest: Manifest | None = None,
     prompts: Mapping[str, str] | None = None,
     matches: Mapping[str, Match] | None = None,
+    meaning: Meaning | None = None,
     required: Iterable[Requirement] = (),
     strictness: Strictness | None = None,
 ) -> list[Finding]:
@@ -57,6 +59,7 @@ def check_benchmark(
         manifest: Of the benchmark, where it has one.
         prompts: Texts that the system under test gets with every question, by name.
         matches: Entries that stand in a corpus, by id; None where there is none to check.
+        meaning: When questions nearly ask the same in other words, if anybody can tell.
         required: How many active entries each slice must have at least.
         strictness: By default that of `Strictness`.
 
@@ -64,13 +67,13 @@ def check_benchmark(
         All findings, in the order of `CHECKS`.
 
     Raises:
-        ConfigurationError: Where a field is required that no entry has.
+        ConfigurationError: Where a field is required that no entry has, or the embedder fails.
     """
     bounds = strictness or Strictness()
     entries = [*benchmark.current]
     beside = benchmark.path.parent if benchmark.path else root
     found = [
-        *repeated(entries, bounds.alike),
+        *repeated(entries, bounds.alike, meaning),
         *leaked(entries, prompts or {}, bounds.contamination),
         *contaminated(matches or {}, bounds.contamination),
         *tasks_in_the_system_role(entries),

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from pytest_llmeval.benchmark.checking.contamination_file import ContaminationCheck, CorpusFile, FoundAt
 from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.meaning import Meaning, MeaningIndex
 from pytest_llmeval.benchmark.checking.parts import parts_of
 from pytest_llmeval.benchmark.checking.prompt_leaks import LEAST_WORDS
 from pytest_llmeval.benchmark.checking.text_index import Match, TextIndex, Thresholds
@@ -28,9 +29,14 @@ def _questions(entry: Entry) -> Iterator[str]:
 
 
 def matches_in(
-    entries: Sequence[Entry], documents: Iterable[tuple[str, str]], thresholds: Thresholds
+    entries: Sequence[Entry],
+    documents: Iterable[tuple[str, str]],
+    thresholds: Thresholds,
+    meaning: Meaning | None = None,
 ) -> dict[str, Match]:
     """Find entries whose question stands in a corpus: word for word, in most of its runs, or nearly alike as a whole.
+
+    In other words it is found by its meaning, where somebody can tell that.
 
     So does the question of any turn; those that are not `is_sought` are not found. The corpus is read once and is not
     kept.
@@ -39,19 +45,34 @@ def matches_in(
         entries: What to look for.
         documents: Name and text of each document.
         thresholds: What counts as found.
+        meaning: What counts as found in other words, if anything.
 
     Returns:
         The best match of each entry that has one, by its id, in the order of the entries.
+
+    Raises:
+        ConfigurationError: Where the embedder fails.
     """
     asked = [(place, question) for place, entry in enumerate(entries) for question in _questions(entry)]
-    index = TextIndex([question for _, question in asked], thresholds)
     best: dict[int, Match] = {}
-    for name, text in documents:
-        for found, match in index.matches(name, text):
-            place = asked[found][0]
-            if place not in best or match.strength > best[place].strength:
-                best[place] = match
+    for found, match in _found([question for _, question in asked], documents, thresholds, meaning):
+        place = asked[found][0]
+        if place not in best or match.strength > best[place].strength:
+            best[place] = match
     return {entries[place].id: found for place, found in sorted(best.items())}
+
+
+def _found(
+    questions: Sequence[str], documents: Iterable[tuple[str, str]], thresholds: Thresholds, meaning: Meaning | None
+) -> Iterator[tuple[int, Match]]:
+    by_words = TextIndex(questions, thresholds)
+    by_meaning = None if meaning is None else MeaningIndex(questions, meaning)
+    for name, text in documents:
+        yield from by_words.matches(name, text)
+        if by_meaning is not None:
+            yield from by_meaning.matches(name, text)
+    if by_meaning is not None:
+        yield from by_meaning.rest()
 
 
 def contaminated(matches: Mapping[str, Match], thresholds: Thresholds) -> Iterator[Finding]:
@@ -68,6 +89,7 @@ def kept_check(
     against: Iterable[CorpusFile],
     thresholds: Thresholds,
     checked: str,
+    meaning: Meaning | None = None,
     earlier: ContaminationCheck | None = None,
 ) -> ContaminationCheck:
     """Return what is kept of a check.
@@ -79,6 +101,7 @@ def kept_check(
         against: What was looked through.
         thresholds: What counted as found.
         checked: When, ISO 8601 in UTC.
+        meaning: What counted as found in other words, if anything.
         earlier: The check that it takes the place of; what others wrote into it is kept.
     """
     return ContaminationCheck(
@@ -86,7 +109,8 @@ def kept_check(
         benchmark=benchmark,
         checked=checked,
         against=tuple(against),
-        thresholds=asdict(thresholds),
+        thresholds={**asdict(thresholds), **({} if meaning is None else {"meaning": meaning.least})},
+        embedder=None if meaning is None else meaning.name,
         entries={entry.id: entry.hash for entry in entries},
         flagged={name: FoundAt(**asdict(found)) for name, found in matches.items()},
     )

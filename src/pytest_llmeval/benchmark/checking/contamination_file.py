@@ -38,9 +38,10 @@ class FoundAt(BaseModel):
     document: str
     """The file, of a file of rows with the line."""
     how: str
-    """``word for word``, ``runs of words`` or ``as a whole``."""
+    """``word for word``, ``runs of words``, ``as a whole`` or ``by meaning``."""
     alike: float = Field(ge=0, le=1)
-    """Share of its runs of words that stand there; as a whole, the Jaccard similarity of the runs."""
+    """Share of its runs of words that stand there; as a whole, the Jaccard similarity of the runs; by meaning, a
+    cosine."""
 
 
 class ContaminationCheck(BaseModel):
@@ -54,7 +55,9 @@ class ContaminationCheck(BaseModel):
     """When, ISO 8601 in UTC."""
     against: tuple[CorpusFile, ...] = Field(min_length=1)
     thresholds: dict[str, int | float]
-    """What counted as found: ``run`` in words, ``contained`` and ``alike`` as shares."""
+    """What counted as found: ``run`` in words, ``contained`` and ``alike`` as shares, ``meaning`` as a cosine."""
+    embedder: str | None = None
+    """The function that told what questions mean; null where they were looked for by their words alone."""
     entries: dict[str, str]
     """Id to content hash of each entry that was looked for."""
     flagged: dict[str, FoundAt] = Field(default_factory=dict)

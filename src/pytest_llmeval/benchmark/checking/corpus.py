@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_llmeval.benchmark.checking.contamination_file import CorpusFile
-from pytest_llmeval.benchmark.checking.documents import documents_in, texts_in
+from pytest_llmeval.benchmark.checking.documents import documents_in, joined
 from pytest_llmeval.bounded import TooLong, bounded_lines, whole_content
 from pytest_llmeval.errors import BenchmarkError
 
@@ -57,7 +57,7 @@ class Corpus:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 if text.strip():
                     documents += 1
-                    yield f"{path}:{number}", "\n".join(texts_in(json.loads(text)))
+                    yield f"{path}:{number}", joined(json.loads(text))
         self.files.append(CorpusFile(name=str(path), documents=documents, sha256=digest.hexdigest()))
 
     def _whole(self, path: Path) -> Iterator[tuple[str, str]]:

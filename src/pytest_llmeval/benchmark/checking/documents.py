@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+LONGEST = 1500
+"""Characters of a passage: an embedder cuts off what is much longer."""
+_BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
+_PIECES = re.compile(rf"(?s).{{1,{LONGEST}}}(?:\s|$)|.{{1,{LONGEST}}}")
 STRUCTURED = (".json", ".yaml", ".yml")
 """What is none of these formats in spite of its name, such as a template of YAML, is text like any other."""
 
@@ -23,7 +28,7 @@ def documents_in(path: Path, text: str) -> Iterator[tuple[str, str]]:
         yield str(path), text
         return
     for place, part in _parts(value):
-        yield f"{path}{place}", "\n".join(texts_in(part))
+        yield f"{path}{place}", joined(part)
 
 
 def _value(path: Path, text: str) -> Any:
@@ -53,6 +58,22 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
             yield from ((f": {key}{place}", [*said, each]) for place, each in inner)
     else:
         yield "", value
+
+
+def joined(value: Any) -> str:
+    """Return every text in a value of JSON, each a paragraph of its own."""
+    return "\n\n".join(texts_in(value))
+
+
+def passages_of(text: str) -> Iterator[str]:
+    r"""Yield the paragraphs of a text, which blank lines part; of a long one pieces of at most `LONGEST` characters.
+
+    Example:
+        >>> list(passages_of("A town.\n\n  Its river,\nits bridge. "))
+        ['A town.', 'Its river,\nits bridge.']
+    """
+    for paragraph in _BLANK_LINES.split(text):
+        yield from (piece.strip() for piece in _PIECES.findall(paragraph) if not piece.isspace())
 
 
 def texts_in(value: Any) -> Iterator[str]:

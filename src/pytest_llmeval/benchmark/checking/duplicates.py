@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from pytest_llmeval.benchmark.checking.clusters import Clusters
 from pytest_llmeval.benchmark.checking.finding import Finding
+from pytest_llmeval.benchmark.checking.meaning import Meaning, pairs_by_meaning
 from pytest_llmeval.benchmark.checking.near import similar_pairs
 from pytest_llmeval.benchmark.checking.same_question import gold_of, setting
 from pytest_llmeval.benchmark.checking.words import runs, wording, words_and_signs
@@ -23,7 +24,7 @@ Askings: TypeAlias = Mapping[str, Mapping[str, Sequence[int]]]
 """Setting to wording of a question to the places of the entries that ask it."""
 
 
-def repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]:
+def repeated(entries: Sequence[Entry], least: float, meaning: Meaning | None = None) -> Iterator[Finding]:
     """Find entries that ask the same in other case or spacing, and clusters of those that nearly do.
 
     With other gold answers the same question is an error, and so is what stands in two splits.
@@ -31,12 +32,16 @@ def repeated(entries: Sequence[Entry], least: float) -> Iterator[Finding]:
     Args:
         entries: In the order of the file.
         least: Jaccard similarity of the sets of runs of three words, above 0, up to 1.
+        meaning: When questions nearly ask the same in other words, if anybody can tell.
+
+    Raises:
+        ConfigurationError: Where the embedder fails.
     """
     askings = _askings(entries)
     again = [places for asked in askings.values() for places in asked.values() if len(places) > 1]
     for places in sorted(again, key=lambda places: places[0]):
         yield _repetition([entries[place] for place in places])
-    yield from _nearly_repeated(entries, askings, least)
+    yield from _nearly_repeated(entries, askings, least, meaning)
 
 
 def _askings(entries: Sequence[Entry]) -> Askings:
@@ -62,44 +67,51 @@ def _shown_gold(entry: Entry) -> str:
     return ", ".join(golds)
 
 
-def _nearly_repeated(entries: Sequence[Entry], askings: Askings, least: float) -> Iterator[Finding]:
-    """Find clusters of questions that share most of their runs; of those in one wording, one is compared for all.
+def _nearly_repeated(
+    entries: Sequence[Entry], askings: Askings, least: float, meaning: Meaning | None
+) -> Iterator[Finding]:
+    """Find clusters of questions that share most of their runs, or mean the same.
 
-    A cluster is what hangs together by pairs: of fifty paraphrases not every two need be alike. What has another
-    setting is another question, so it is not compared at all.
+    A cluster is what hangs together by pairs: of fifty paraphrases not every two need be alike. Of those in one wording
+    one is compared for all. What has another setting is another question, so it is not compared at all.
     """
-    found: list[tuple[list[int], float]] = []
+    found: list[tuple[list[int], str]] = []
     for asked in askings.values():
         again = list(asked.values())
-        for members, alike in _clusters([entries[places[0]].question for places in again], least):
-            found.append((sorted(place for member in members for place in again[member]), alike))
-    for places, alike in sorted(found):
-        yield _cluster([entries[place] for place in places], alike if len(places) == 2 else least)
+        for members, told in _clusters([entries[places[0]].question for places in again], least, meaning):
+            found.append((sorted(place for member in members for place in again[member]), told))
+    several = f"each shares {100 * least:.0f} % or more of its runs of {RUN} words with another"
+    if meaning is not None:
+        several += f", or its meaning (cosine {meaning.least:g} or more)"
+    for places, told in sorted(found):
+        yield _cluster([entries[place] for place in places], told, several)
 
 
-def _clusters(questions: Sequence[str], least: float) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Yield the places of each cluster, and the similarity of the last two that were found in it."""
+def _clusters(questions: Sequence[str], least: float, meaning: Meaning | None) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Yield the places of each cluster, and what two of it have in common."""
     if len(questions) < 2:
         return
     clusters = Clusters(len(questions))
-    known: dict[int, float] = {}
+    told: dict[int, str] = {}
 
     def apart(one: int, other: int) -> bool:
         return clusters.first(one) != clusters.first(other)
 
     for one, other, alike in similar_pairs([runs(words_and_signs(text), RUN) for text in questions], least, apart):
         clusters.unite(one, other)
-        known[clusters.first(one)] = alike
+        told[clusters.first(one)] = f"share {100 * alike:.0f} % of their runs of {RUN} words"
+    for one, other, cosine in pairs_by_meaning(questions, meaning) if meaning is not None else ():
+        if apart(one, other):
+            clusters.unite(one, other)
+            told[clusters.first(one)] = f"mean the same (cosine {cosine:.2f})"
     for members in clusters.several():
-        yield members, known[members[0]]
+        yield members, told[members[0]]
 
 
-def _cluster(members: Sequence[Entry], alike: float) -> Finding:
+def _cluster(members: Sequence[Entry], told: str, told_of_several: str) -> Finding:
     ids = tuple(entry.id for entry in members)
-    share = f"{100 * alike:.0f} %"
-    told = f"share {share} of their runs of {RUN} words"
     if len(ids) > 2:
-        told = f"{len(ids):,} questions, each shares {share} or more of its runs of {RUN} words with another"
+        told = f"{len(ids):,} questions, {told_of_several}"
     splits = [str(split) for split in dict.fromkeys(entry.split for entry in members)]
     across = f", across the splits {', '.join(splits[:-1])} and {splits[-1]}" if len(splits) > 1 else ""
     first = f"; {ids[0]} is the first of them" if len(ids) > 2 else ""

@@ -26,9 +26,10 @@ class Thresholds:
     """Jaccard similarity of the runs of a question and a document."""
 
 
-How = Literal["word for word", "runs of words", "as a whole"]
-"""In what way a text stands in a document: as it is, in most of its runs of words, or nearly alike as a whole."""
-_SUREST: tuple[How, ...] = ("as a whole", "runs of words", "word for word")
+How = Literal["word for word", "runs of words", "as a whole", "by meaning"]
+"""In what way a text stands in a document: as it is, in most of its runs of words, nearly alike as a whole, or in other
+words."""
+_SUREST: tuple[How, ...] = ("by meaning", "as a whole", "runs of words", "word for word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Match:
     document: str
     how: How
     alike: float
-    """From 0 to 1: of its runs of words those that stand there; as a whole, the Jaccard similarity of the runs."""
+    """From 0 to 1: of its runs of words those that stand there; as a whole, the Jaccard similarity of the runs; by
+    meaning, the cosine with a passage."""
 
     @property
     def strength(self) -> tuple[int, float]:
@@ -54,6 +56,8 @@ class Match:
         """
         if self.how == "word for word":
             return "stands word for word in"
+        if self.how == "by meaning":
+            return f"means what is said (cosine {self.alike:.2f}) in"
         percent = f"{100 * self.alike:.0f} %"
         return (
             f"has {percent} of its runs of {thresholds.run} words in"
