@@ -149,3 +149,10 @@ def test_a_manifest_of_another_benchmark_is_told_and_that_of_a_renamed_one_read(
 def test_a_manifest_that_names_what_is_no_file_is_read(tmp_path: Path, name: str) -> None:
     (tmp_path / "q.manifest.json").write_text(of(name))
     assert read_manifest(tmp_path / "q.jsonl") is not None
+
+
+def test_a_release_keeps_the_vocabulary_that_people_wrote() -> None:
+    first = FIRST.model_copy(update={"vocabulary": {"tag": ("a",)}})
+    second = released(benchmark(a="one!"), first, "2", "", "2026-11-02")
+    assert json.loads(manifest_text(second))["vocabulary"] == {"tag": ["a"]}
+    assert "vocabulary" not in json.loads(manifest_text(FIRST))

@@ -22,6 +22,7 @@ from pytest_llmeval.benchmark.checking.references import missing_references
 from pytest_llmeval.benchmark.checking.roles import tasks_in_the_system_role
 from pytest_llmeval.benchmark.checking.slices import thin
 from pytest_llmeval.benchmark.checking.text_index import Match, Thresholds
+from pytest_llmeval.benchmark.checking.vocabulary import unknown_values
 from pytest_llmeval.benchmark.loading import Benchmark
 
 
@@ -81,6 +82,7 @@ def check_benchmark(
         *broken_schemas(entries),
         *missing_references(entries, root, beside),
         *stale(entries, today, bounds.stale_after_days),
+        *unknown_values(entries, manifest.vocabulary if manifest else {}),
         *misspelt(entries),
         *thin(entries, bounds.least_in_slice),
         *drifted(entries, manifest, bounds.mix_shift),

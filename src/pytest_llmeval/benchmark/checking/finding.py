@@ -16,6 +16,7 @@ Check = Literal[
     "task in the system role",
     "no expectation",
     "broken schemas",
+    "unknown values",
     "misspelt slices",
     "thin slices",
     "slice mix",

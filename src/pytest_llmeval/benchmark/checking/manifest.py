@@ -44,7 +44,7 @@ class Release(BaseModel):
 class Manifest(BaseModel):
     """Lies beside the benchmark as ``NAME.manifest.json``; unknown keys are kept."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=True)
 
     name: str
     hash: str
@@ -53,6 +53,9 @@ class Manifest(BaseModel):
     """The latest first."""
     entries: dict[str, str]
     """Id to hash of each entry at the latest release."""
+    vocabulary: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Field of the entries, such as ``tag``, to the values that it may have; fields that are not here may have any.
+    People write it into the file."""
 
     @property
     def version(self) -> str:
@@ -129,6 +132,8 @@ def released(benchmark: Benchmark, manifest: Manifest | None, version: str, why:
     release = Release(version=version, date=day, why=why, size=mix.size, slices=slices, **found)
     kept: dict[str, Any] = dict(manifest.model_extra or {}) if manifest else {}
     entries = {entry.id: entry.hash for entry in benchmark.entries}
+    if manifest is not None and manifest.vocabulary:
+        kept["vocabulary"] = manifest.vocabulary
     return Manifest(name=benchmark.name, hash=benchmark.hash, releases=(release, *earlier), entries=entries, **kept)
 
 
