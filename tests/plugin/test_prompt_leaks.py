@@ -41,6 +41,17 @@ def test_a_question_in_the_system_prompt_ends_collection_before_anything_is_aske
     assert (project.asked(), project.logs()) == ([], [])
 
 
+def test_a_later_turn_of_a_conversation_is_a_question_too(project: Project) -> None:
+    later = {"user": "say: Lyon is no capital at all", "gold_answer": "Lyon is no capital at all"}
+    first = {"user": ROWS[0]["question"], "gold_answer": "x"}
+    evals(project, "Example: Say Lyon is no capital at all. So be it.", rows=[{"id": "c", "turns": [first, later]}])
+    project.run().stdout.fnmatch_lines(
+        ["*: the marker's system_prompt holds the question of entry c ('say: Lyon is no capital at all'); *"]
+    )
+    evals(project, SHOT, rows=[{"id": "c", "turns": [first, later]}])  # the first turn is the entry's question
+    project.run().stdout.fnmatch_lines([f"*: the marker's system_prompt holds the question of entry c {QUOTED}; *"])
+
+
 def test_a_question_in_a_judges_rubric_is_an_error_too(project: Project) -> None:
     example = f'Example({SHOT!r}, "so", level="wrong")'
     evals(project, more=f", graders=[graders.rubric_judge(Rubric(examples=[{example}]))]")

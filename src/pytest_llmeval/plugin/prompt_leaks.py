@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from pytest_llmeval.benchmark.checking.documents import texts_in
+from pytest_llmeval.benchmark.checking.parts import parts_of
 from pytest_llmeval.benchmark.checking.prompt_leaks import (
     OWN,
     PromptLeak,
@@ -19,7 +20,7 @@ from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.judge.controls import rubric_judges
 from pytest_llmeval.plugin.marker import EvalSpec
 from pytest_llmeval.plugin.settings import Leaks
-from pytest_llmeval.safe_text import one_line
+from pytest_llmeval.safe_text import named, one_line
 
 SYSTEM_PROMPT = "the marker's system_prompt"
 NAMED = 3
@@ -35,7 +36,7 @@ def leaks_told(spec: EvalSpec, entries: Sequence[Entry], wanted: Leaks | None) -
 
     Args:
         spec: The marker.
-        entries: Of the benchmark, those that are asked.
+        entries: Of the benchmark, those that are asked; every turn of a conversation is looked at.
         wanted: What to do where there are any; None is an error for those questions, and a warning for the rest.
 
     Raises:
@@ -43,7 +44,8 @@ def leaks_told(spec: EvalSpec, entries: Sequence[Entry], wanted: Leaks | None) -
     """
     if wanted == "off":
         return []
-    asked, told = list(_seen_before(spec, entries)), list(_doubtful(spec, entries))
+    parts = [part for entry in entries for part in parts_of(entry)]
+    asked, told = list(_seen_before(spec, parts)), list(_doubtful(spec, parts))
     errors = [*asked, *told] if wanted == "error" else [] if wanted == "warn" else asked
     if errors:
         raise ConfigurationError(f'{_line(errors[0])}; take it out, or write leaks="warn" on the marker if it is meant')
@@ -67,11 +69,11 @@ def _doubtful(spec: EvalSpec, entries: Sequence[Entry]) -> Iterator[PromptLeak]:
 
 
 def _line(leak: PromptLeak) -> str:
-    several = len(leak.entries) > 1
-    named = ", ".join(_named(entry, leak) for entry in leak.entries[:NAMED])
-    more = f" and {len(leak.entries) - NAMED:,} more" if len(leak.entries) > NAMED else ""
+    names = list(dict.fromkeys(_named(entry, leak) for entry in leak.entries))  # a first turn is the entry's question
+    several = len(names) > 1
     verb = "hold" if leak.prompt == OWN else "holds"
-    return f"{leak.prompt} {verb} the {leak.part}{'s' * several} of {'entries' if several else 'entry'} {named}{more}"
+    of = "entries" if several else "entry"
+    return f"{leak.prompt} {verb} the {leak.part}{'s' * several} of {of} {named(names, NAMED)}"
 
 
 def _named(entry: Entry, leak: PromptLeak) -> str:
