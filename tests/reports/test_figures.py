@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.analysis.statistics.estimates import Proportion, Total
+from pytest_llmeval.analysis.statistics.estimates import Proportion
+from pytest_llmeval.analysis.statistics.total import Total
 from pytest_llmeval.reports import figures
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_llmeval.analysis.statistics.estimates import Total
+from pytest_llmeval.analysis.statistics.total import Total
 from pytest_llmeval.runs.record import Record
 
 TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")

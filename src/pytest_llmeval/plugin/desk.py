@@ -21,7 +21,7 @@ from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.batches.chunks import SentBatch
 from pytest_llmeval.plugin.ending import end_at_once
 from pytest_llmeval.plugin.freezing import TrialsFrozen
-from pytest_llmeval.plugin.past import LOG_FOLDER
+from pytest_llmeval.plugin.past import log_path
 from pytest_llmeval.plugin.recording import RunFacts
 from pytest_llmeval.plugin.settings import Settings
 from pytest_llmeval.plugin.skips import Skips
@@ -68,7 +68,7 @@ class Desk:
         self.not_asked: Counter[str] = Counter()
         """Why trials were not asked, with how often."""
         self.skips = Skips()
-        self.path = resumed.path if resumed is not None else _log_path(config, settings, facts.run_id)
+        self.path = resumed.path if resumed is not None else log_path(config, settings, facts.run_id)
         self._judges_folder = config.rootpath / FOLDER
         self._resumed = resumed is not None
         self._batches = resumed.batches if resumed is not None else ()
@@ -258,10 +258,3 @@ class Desk:
             return {}  # said on the screen
         favours = [asdict(one) for one in self.judges.favours.figures()]
         return {**told, "self_preference": favours} if favours else told
-
-
-def _log_path(config: pytest.Config, settings: Settings, run_id: str) -> Path:
-    if settings.log is None:
-        return config.rootpath / LOG_FOLDER / f"{run_id}.jsonl"
-    path = config.invocation_params.dir / settings.log
-    return path / f"{run_id}.jsonl" if path.is_dir() or settings.log.endswith("/") else path

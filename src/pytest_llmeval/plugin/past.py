@@ -90,3 +90,17 @@ def _resumed_path(config: pytest.Config, settings: Settings) -> Path:
     if settings.resume == LAST:
         return last_to_resume(config.rootpath / LOG_FOLDER, with_errors=settings.rerun_errors)
     return config.invocation_params.dir / str(settings.resume)
+
+
+def log_path(config: pytest.Config, settings: Settings, run_id: str) -> Path:
+    """Return where a run's log goes.
+
+    Args:
+        config: Whose folders relative paths start from.
+        settings: What the user asked for; a name that ends with a slash, or is a folder, is one.
+        run_id: The run's.
+    """
+    if settings.log is None:
+        return config.rootpath / LOG_FOLDER / f"{run_id}.jsonl"
+    path = config.invocation_params.dir / settings.log
+    return path / f"{run_id}.jsonl" if path.is_dir() or settings.log.endswith("/") else path

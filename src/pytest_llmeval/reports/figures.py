@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion, Total
+from pytest_llmeval.analysis.statistics.estimates import Interval, Proportion
+from pytest_llmeval.analysis.statistics.total import Total
 from pytest_llmeval.analysis.verdicts import Slice
 
 UNKNOWN = "–"

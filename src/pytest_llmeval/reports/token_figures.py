@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_llmeval.analysis.spending import SPENT, Spending
-from pytest_llmeval.analysis.statistics.estimates import Total
+from pytest_llmeval.analysis.statistics.total import Total
 from pytest_llmeval.reports import figures
 
 _COLUMNS = (

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from statistics import stdev
 
 import numpy as np
@@ -12,7 +11,6 @@ from scipy.stats import binomtest  # type: ignore[import-untyped]  # scipy ships
 from pytest_llmeval.analysis.statistics.estimates import (
     Percentiles,
     Proportion,
-    Total,
     percentiles,
     standard_deviation,
     wilson_interval,
@@ -73,22 +71,3 @@ def test_equal_numbers_have_no_spread_at_all(value: float, n: int) -> None:
 
 def test_nothing_has_no_percentiles() -> None:
     assert percentiles([]) == Percentiles(0, None, None, None, None)
-
-
-@given(st.lists(st.none() | st.integers(0, 10**6)))
-def test_a_total_knows_what_it_does_not_know(values: list[int | None]) -> None:
-    total = Total()
-    for value in values:
-        total.add(value)
-    known = [value for value in values if value is not None]
-    assert (total.counted, total.unknown) == (len(known), len(values) - len(known))
-    assert total.value == (sum(known) if known else None)
-
-
-def test_an_unknown_total_is_not_zero() -> None:
-    total = Total()
-    total.add(None)
-    assert total.value is None
-    total.add(0.0)
-    assert total.value is not None
-    assert math.isclose(total.value, 0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pytest_llmeval.analysis.behaviour import RULES
 from pytest_llmeval.analysis.gating.gates import GateVerdict, held
-from pytest_llmeval.analysis.statistics.estimates import Total
+from pytest_llmeval.analysis.statistics.total import Total
 from pytest_llmeval.analysis.summary import Summary
 
 
