@@ -53,17 +53,19 @@ def read_beside(path: Path, votes: VoteRules | None = None) -> Iterator[Read]:
 
     with tempfile.TemporaryFile() as between:
         child = multiprocessing.get_context("fork").Process(target=_in_child, args=(read, between), daemon=True)
-        child.start()
 
         def wait() -> dict[str, Side]:
             child.join()
             return taken_over(between) if child.exitcode == 0 else read()
 
         try:
+            with _no_interrupt():
+                child.start()
             yield wait
         finally:
-            child.kill()
-            child.join()
+            if child.pid is not None:
+                child.kill()
+                child.join()
 
 
 def _pays(path: Path) -> bool:
@@ -71,6 +73,16 @@ def _pays(path: Path) -> bool:
     if sys.platform != "linux" or threading.active_count() > 1 or len(os.sched_getaffinity(0)) < 2:
         return False
     return path.is_file() and path.stat().st_size >= WORTH_IT
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Let Ctrl-C wait: between a fork and what is known of it, it would leave a child that nobody ends."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _in_child(read: Read, between: IO[bytes]) -> None:
