@@ -76,6 +76,22 @@ def test_an_object_is_never_made_from_a_tag_and_the_next_entries_are_still_read(
     assert fine == (2, {"a": 1})
 
 
+@pytest.mark.parametrize("value", ["!!int abc", "!!int ''", "!!float abc", "!!timestamp soon", "!!bool maybe"])
+def test_a_value_that_its_tag_cannot_be_is_a_fault_and_the_next_entries_are_still_read(value: str) -> None:
+    (line, text), fine = told(f"- a: {value}\n- a: 1")
+    kind, _, word = value.removeprefix("!!").partition(" ")
+    said = word.strip("'")
+    assert line == 1
+    assert text == f"broken YAML: {said!r} cannot be read as {kind}; put it in quotes, without a tag at column 6"
+    assert fine == (2, {"a": 1})
+
+
+def test_a_number_with_more_digits_than_python_reads_is_a_fault() -> None:
+    [(line, text)] = told(f"- a: {'9' * 5000}")
+    assert (line, len(text) < 140) == (1, True)
+    assert "9…' cannot be read as int; put it in quotes" in text
+
+
 def test_broken_yaml_is_one_fault_with_its_line() -> None:
     (line, text), *others = told("- a: [1\n- b: 2")
     assert (line, others) == (2, [])

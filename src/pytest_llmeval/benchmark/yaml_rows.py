@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from yaml.constructor import ConstructorError
 
 from pytest_llmeval.benchmark.rows import Fault, Row, as_row, wrapper_of
+from pytest_llmeval.safe_text import one_line
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast; not every build has it
 
@@ -17,6 +19,14 @@ class CoreLoader(_Base):  # type: ignore[misc]
     """PyYAML's safe loader without YAML 1.1's guesses, of which ``gold_answer: no`` becoming False is the worst."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to begin without the inherited ones
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Make a value of a node; one that is none of its type is told like every other fault of YAML."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, AttributeError):  # which PyYAML's constructors let through
+            told = f"{one_line(str(node.value), 40)!r} cannot be read as {node.tag.rpartition(':')[2]}"
+            raise ConstructorError(None, None, f"{told}; put it in quotes, without a tag", node.start_mark) from None
 
 
 for tag, pattern, first in (

@@ -49,8 +49,10 @@ def test_what_the_file_leaves_out_is_as_in_code(tmp_path: Path) -> None:
         ("dimensions: [{name: a, scale: [5, 1]}]", "rubric.yaml: dimension 'a': its scale must rise by 1 to 100"),
         ("dimensions: [{name: a}, {name: a}]", "rubric.yaml: a dimension is named twice: a"),
         ("[1, 2", "rubric.yaml: cannot be read (while parsing"),
-        ("- 1", "rubric.yaml: rubric: Input should be a valid dictionary"),
-        ("", "rubric.yaml: rubric: Input should be a valid dictionary"),
+        ("a: b: c", "mapping values are not allowed in this context in"),
+        ("guidance: !!int abc", "rubric.yaml: cannot be read ('abc' cannot be read as int; put it in quotes"),
+        ("", "rubric.yaml: is empty; a rubric has dimensions, guidance, levels, labels, examples, thresholds"),
+        ("- name: a", "rubric.yaml: holds no fields; a rubric has dimensions, "),
     ],
 )
 def test_what_is_no_rubric_is_told_with_the_file(tmp_path: Path, text: str, fault: str) -> None:

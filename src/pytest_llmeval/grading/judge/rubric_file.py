@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,6 +14,9 @@ from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.grading.grade import FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Dimension, Example, Rubric
 from pytest_llmeval.safe_text import one_line
+
+_LONGEST = 200
+"""Characters that are told of what is wrong, with its line in the file."""
 
 
 class _Part(BaseModel):
@@ -60,7 +64,7 @@ def read_rubric(path: str | Path) -> Rubric:
         ConfigurationError: Naming the file, where it cannot be read or is no rubric.
     """
     try:
-        told = _Rubric.model_validate(yaml.load(whole_text(Path(path)), CoreLoader))  # noqa: S506  a safe loader
+        told = _Rubric.model_validate(_fields_in(Path(path)))
         dimensions = [Dimension(**one.given()) for one in told.dimensions]  # type: ignore[arg-type]  # checked by pydantic
         examples = [Example(**one.given()) for one in told.examples]  # type: ignore[arg-type]  # as above
         return Rubric(**{**told.given(), "dimensions": dimensions, "examples": examples})  # type: ignore[arg-type]  # as above
@@ -70,5 +74,13 @@ def read_rubric(path: str | Path) -> Rubric:
         faults = [f"{'.'.join(map(str, one['loc'])) or 'rubric'}: {one['msg']}" for one in error.errors()]
         raise ConfigurationError(f"{path}: {'; '.join(faults)}") from None
     except (OSError, UnicodeDecodeError, TooLong, yaml.YAMLError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or one_line(str(error))
+        reason = getattr(error, "strerror", None) or one_line(str(error), _LONGEST)
         raise ConfigurationError(f"{path}: cannot be read ({reason})") from None
+
+
+def _fields_in(path: Path) -> dict[Any, Any]:
+    told = yaml.load(whole_text(path), CoreLoader)  # noqa: S506  a safe loader
+    if isinstance(told, dict):
+        return told
+    fault = "is empty" if told is None else "holds no fields"
+    raise ConfigurationError(f"{fault}; a rubric has {', '.join(_Rubric.model_fields)}")
