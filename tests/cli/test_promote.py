@@ -293,3 +293,11 @@ def test_a_benchmark_with_faults_is_left_as_it_is(log: Path, command: Command) -
     benchmark.write_text("nonsense\n")
     assert command("promote", log, "q1", "--to", benchmark, *SAY).status == 2
     assert benchmark.read_text() == "nonsense\n"
+
+
+def test_a_run_log_is_no_benchmark_to_add_to(log: Path, command: Command) -> None:
+    before = log.read_bytes()
+    told = command("promote", log, "q1", "--to", log, *SAY)
+    assert (told.status, told.out) == (2, "")
+    assert told.err == f"pytest-llmeval: {log}: is a run log, which stays as it is; name a benchmark with --to\n"
+    assert log.read_bytes() == before

@@ -13,6 +13,7 @@ from pytest_llmeval.benchmark.loading import benchmark_from_entries, load_benchm
 from pytest_llmeval.errors import BenchmarkError
 from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.promotion import TAG
+from pytest_llmeval.runs.votes_of_log import is_run_log
 from pytest_llmeval.runs.whole_file import replace_whole
 
 SUFFIXES = (".jsonl", ".ndjson")
@@ -22,7 +23,8 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
     """Append an entry to a benchmark of JSON lines, in one step; a file that is not there is begun.
 
     Raises:
-        BenchmarkError: For another format, a benchmark with faults, an entry that is none, or one that it has already.
+        BenchmarkError: For another format, a run log, a benchmark with faults, an entry that is none, or one that
+            it has already.
         RunLogError: Where the file cannot be written, or another process is adding to it.
     """
     if benchmark.suffix not in SUFFIXES:
@@ -35,6 +37,8 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
     with alone(benchmark, "another promote is adding to it; run this one again", option="--to"):
         before = b""
         if benchmark.exists():
+            if is_run_log(benchmark):  # its lines have questions, and so could be taken for entries
+                raise BenchmarkError([f"{benchmark}: is a run log, which stays as it is; name a benchmark with --to"])
             _check_new(line, load_benchmark(benchmark).entries, benchmark)
             before = benchmark.read_bytes()
             before += b"" if before.endswith(b"\n") else b"\n"
