@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.cli import main as front
+from pytest_llmeval.runs.sidecar import RunInfo, write_sidecar
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 
@@ -138,6 +139,38 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     )
     os.close(writing)
     assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", [[], ["-v"], ["--json"]], ids=" ".join)
+def test_a_regression_is_one_though_nobody_reads_of_it_to_the_end(tmp_path: Path, words: list[str]) -> None:
+    base, new = (
+        write_log(tmp_path / f"{grade}.jsonl", [trial(number, grade) for number in range(200)])
+        for grade in ("fully_correct", "wrong")
+    )
+    for log in (base, new):
+        write_sidecar(log, RunInfo(run_id=log.stem, started="2026-11-21T04:31:03.000Z", complete=True))
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", COMMAND, "compare", *words, str(base), str(new)]
+    told = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (told.returncode, told.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_stream_that_was_closed_keeps_nothing_from_being_done(tmp_path: Path, closed: int) -> None:
+    log = write_log(tmp_path / "a.jsonl", [trial(1, "fully_correct")])
+    words = [sys.executable, "-c", COMMAND, "validate", str(log), str(tmp_path / "none.jsonl")]
+    told = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}>&-', "sh", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert told.stdout == ("" if closed == 1 else f"{log}: 1 record, all valid\n")
+    assert "Traceback" not in told.stderr
+    assert ("none.jsonl: cannot be read" in told.stderr) is (closed == 1)
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])

@@ -15,6 +15,7 @@ from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.analysis.judges.judge_noise import with_judge_noise
 from pytest_llmeval.cli.base_sides import base_sides
 from pytest_llmeval.cli.numbers import between, percent, share
+from pytest_llmeval.cli.printing import write
 from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.comparison import comparison_lines
 from pytest_llmeval.reports.comparison_json import FORMAT_VERSION, comparison_json
@@ -125,4 +126,4 @@ def _print_json(comparisons: Sequence[Comparison], matched: Matched, status: int
         "comparisons": [comparison_json(one) for one in comparisons],
         "unmatched_models": list(matched.unmatched),
     }
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    write([json.dumps(told, indent=2)])

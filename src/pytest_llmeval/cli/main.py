@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pytest_llmeval.cli.parsing import HelpFormatter, Parser
 from pytest_llmeval.errors import LLMEvalError
+from pytest_llmeval.reports.being_read import while_read, write_no_more
 from pytest_llmeval.safe_text import one_line
 
 MISUSE = 2
@@ -67,16 +68,18 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 fine, 2 misuse, others as the subcommand's help says."""
     told = list(sys.argv[1:] if arguments is None else arguments)
+    _open_what_was_closed()
     try:
         try:
             return _run(told)
         finally:
-            sys.stdout.flush()  # what cannot be written is told here, and not by Python while it shuts down
+            with while_read(sys.stdout):
+                sys.stdout.flush()  # what cannot be written is told here, and not by Python while it shuts down
     except LLMEvalError as error:
         sys.stderr.write(f"pytest-llmeval: {error}\n")
         return MISUSE
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _write_no_more()
+    except BrokenPipeError:  # by what has no verdict, and need not go on
+        write_no_more(sys.stdout)
         return 0
     except OSError as error:
         if error.filename is not None:  # such as one in a folder that may not be entered
@@ -84,21 +87,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return MISUSE
         if error.errno not in _NO_ROOM:
             raise
-        _write_no_more()
+        write_no_more(sys.stdout)
         sys.stderr.write(f"pytest-llmeval: cannot write to standard output ({error.strerror})\n")
         return MISUSE
     except KeyboardInterrupt:
         return 130
 
 
+def _open_what_was_closed() -> None:
+    """Let streams that were closed, as by ``>&-``, lead nowhere; what a command does or decides needs none."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  open to the end
+
+
 def _run(told: Sequence[str]) -> int:
     given = _parser(told).parse_args(told or ["--help"])
     with _rare_collections():
         return int(given.run(given))
-
-
-def _write_no_more() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

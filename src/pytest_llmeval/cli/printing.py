@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from pytest_llmeval.errors import RunLogError
+from pytest_llmeval.reports.being_read import while_read
 from pytest_llmeval.runs.reading import Fault
 from pytest_llmeval.safe_text import strip_control
 
@@ -13,8 +14,9 @@ from pytest_llmeval.safe_text import strip_control
 def write(lines: Iterable[str]) -> None:
     """Print plain lines without control codes; what the encoding of standard output lacks becomes ``?``."""
     encoding = sys.stdout.encoding or "utf-8"
-    for line in lines:
-        sys.stdout.write(strip_control(line).encode(encoding, "replace").decode(encoding) + "\n")
+    with while_read(sys.stdout):
+        for line in lines:
+            sys.stdout.write(strip_control(line).encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def note(text: object) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TextIO
 
+from pytest_llmeval.reports.being_read import while_read
 from pytest_llmeval.reports.lines import Line, Style, in_ascii
 from pytest_llmeval.reports.one_model import Screen
 
@@ -37,8 +38,9 @@ def write_lines(lines: Iterable[Line], stream: TextIO, *, ascii_only: bool = Fal
     """Write lines; with colour where the stream is a terminal and ``NO_COLOR`` is not set (see no-color.org)."""
     told = in_ascii(lines) if ascii_only else lines
     colour = _is_terminal(stream) and not os.environ.get("NO_COLOR")
-    for line in told:
-        stream.write((_coloured(line) if colour else line.text) + "\n")
+    with while_read(stream):
+        for line in told:
+            stream.write((_coloured(line) if colour else line.text) + "\n")
 
 
 def _coloured(line: Line) -> str:
