@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_llmeval.bounded import LARGEST_WHOLE, LONGEST_LINE, TooLong, bounded_lines, whole_text
+from pytest_llmeval.bounded import LARGEST_WHOLE, LONGEST_LINE, TooLong, bounded_lines, whole_content, whole_text
 
 
 @given(st.binary(max_size=60))
@@ -46,3 +47,14 @@ def test_a_whole_file_has_bounds_too(tmp_path: Path) -> None:
         whole_text(path, largest=5)
     assert told.value.line is None
     assert LARGEST_WHOLE == 256 << 20
+
+
+def test_a_small_file_takes_no_memory_for_a_large_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"{}")
+    tracemalloc.start()
+    try:
+        assert whole_content(path) == b"{}"
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()

@@ -10,6 +10,7 @@ LONGEST_LINE = 128 << 20
 """Bytes of a line; a trial whose hundred calls each carry a whole book stays below."""
 LARGEST_WHOLE = 256 << 20
 """Bytes of a file that has to be read whole."""
+_BLOCK = 1 << 20
 
 
 class TooLong(ValueError):
@@ -68,11 +69,13 @@ def whole_content(path: Path, *, largest: int | None = None) -> bytes:
         OSError: Where it cannot be read.
     """
     limit = LARGEST_WHOLE if largest is None else largest
+    content = bytearray()
     with path.open("rb") as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise TooLong(f"is larger than {_mebibytes(limit)}; split it, or name another file")
-    return content
+        while block := file.read(_BLOCK):  # asked for all at once, so much memory would be taken for any file
+            content += block
+            if len(content) > limit:
+                raise TooLong(f"is larger than {_mebibytes(limit)}; split it, or name another file")
+    return bytes(content)
 
 
 def _mebibytes(limit: int) -> str:

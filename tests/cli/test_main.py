@@ -74,6 +74,15 @@ def test_ctrl_c_ends_with_the_status_that_shells_know(command: Any, monkeypatch:
     assert command("validate", "any.jsonl") == Told(130, "", "")
 
 
+def test_too_little_memory_is_one_line_and_no_verdict(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_much(_given: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr("pytest_llmeval.cli.compare.run", too_much)
+    told = command("compare", "a.jsonl", "b.jsonl")
+    assert told == Told(2, "", "pytest-llmeval: out of memory; allow it more, or name smaller files\n")
+
+
 @pytest.mark.parametrize("name", ["priv/a.jsonl", "priv/\x1b[31ma\n.jsonl"])
 def test_a_file_that_may_not_be_reached_is_one_line_and_no_verdict(
     command: Any, monkeypatch: pytest.MonkeyPatch, name: str

@@ -90,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_no_more(sys.stdout)
         sys.stderr.write(f"pytest-llmeval: cannot write to standard output ({error.strerror})\n")
         return MISUSE
+    except MemoryError:
+        sys.stderr.write("pytest-llmeval: out of memory; allow it more, or name smaller files\n")
+        return MISUSE
     except KeyboardInterrupt:
         return 130
 
