@@ -58,7 +58,7 @@ def test_log_with_records_needs_no_sidecar_to_be_gone_on_with(tmp_path: Path) ->
     assert EarlierRun.read_to_resume(path).batches == ()
 
 
-@pytest.mark.parametrize("content", [b"", b'{"half'], ids=["empty", "torn"])
+@pytest.mark.parametrize("content", [b"", b'{"run_', b"\0" * 9], ids=["empty", "torn", "zeros"])
 def test_run_that_was_killed_before_its_sidecar_is_gone_on_with_under_its_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "20260101T000000Z-abc123.jsonl"
     path.write_bytes(content)
@@ -82,6 +82,17 @@ def test_what_is_no_log_is_no_run_to_go_on_with(tmp_path: Path, content: bytes |
         EarlierRun.read_to_resume(path)
 
 
+@pytest.mark.parametrize("content", [b"My notes, without a line feed", b'{"a": 1}', b"[1, 2]", b"\x1f\x8b\x08"])
+def test_what_would_be_lost_is_not_taken_for_a_line_that_was_cut_off(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "alone.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(RunLogError, match=r"alone\.jsonl:1: not the beginning of a record; is this a run log\?"):
+        EarlierRun.read_to_resume(path)
+    with pytest.raises(RunLogError, match="no run that was cut off"):
+        last_to_resume(tmp_path)
+    assert path.read_bytes() == content
+
+
 def test_broken_log_is_not_passed_over_for_its_sidecar(log: Path) -> None:
     log.write_bytes(b"not json\n")
     with pytest.raises(RunLogError, match="is this a run log"):
@@ -89,7 +100,8 @@ def test_broken_log_is_not_passed_over_for_its_sidecar(log: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"), [(b"", True), (b"\n\n", True), (b'{"half', True), (b"{}\n", False), (b'{}\n{"half', False)]
+    ("content", "expected"),
+    [(b"", True), (b"\n\n", True), (b'{"run_id":"half', True), (b"{}\n", False), (b'{}\n{"half', False)],
 )
 def test_line_is_whole_with_its_line_feed(tmp_path: Path, content: bytes, expected: bool) -> None:
     path = tmp_path / "a.jsonl"
@@ -98,7 +110,7 @@ def test_line_is_whole_with_its_line_feed(tmp_path: Path, content: bytes, expect
 
 
 def test_log_without_a_record_is_reopened_keeping_nothing(log: Path) -> None:
-    log.write_bytes(b'{"half')
+    log.write_bytes(b'{"run_id":"half')
     with RunLog.reopen(log, keep=[]) as reopened:
         reopened.append(record(1))
     assert [one.question_id for one in iter_records(log)] == [record(1).question_id]

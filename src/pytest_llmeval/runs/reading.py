@@ -18,6 +18,8 @@ from pytest_llmeval.runs.replaced import Replaced, replaced_in
 
 _BLOCK = 1 << 20
 """Bytes that are read at once."""
+_BEGIN = b'{"run_id":'
+"""What a line of ours begins with."""
 _AHEAD = 1 << 17
 """Bytes of lines that are made records before the first of them is given on.
 
@@ -110,9 +112,21 @@ def holds_no_line(path: Path) -> bool:
     """Tell whether a log has not one whole line yet, as a run that was killed early leaves it.
 
     Raises:
-        RunLogError: Where it cannot be read.
+        RunLogError: Where it cannot be read, or what it holds is not the beginning of a record, and so of no run that
+            could be gone on with: the file would lose it.
     """
-    return all(torn for _, _, torn in numbered_lines(path))
+    for number, line, torn in numbered_lines(path):
+        if not torn:
+            return False
+        if not _is_begun(line):
+            raise RunLogError(f"{path}:{number}: not the beginning of a record; is this a run log?")
+    return True
+
+
+def _is_begun(line: bytes) -> bool:
+    begin = b"".join(line[: 4 * len(_BEGIN)].split())
+    lost = not line.strip(b"\0")  # a machine that lost power may leave zeros
+    return lost or begin.startswith(_BEGIN) or _BEGIN.startswith(begin)
 
 
 def torn_text(error: LineFault) -> str:
