@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,23 @@ def test_nothing_but_equal_answers_asks_nobody(command: Command, served: tuple[L
     assert (told.status, served[0].requests) == (0, [])
     assert "nothing had to be asked" in told.err
     assert "changes with order" not in told.out
+
+
+@pytest.mark.parametrize("words", [["--judge", "nobody:x"], ["--judge", JUDGE, "--benchmark", "none.jsonl"]])
+def test_what_cannot_be_begun_leaves_no_file_behind(command: Command, words: list[str]) -> None:
+    told = command("pairwise", log("a.jsonl", "no"), log("b.jsonl", "right"), *words)
+    assert told.status == 2
+    assert sorted(path.name for path in Path().iterdir()) == ["a.jsonl", "b.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pipe", "is a pipe, which keeps nothing; name a file with --output"),
+        ("p.gz", "is written as plain text; leave .gz out of --output"),
+    ],
+)
+def test_opinions_go_to_a_file_that_keeps_them(command: Command, name: str, said: str) -> None:
+    os.mkfifo("pipe")
+    told = command("pairwise", log("a.jsonl", "no"), log("b.jsonl", "right"), "--judge", JUDGE, "--output", name)
+    assert (told.status, told.err.splitlines()[-1]) == (2, f"pytest-llmeval: {name}: {said}")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pytest_llmeval.analysis.judges.answer_pairs import answer_pairs
 from pytest_llmeval.analysis.judges.judgement import judgement_of
-from pytest_llmeval.benchmark.entry import Entry
 from pytest_llmeval.cli.asking import declare_asking, judges_asked
 from pytest_llmeval.cli.numbers import whole
 from pytest_llmeval.cli.pairwise_session import judge_all, tasks_of
@@ -59,10 +58,14 @@ def run(given: argparse.Namespace) -> int:
     if warning:
         note(warning.replace("--llm-judge-model", "--judge"))
     output = given.output or _output_beside(given.base, given.new)
-    with preference_log(output, secrets_in(os.environ)) as log, judges_asked(given, given.judge) as desk:
-        tasks = list(tasks_of(pairs, _entries(given), desk, given.sample))
-        judge_all(tasks, pairs, desk, log)
-        lines = [log.lines[task.key] for task in tasks if task.key in log.lines]
+    with judges_asked(given, given.judge) as desk:
+        entries = {entry.id: entry for entry in entries_of(given.base, given.benchmark)}
+        with preference_log(output, secrets_in(os.environ)) as log:  # made last: what cannot be begun leaves none
+            if not entries:
+                note("no gold answers: name the benchmark with --benchmark FILE")
+            tasks = list(tasks_of(pairs, entries, desk, given.sample))
+            judge_all(tasks, pairs, desk, log)
+            lines = [log.lines[task.key] for task in tasks if task.key in log.lines]
     judgement = judgement_of(pairs, lines, tasks=len(tasks))
     if given.json:
         write([json.dumps({**preference_values(judgement), "output": str(output)}, indent=2)])
@@ -76,10 +79,3 @@ def _output_beside(base: Path, new: Path | None) -> Path:
     stems = [log_stem(path) for path in (base, new or base)]
     name = f"{stems[1]}-against-{stems[0]}" if new else stems[0]
     return (new or base).with_name(f"{name}.pairwise.ndjson")
-
-
-def _entries(given: argparse.Namespace) -> dict[str, Entry]:
-    found = {entry.id: entry for entry in entries_of(given.base, given.benchmark)}
-    if not found:
-        note("no gold answers: name the benchmark with --benchmark FILE")
-    return found

@@ -196,10 +196,13 @@ def check_there(run: Path) -> None:
 
 
 def check_plain(path: Path) -> None:
-    """Want a file to write to whose name does not say that it is packed.
+    """Want a file to write to that keeps what it is given, and whose name does not say that it is packed.
 
     Raises:
-        RunLogError: Where it does: what is saved after each decision is plain text, which no reader would unpack.
+        RunLogError: Where it does: what is saved after each decision is plain text, which no reader would unpack; and
+            for a pipe, of which what was decided before could not be read again.
     """
+    if path.is_fifo():
+        raise RunLogError(f"{path}: is a pipe, which keeps nothing; name a file with --output")
     if path.suffix == ".gz":
         raise RunLogError(f"{path}: is written as plain text; leave .gz out of --output")

@@ -16,6 +16,7 @@ from pytest_llmeval.grading.judge.pairwise import Better
 from pytest_llmeval.models.answer import Usage
 from pytest_llmeval.redaction import REDACTED, telling_secrets
 from pytest_llmeval.runs.fault_words import faults_of
+from pytest_llmeval.runs.graded_log import check_plain
 from pytest_llmeval.runs.locking import took_lock
 from pytest_llmeval.runs.reading import numbered_lines
 
@@ -110,6 +111,7 @@ def preference_log(path: Path, secrets: Iterable[str] = ()) -> Iterator[Preferen
     Raises:
         RunLogError: Where it cannot be opened, is something else, or is being written by another process.
     """
+    check_plain(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
