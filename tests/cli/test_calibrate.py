@@ -277,3 +277,10 @@ def test_what_cannot_be_used_is_told_in_one_line(command: Command, arguments: li
     assert (told.status, told.out) == (2, "")
     assert fault in told.err
     assert len(told.err.strip().splitlines()) == 1
+
+
+def test_log_of_a_solver_that_is_a_link_to_itself_is_one_line(command: Command) -> None:
+    Path("loop.jsonl").symlink_to("loop.jsonl")
+    told = command("calibrate", judged_log(), "--labels", labels(agreeing()), "--solver", "loop.jsonl")
+    assert (told.status, told.err.count("\n")) == (2, 1)
+    assert "loop.jsonl: cannot be read (" in told.err

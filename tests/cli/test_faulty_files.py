@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,6 +126,30 @@ def test_agreement_passes_over_a_torn_line_too(folder: Path, command: Command) -
     log = write_log(folder / "log.jsonl", every_grade(4))
     log.write_bytes(log.read_bytes() + b'{"run')
     assert command("agreement", folder / "sound.jsonl", log).status == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_link_that_leads_to_itself_is_one_line(name: str, folder: Path, command: Command) -> None:
+    (folder / "log.jsonl").symlink_to("log.jsonl")
+    told = command(*arguments(name, folder))
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert "log.jsonl: cannot be read (" in told.err
+
+
+def test_a_pipe_is_no_place_for_grades(folder: Path, command: Command) -> None:
+    os.mkfifo(folder / "pipe")
+    told = command(
+        "grade",
+        folder / "sound.jsonl",
+        "--answers",
+        folder / "votes.jsonl",
+        "--rater",
+        "a",
+        "--output",
+        folder / "pipe",
+    )
+    said = f"{folder / 'pipe'}: is a pipe, which keeps nothing; name a file with --output"
+    assert told == Told(2, "", f"pytest-llmeval: {said}\n")
 
 
 @pytest.mark.parametrize("name", ["merge", "export"])

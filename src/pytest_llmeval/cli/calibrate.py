@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -117,7 +118,7 @@ def _ceilings(
     """Hold each judge against the models it grades; without new logs what was found before stays true."""
     if not given.solver:
         return {name: () if one is None else one.ceilings for name, one in known.items()}
-    paths = {path.resolve(): path for path in (given.log, *given.solver)}
+    paths = {os.path.realpath(path): path for path in (given.log, *given.solver)}
     solvers = Solvers()
     for path in paths.values():
         for record in iter_records(path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -70,7 +71,7 @@ def _nothing(found: list[Series], model: str | None) -> str:
 def _logs(named: Iterable[Path]) -> list[Path]:
     """Return the logs to read, each once by however many ways it is named."""
     found = [log for path in named for log in (_in_folder(path) if path.is_dir() else [path])]
-    logs = list({log.resolve(): log for log in reversed(found)}.values())[::-1]
+    logs = list({os.path.realpath(log): log for log in reversed(found)}.values())[::-1]
     graded = {graded_path(log): log for log in logs if is_graded(log)}
     return list(dict.fromkeys(log if is_graded(log) else graded.get(graded_path(log), log) for log in logs))
 

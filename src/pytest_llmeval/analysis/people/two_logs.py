@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,7 +85,7 @@ def ratings_of_two(
 
 
 def _names(first: Path, second: Path) -> tuple[str, str]:
-    if first.resolve() == second.resolve():
+    if os.path.realpath(first) == os.path.realpath(second):
         raise RunLogError(f"{second}: is the same file; name it once to compare the raters in it")
     return (first.stem, second.stem) if first.stem != second.stem else (str(first), str(second))
 
