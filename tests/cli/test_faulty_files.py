@@ -136,6 +136,16 @@ def test_a_link_that_leads_to_itself_is_one_line(name: str, folder: Path, comman
     assert "log.jsonl: cannot be read (" in told.err
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_name_of_a_file_acts_on_no_terminal(name: str, folder: Path, command: Command) -> None:
+    odd = folder / "\x1b[31mred\u202e.jsonl"
+    odd.write_text("{}\n", encoding="utf-8")
+    told = command(*(str(odd) if one.endswith("log.jsonl") else one for one in arguments(name, folder)))
+    assert "red.jsonl:1: " in told.out + told.err or "red.jsonl: holds no run log" in told.err
+    assert "\x1b" not in told.out + told.err
+    assert "\u202e" not in told.out + told.err
+
+
 def test_a_pipe_is_no_place_for_grades(folder: Path, command: Command) -> None:
     os.mkfifo(folder / "pipe")
     told = command(

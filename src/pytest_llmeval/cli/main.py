@@ -16,7 +16,7 @@ from typing import Protocol
 from pytest_llmeval.cli.parsing import HelpFormatter, Parser
 from pytest_llmeval.errors import LLMEvalError
 from pytest_llmeval.reports.being_read import while_read, write_no_more
-from pytest_llmeval.safe_text import one_line
+from pytest_llmeval.safe_text import one_line, strip_control
 
 MISUSE = 2
 """Exit status for wrong arguments and files that cannot be used."""
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with while_read(sys.stdout):
                 sys.stdout.flush()  # what cannot be written is told here, and not by Python while it shuts down
     except LLMEvalError as error:
-        sys.stderr.write(f"pytest-llmeval: {error}\n")
+        sys.stderr.write(f"pytest-llmeval: {strip_control(str(error))}\n")  # which names what strangers named
         return MISUSE
     except BrokenPipeError:  # by what has no verdict, and need not go on
         write_no_more(sys.stdout)
