@@ -146,6 +146,16 @@ def test_the_name_of_a_file_acts_on_no_terminal(name: str, folder: Path, command
     assert "\u202e" not in told.out + told.err
 
 
+@pytest.mark.parametrize("name", ["bless", "export", "export to parquet", "merge"])
+def test_a_pipe_is_not_read_by_halves(name: str, folder: Path, command: Command) -> None:
+    os.mkfifo(folder / "log.jsonl")
+    before = sorted(folder.iterdir())
+    told = command(*arguments(name, folder))
+    said = f"{folder / 'log.jsonl'}: is a pipe, and has to be read twice; write it to a file first"
+    assert told == Told(2, "", f"pytest-llmeval: {said}\n")
+    assert sorted(folder.iterdir()) == before
+
+
 def test_a_pipe_is_no_place_for_grades(folder: Path, command: Command) -> None:
     os.mkfifo(folder / "pipe")
     told = command(

@@ -17,7 +17,7 @@ from pytest_llmeval.runs.baselines import DEFAULT_NAME, baseline_path, check_nam
 from pytest_llmeval.runs.blessing import bless
 from pytest_llmeval.runs.people import who
 from pytest_llmeval.runs.provenance import utc_timestamp
-from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.runs.reading import check_can_be_read_again, iter_records
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import RunInfo, SignedOff, read_sidecar, sidecar_path
 from pytest_llmeval.safe_text import one_line
@@ -51,6 +51,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Bless; 0 done, 1 refused."""
     name = check_name(given.name)
+    check_can_be_read_again(given.log)
     sides = read_sides(given.log)
     chosen = _chosen(sides, given.model)
     faults = list(dict.fromkeys(fault for side in chosen.values() for fault in _faults(side)))

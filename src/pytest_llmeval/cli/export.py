@@ -13,7 +13,7 @@ from pytest_llmeval.reports.csv_cells import csv_lines
 from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.parquet import ColumnKinds, parquet_chunks
 from pytest_llmeval.runs.flat import columns_of, flat_row
-from pytest_llmeval.runs.reading import iter_records
+from pytest_llmeval.runs.reading import check_can_be_read_again, iter_records
 from pytest_llmeval.runs.whole_file import create_whole
 from pytest_llmeval.safe_text import strip_control
 
@@ -32,6 +32,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Write the table; 0, or 2 where a file cannot be used."""
+    check_can_be_read_again(given.log)
     if given.parquet is not None:
         _write_parquet(given.log, given.parquet)
     elif given.csv == "-":

@@ -13,6 +13,7 @@ from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.log_names import log_stem
 from pytest_llmeval.runs.merging import Merging, plan_merge
+from pytest_llmeval.runs.reading import check_can_be_read_again
 from pytest_llmeval.runs.sidecar import sidecar_path, write_sidecar
 from pytest_llmeval.runs.whole_file import create_whole
 
@@ -30,6 +31,8 @@ def run(given: argparse.Namespace) -> int:
     """Merge; 0 done, 1 done but shards are missing, 2 nothing was written."""
     if sidecar_path(given.out).exists():
         raise RunLogError(f"{sidecar_path(given.out)}: exists already; name another log or move it away")
+    for shard in given.shards:
+        check_can_be_read_again(shard)
     merging = plan_merge(log_stem(given.out), given.shards)
     summaries = Summaries()
     records = create_whole(given.out, _lines(merging, summaries), like=given.shards)

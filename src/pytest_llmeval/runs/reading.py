@@ -108,6 +108,16 @@ def torn_only(tell: Callable[[Fault], None]) -> Callable[[Fault], None]:
     return on_fault
 
 
+def check_can_be_read_again(path: Path) -> None:
+    """Want a log that can be gone through more than once.
+
+    Raises:
+        RunLogError: For a pipe, such as ``<(zcat a.gz)``, of which the second time would see nothing, or a rest.
+    """
+    if path.is_fifo():
+        raise RunLogError(f"{path}: is a pipe, and has to be read twice; write it to a file first")
+
+
 def holds_no_line(path: Path) -> bool:
     """Tell whether a log has not one whole line yet, as a run that was killed early leaves it.
 
