@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import threading
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pytest_llmeval.analysis.comparing.sides import read_sides
 from pytest_llmeval.analysis.history import read_history
 from pytest_llmeval.analysis.run_figures import read_figures
+from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.graded_log import being_graded
 from pytest_llmeval.runs.line import record_line
 from pytest_llmeval.runs.reading import iter_records
@@ -132,3 +134,17 @@ def test_a_line_longer_than_what_is_read_at_once_is_held_whole(tmp_path: Path) -
     long = "x" * (3 << 20)
     path = write(tmp_path / "a.jsonl", {"grading_notes": long}, {"nodeid": "y"}, {"params": {"a": long}}, {})
     assert answers(path) == ["1", "3"]
+
+
+def test_a_line_that_is_too_long_is_not_held_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_llmeval.bounded.LONGEST_LINE", 1 << 20)
+    path = tmp_path / "a.jsonl"
+    with path.open("wb") as file:
+        file.truncate(64 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RunLogError, match=r"a\.jsonl:1: the line is longer than 1 MiB"):
+            list(iter_records(path))
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()

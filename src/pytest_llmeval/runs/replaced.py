@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pytest_llmeval import bounded
 from pytest_llmeval.runs.line import LineFault, read_line
 
 NumberedLines: TypeAlias = Iterable[tuple[int, bytes, bool]]
@@ -67,12 +68,16 @@ def _told_twice(blocks: Iterable[bytes]) -> set[int]:
 
 def _cut_at_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
     parts: list[bytes] = []
+    size = 0
     for block in blocks:
         end = block.rfind(b"\n") + 1
         if end:
             yield b"".join((*parts, block[:end]))
-            parts = []
+            parts, size = [], 0
         parts.append(block[end:])
+        size += len(block) - end
+        if size > bounded.LONGEST_LINE:
+            return  # told where the log is read
     yield b"".join(parts)
 
 
