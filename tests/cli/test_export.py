@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.runs.record import DESIGNED_FIELDS
 from tests.cli.conftest import Told
 from tests.cli.logs import every_grade, trial, write_log
+from tests.cli.test_main import COMMAND
 
 Command = Callable[..., Told]
 
@@ -112,3 +115,16 @@ def test_without_pyarrow_the_way_out_is_told_and_nothing_is_written(
     assert told.status == 2
     assert "--parquet needs pyarrow: pip install 'pytest-llmeval-harness[parquet]', or use --csv\n" in told.err
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_a_table_that_standard_output_cannot_take_is_one_line(tmp_path: Path) -> None:
+    log = write_log(tmp_path / "a.jsonl", [trial(1, answer="日本")])
+    told = subprocess.run(
+        [sys.executable, "-c", COMMAND, "export", str(log), "--csv", "-"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = r"standard output cannot take '\u65e5' in ascii; name a file with --csv, or set PYTHONIOENCODING=utf-8"
+    assert (told.returncode, told.stderr) == (2, f"pytest-llmeval: {said}\n")

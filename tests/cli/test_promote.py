@@ -301,3 +301,10 @@ def test_a_run_log_is_no_benchmark_to_add_to(log: Path, command: Command) -> Non
     assert (told.status, told.out) == (2, "")
     assert told.err == f"pytest-llmeval: {log}: is a run log, which stays as it is; name a benchmark with --to\n"
     assert log.read_bytes() == before
+
+
+def test_what_is_no_text_is_not_made_an_entry(log: Path, command: Command) -> None:
+    told = command("promote", log, "q1", "--to", log.parent / "b.jsonl", "--guards", "x", "--gold", "odd \udcff")
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert "the new entry: '\\udcff' is not UTF-8; say it in a terminal whose locale is" in told.err
+    assert not (log.parent / "b.jsonl").exists()

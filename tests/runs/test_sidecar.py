@@ -88,3 +88,9 @@ def test_what_is_no_sidecar_is_one_line(tmp_path: Path, content: str) -> None:
     with pytest.raises(RunLogError, match="is no sidecar of a run: ") as caught:
         read_sidecar(tmp_path / "r.jsonl")
     assert "\n" not in str(caught.value)
+
+
+def test_a_name_that_is_no_text_is_no_reason_to_lose_the_sidecar(tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    write_sidecar(log, RunInfo(run_id="r", started="2026", merged_from=("odd\udcff.jsonl",)))
+    assert read_sidecar(log).merged_from == ("odd?.jsonl",)

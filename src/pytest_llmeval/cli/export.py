@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_llmeval.cli.printing import note, only_torn
+from pytest_llmeval.errors import ConfigurationError
 from pytest_llmeval.reports.csv_cells import csv_lines
 from pytest_llmeval.reports.figures import counted
 from pytest_llmeval.reports.parquet import ColumnKinds, parquet_chunks
@@ -53,8 +54,14 @@ def _csv(log: Path) -> Iterator[str]:
 
 def _print(lines: Iterator[str]) -> None:
     on_terminal = sys.stdout.isatty()
-    for line in lines:
-        sys.stdout.write(strip_control(line) if on_terminal else line)
+    try:
+        for line in lines:
+            sys.stdout.write(strip_control(line) if on_terminal else line)
+    except UnicodeEncodeError as error:
+        raise ConfigurationError(
+            f"standard output cannot take {error.object[error.start]!a} in {error.encoding}; name a file with --csv, "
+            "or set PYTHONIOENCODING=utf-8"
+        ) from None
 
 
 def _write_parquet(log: Path, path: Path) -> None:

@@ -15,6 +15,7 @@ from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.promotion import TAG
 from pytest_llmeval.runs.votes_of_log import is_run_log
 from pytest_llmeval.runs.whole_file import replace_whole
+from pytest_llmeval.safe_text import one_line
 
 SUFFIXES = (".jsonl", ".ndjson")
 
@@ -29,7 +30,7 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
     """
     if benchmark.suffix not in SUFFIXES:
         raise BenchmarkError([f"{benchmark}: an entry can be added to a .jsonl file only; name one"])
-    entry = _as_entry(line)
+    entry, written = _as_entry(line), _written(line)
     if not any(one.expects_something for one in (entry, *entry.turns)):
         raise BenchmarkError(["say what a right answer holds: --gold TEXT, or --criterion TEXT once or more"])
     if not benchmark.parent.is_dir():
@@ -42,7 +43,15 @@ def add_entry(benchmark: Path, line: dict[str, Any]) -> None:
             _check_new(line, load_benchmark(benchmark).entries, benchmark)
             before = benchmark.read_bytes()
             before += b"" if before.endswith(b"\n") else b"\n"
-        replace_whole(benchmark, [before, json.dumps(line, ensure_ascii=False).encode() + b"\n"])
+        replace_whole(benchmark, [before, written])
+
+
+def _written(line: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError as error:
+        odd = one_line(ascii(error.object[error.start : error.end]))
+        raise BenchmarkError([f"the new entry: {odd} is not UTF-8; say it in a terminal whose locale is"]) from None
 
 
 def _as_entry(line: dict[str, Any]) -> Entry:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from pytest_llmeval.benchmark.checking.contamination_file import CorpusFile
 from pytest_llmeval.bounded import TooLong, whole_text
@@ -165,7 +167,11 @@ def write_sidecar(log: Path, info: RunInfo) -> Path:
 
 def sidecar_chunks(info: RunInfo) -> list[bytes]:
     """Return what a sidecar holds."""
-    return [info.model_dump_json(indent=2).encode() + b"\n"]
+    try:
+        return [info.model_dump_json(indent=2).encode() + b"\n"]
+    except (PydanticSerializationError, UnicodeEncodeError):  # names of files may be no text
+        told = json.dumps(info.model_dump(mode="json"), ensure_ascii=False, indent=2)
+        return [told.encode("utf-8", "replace") + b"\n"]
 
 
 def read_sidecar(log: Path) -> RunInfo:
