@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pytest_llmeval.runs.locking import alone
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
 
@@ -120,6 +121,15 @@ def test_two_benchmarks_never_write_into_one_manifest(here: Path, command: Comma
     assert told.status == 2
     assert "q.v1.manifest.json: belongs to q.v1.jsonl, not to q.v1.csv; rename one of these two" in told.err
     assert json.loads((here / "q.v1.manifest.json").read_text())["releases"][0]["version"] == "1"
+
+
+def test_two_that_release_at_once_do_not_undo_each_other(here: Path, command: Command) -> None:
+    log = write(here / "q.jsonl", {"id": "a", "question": "Why?"})
+    with alone(here / "q.manifest.json", ""):
+        told = command("check", log, "--release", "1")
+    assert (told.status, (here / "q.manifest.json").exists()) == (2, False)
+    assert told.err.endswith("q.manifest.json: another release is being written to it; run this one again\n")
+    assert command("check", log, "--release", "1").status == 0
 
 
 def test_a_mix_that_moved_since_the_release_is_told(here: Path, command: Command) -> None:

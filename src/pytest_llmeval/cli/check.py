@@ -33,6 +33,7 @@ from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.check_lines import check_lines
 from pytest_llmeval.reports.lines import Segment, line
 from pytest_llmeval.reports.matrix_lines import matrix_lines, matrix_values
+from pytest_llmeval.runs.locking import alone
 from pytest_llmeval.runs.whole_file import replace_whole
 
 __all__ = ["declare", "run"]
@@ -112,9 +113,11 @@ def _matrices(given: argparse.Namespace, benchmark: Benchmark) -> Iterator[Matri
 
 def _release(given: argparse.Namespace, checked: Checked) -> Manifest:
     day = datetime.now(UTC).date().isoformat()
-    made = released(checked.benchmark, checked.manifest, given.release, given.why, day)
     path = manifest_path(given.benchmark)
-    replace_whole(path, [manifest_text(made).encode()])
+    with alone(path, "another release is being written to it; run this one again", option="a copy of the benchmark"):
+        before = read_manifest(given.benchmark)  # anew: another may have been released meanwhile
+        made = released(checked.benchmark, before, given.release, given.why, day)
+        replace_whole(path, [manifest_text(made).encode()])
     note(f"version {made.version} written to {path}")
     return made
 
