@@ -13,6 +13,7 @@ from typing import IO, cast
 from pytest_llmeval.bounded import TooLong, bounded_lines
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.runs.line import LineFault, NewerSchema, read_line
+from pytest_llmeval.runs.plain_samples import PlainSamples
 from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.replaced import Replaced, replaced_in
 
@@ -53,7 +54,8 @@ def iter_records(
     """Read a log lazily; ``.gz`` is unpacked on the way.
 
     A torn last line is passed over: a run that was killed while writing leaves one. Empty lines are no records. Of a
-    trial that was run again the last try is its record, see `replaced_in`.
+    trial that was run again the last try is its record, see `replaced_in`; several lines of a plain script about one
+    question are its samples.
 
     Args:
         path: The log.
@@ -68,10 +70,11 @@ def iter_records(
     """
     lines = numbered_lines(path) if every_try else last_tries(path, on_replaced)
     ahead: list[Record] = []
+    samples = PlainSamples()
     number, records, size = 0, 0, 0
     for number, line, torn in lines:
         try:
-            record = read_line(line)
+            record = samples.numbered(read_line(line))
         except LineFault as error:
             yield from ahead
             ahead.clear()

@@ -56,7 +56,8 @@ def compare(here: Path, in_child: str = "pass", worth_it: int = 0) -> tuple[int,
 def test_all_that_sides_hold_is_handed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.jsonl"
     variant = records("W", question_id="q0-typos", parent_id="q0", perturbation=PerturbationInfo(kind="typos"))
-    made = [*records("CWPU+-E?"), *records("C"), *records("CC", model="other"), *variant]
+    tries = [*records("CWPU+-E?", nodeid="test_a.py::test_q"), *records("C", nodeid="test_a.py::test_q")]
+    made = [*tries, *records("CC", model="other"), *variant]
     path.write_bytes(b"".join(map(record_line, made)) + b'{"run_id": ')
     write_sidecar(path, run_info(run_id="r-7"))
     read = read_sides(path, VoteRules(most_apart=20.0))
