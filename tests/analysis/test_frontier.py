@@ -40,6 +40,17 @@ def test_equals_do_not_beat_each_other() -> None:
     assert [one.model for one, _ in found.dominated] == ["c"]
 
 
+def test_equal_prices_are_equal_however_many_trials_they_are_summed_up_over() -> None:
+    run = RunFigures("r1")
+    for name, trials in (("three", 3), ("one", 1), ("ten", 10)):
+        for number in range(trials):
+            run.add(trial(number, "fully_correct", model=name, cost_usd=0.1))
+    found = frontier(contenders([run]))
+    assert len({one.cost_per_trial for one in found.front}) > 1  # of floats the sums differ
+    assert {*named(found.front)} == {"openai:three", "openai:one", "openai:ten"}
+    assert not found.dominated
+
+
 def test_an_unknown_price_is_not_nought() -> None:
     found = frontier([contender("priced", 10, 0.1), contender("unknown", 90, None)])
     assert (named(found.front), named(found.unpriced)) == (["priced"], ["unknown"])

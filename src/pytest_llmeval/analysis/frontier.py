@@ -113,4 +113,5 @@ def _rate(one: Contender) -> float:
 
 
 def _cost(one: Contender) -> float:
-    return one.cost_per_trial or 0.0
+    """Return the cost without its last digits, in which equal prices differ that were summed up over other counts."""
+    return float(f"{one.cost_per_trial or 0.0:.12g}")
