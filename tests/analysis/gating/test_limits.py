@@ -44,6 +44,7 @@ MOST: dict[str, tuple[Hold, float]] = {
     "latency_p95": (lambda limit: latency_p95(summary("CCC", latency_s=2.0), limit), 2),
     "latency_p99": (lambda limit: latency_p99(summary("C" * 100, latency_s=2.0), limit), 2),
     "cost_per_trial": (lambda limit: cost_per_trial(summary("CC", cost_usd=0.02), limit), 0.02),
+    "cost_per_trial, summed up": (lambda limit: cost_per_trial(summary("C" * 20, cost_usd=0.01), limit), 0.01),
     "output_tokens_per_trial": (lambda limit: output_tokens_per_trial(summary("CC", usage=Usage(1, 300)), limit), 300),
     "failure_label": (lambda limit: failure_label_limit(LABELLED, "hallucination", limit), 7),
     "behaviour, of bad": (

@@ -67,6 +67,7 @@ def _mean_limit(rule: str, total: Total, most: float, what: str, write: Callable
         return GateVerdict(rule, "cannot decide", f"no {what} is known")
     mean = total.known / total.counted
     told = f"{write(mean)} over {total.counted:,} trials"
+    most *= 1 + 1e-9  # rounding must not fail twenty trials of one cent each held against a cent
     if total.unknown and total.known / (total.counted + total.unknown) <= most:
         return GateVerdict(rule, "cannot decide", f"{told}, the {what} of {total.unknown:,} is unknown")
     return held(rule, mean <= most, told)
