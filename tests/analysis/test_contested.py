@@ -131,3 +131,13 @@ def test_answers_of_one_voter_and_votes_without_levels_are_in_no_alpha() -> None
 )
 def test_what_is_objected_to(units: list[tuple[Level, ...]], said: str | None) -> None:
     assert fed(units).objection(0.5) == said
+
+
+def test_rounding_keeps_nobody_from_the_alpha_that_is_wanted() -> None:
+    """By the counts it is 0.67 exactly, as a fraction is computed a hair below it."""
+    right: tuple[Level, ...] = ("fully_correct", "fully_correct")
+    wrong: tuple[Level, ...] = ("wrong", "wrong")
+    apart: tuple[Level, ...] = ("fully_correct", "wrong")
+    raters = fed([*[right] * 11, *[wrong] * 22, *[apart] * 6])
+    assert raters.objection(0.67) is None
+    assert raters.objection(0.671) is not None

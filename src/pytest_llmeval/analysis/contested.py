@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pytest_llmeval.analysis.statistics.agreement import krippendorff_alpha
+from pytest_llmeval.analysis.statistics.agreement import krippendorff_alpha, reaches
 from pytest_llmeval.grading.grade import LEVELS
 from pytest_llmeval.grading.judge.panel import level_said, voter_of
 from pytest_llmeval.runs.graded_trial import GradedTrial
@@ -102,9 +102,9 @@ class Raters:
         if alpha is None:
             return f"alpha of at least {least:g} is wanted, and is undefined {told}: all were graded alike"
         way_out = "make the rubric clearer before grading more"
-        return (
-            None if alpha >= least else f"the raters agree to alpha {alpha:.2f} {told}, {least:g} is wanted; {way_out}"
-        )
+        if reaches(alpha, least):
+            return None
+        return f"the raters agree to alpha {alpha:.2f} {told}, {least:g} is wanted; {way_out}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pytest_llmeval.analysis.people.rater_agreement import agreement_of
 from pytest_llmeval.analysis.people.ratings import GRADE, Ratings, ratings_in
 from pytest_llmeval.analysis.people.two_logs import ratings_of_two
+from pytest_llmeval.analysis.statistics.agreement import reaches
 from pytest_llmeval.cli.numbers import share
 from pytest_llmeval.cli.printing import note, only_torn, write
 from pytest_llmeval.errors import ConfigurationError
@@ -51,7 +52,7 @@ def run(given: argparse.Namespace) -> int:
         screen = screen_of(sys.stdout, verbosity=int(given.verbose))
         write_lines(agreement_lines(found, screen), sys.stdout, ascii_only=screen.ascii_only)
     alpha = found.decisive_alpha
-    if given.min_alpha is None or (alpha.value is not None and alpha.value >= given.min_alpha):
+    if given.min_alpha is None or (alpha.value is not None and reaches(alpha.value, given.min_alpha)):
         return 0
     if alpha.value is None:
         note(f"alpha is undefined ({alpha.reason}), and --min-alpha wants {given.min_alpha:g}")

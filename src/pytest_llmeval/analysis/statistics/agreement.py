@@ -102,6 +102,20 @@ def krippendorff_alpha(units: Mapping[Unit, int], order: Sequence[str], scale: S
     return 1 - (n - 1) * observed / expected if expected else None
 
 
+def reaches(value: float, least: float) -> bool:
+    """Tell whether an agreement is at least as high as is wanted; rounding does not count.
+
+    Args:
+        value: Alpha or kappa.
+        least: What is wanted.
+
+    Example:
+        >>> reaches(0.6699999999999999, 0.67), reaches(0.669, 0.67)
+        (True, False)
+    """
+    return value >= least - 1e-9
+
+
 def _coincidences(units: Mapping[Unit, int]) -> dict[tuple[str, str], float]:
     """Count each ordered pair of ratings of one answer, so that every rating counts once."""
     found: dict[tuple[str, str], float] = {}
