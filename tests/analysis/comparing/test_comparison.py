@@ -205,3 +205,14 @@ def test_swapping_the_runs_mirrors_the_verdict(base: str, random: Any) -> None:
     mirrored = {"worse": "better", "better": "worse"}
     assert back.outcome == mirrored.get(there.outcome, there.outcome)
     assert sorted(one.name for one in there.lost) == sorted(one.name for one in back.gained)
+
+
+def test_entries_that_several_evals_ask_are_no_more_entries() -> None:
+    """Of three entries not even a change of all can be told from chance, though six trials are paired."""
+    base, new = (
+        side_of([one for name in "ab" for one in records(letters, nodeid=f"t.py::test_{name}[q]")])
+        for letters in ("CCC", "WWW")
+    )
+    found = compare(base, new)
+    assert (len(found.pairing.pairs), found.outcome) == (6, "cannot decide")
+    assert found.reasons == ("only 3 entries can be paired; not even a change of all could be told from chance",)

@@ -234,8 +234,8 @@ def _too_few(base: Side, new: Side, pairing: Pairing, alpha: float, least: float
         yield Obstacle(f"no entry in common is left to compare, {told}", forceable=False)
     elif len(pairing.pairs) == 0:
         yield Obstacle("the runs have no entry in common", forceable=False)
-    elif pairing.paired_entries < fewest_pairs(alpha):
-        pairs = f"only {pairing.paired_entries} {'entry' if pairing.paired_entries == 1 else 'entries'} can be paired"
+    elif (entries := pairing.entries) < fewest_pairs(alpha):  # asked by several evals, an entry proves no more
+        pairs = f"only {entries} {'entry' if entries == 1 else 'entries'} can be paired"
         yield Obstacle(f"{pairs}; not even a change of all could be told from chance", forceable=False)
     elif pairing.overlap < least - 1e-9:
         told = f"{pairing.paired_entries:,} of {pairing.base_entries:,} entries of BASE can be paired"

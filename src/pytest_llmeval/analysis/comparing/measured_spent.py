@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, gt, lt
+from operator import attrgetter, gt, lt, sub
 from statistics import fmean
 
-from pytest_llmeval.analysis.comparing.pairing import Pair
+from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
+from pytest_llmeval.analysis.comparing.signs import sign_test_by_entry
 from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.statistics.estimates import Percentiles, percentiles
-from pytest_llmeval.analysis.statistics.paired import mcnemar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Spent:
     """Pairs in which the new run took more."""
     less: int
     p: float
-    """Of the sign test on these."""
+    """Of the sign test on these, samples of an entry taken as one."""
 
     @property
     def ratio(self) -> float | None:
@@ -45,17 +45,20 @@ SPENT: tuple[tuple[str, Callable[[Trial], float | None]], ...] = (
 def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
     """Compare means per trial of tokens, dollars and seconds, where there are any."""
     for name, value in SPENT:
-        bases, news = _both(pairs, value)
+        entries, bases, news = _both(pairs, value)
         if any(bases) or any(news):
             more, less = sum(map(gt, news, bases)), sum(map(lt, news, bases))
-            yield Spent(name, len(bases), fmean(bases), fmean(news), more, less, mcnemar(more, less))
+            p = sign_test_by_entry(zip(entries, map(sub, news, bases), strict=True))
+            yield Spent(name, len(bases), fmean(bases), fmean(news), more, less, p)
 
 
-def _both(pairs: Iterable[Pair], value: Callable[[Trial], float | None]) -> tuple[list[float], list[float]]:
-    """Return what base and new took, in the pairs where both are known."""
-    told = [(value(pair.base), value(pair.new)) for pair in pairs]
-    known = [(base, new) for base, new in told if base is not None and new is not None]
-    return [base for base, _ in known], [new for _, new in known]
+def _both(
+    pairs: Iterable[Pair], value: Callable[[Trial], float | None]
+) -> tuple[list[EntryKey], list[float], list[float]]:
+    """Return what base and new took, in the pairs where both are known, and of which entries these are."""
+    told = [(pair.entry, value(pair.base), value(pair.new)) for pair in pairs]
+    known = [(entry, base, new) for entry, base, new in told if base is not None and new is not None]
+    return [entry for entry, _, _ in known], [base for _, base, _ in known], [new for _, _, new in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +80,5 @@ def measure_lengths(pairs: Sequence[Pair]) -> Tails:
 
 
 def _tails(pairs: Sequence[Pair], value: Callable[[Trial], float | None]) -> Tails:
-    bases, news = _both(pairs, value)
+    _, bases, news = _both(pairs, value)
     return Tails(percentiles(bases), percentiles(news))

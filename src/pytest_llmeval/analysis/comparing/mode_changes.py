@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
+from pytest_llmeval.analysis.comparing.signs import sign_test_by_entry
 from pytest_llmeval.analysis.comparing.trial import Trial
 from pytest_llmeval.analysis.error_modes import NO_MODE, Mode, is_inconsistent, voice_of
-from pytest_llmeval.analysis.statistics.paired import holm, mcnemar
+from pytest_llmeval.analysis.statistics.paired import holm
 from pytest_llmeval.grading.grade import ERROR_MODES
 
 MODES: tuple[Mode, ...] = (*ERROR_MODES, NO_MODE)
@@ -24,7 +25,7 @@ class ModeChange:
     base: int
     new: int
     p: float
-    """Of McNemar's test, corrected for how many modes were seen; no part of the verdict."""
+    """Of McNemar's test over entries, corrected for how many modes were seen; no part of the verdict."""
 
 
 def measure_modes(pairs: Sequence[Pair]) -> list[ModeChange]:
@@ -35,11 +36,13 @@ def measure_modes(pairs: Sequence[Pair]) -> list[ModeChange]:
     if not (_say_more(base, labels[0]) or _say_more(new, labels[1])):
         return []
     before, after = Counter(base), Counter(new)
-    cells = Counter(zip(base, new, strict=True))
+    changes: defaultdict[Mode | None, list[tuple[EntryKey, int]]] = defaultdict(list)
+    for entry, was, now in zip(entries, base, new, strict=True):
+        if was != now:
+            changes[was].append((entry, -1))
+            changes[now].append((entry, 1))
     seen = [mode for mode in MODES if before[mode] or after[mode]]
-    went = [before[mode] - cells[mode, mode] for mode in seen]
-    came = [after[mode] - cells[mode, mode] for mode in seen]
-    p_values = holm(list(map(mcnemar, went, came)))
+    p_values = holm([sign_test_by_entry(changes[mode]) for mode in seen])
     return [ModeChange(mode, before[mode], after[mode], p) for mode, p in zip(seen, p_values, strict=True)]
 
 

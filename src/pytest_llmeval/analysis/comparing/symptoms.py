@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pytest_llmeval.analysis.comparing.pairing import Pair
+from pytest_llmeval.analysis.comparing.pairing import EntryKey, Pair
+from pytest_llmeval.analysis.comparing.signs import sign_test_by_entry
 from pytest_llmeval.analysis.comparing.trial import Trial
-from pytest_llmeval.analysis.statistics.paired import holm, mcnemar
+from pytest_llmeval.analysis.statistics.paired import holm
 
 Family = Literal["truthfulness", "reasoning", "retrieval", "format", "refusal"]
 SYMPTOMS: Mapping[str, Family] = {
@@ -38,25 +39,24 @@ class Symptom:
     base: int
     new: int
     p: float
-    """Of McNemar's test, corrected for how many symptoms were seen; no part of the verdict."""
+    """Of McNemar's test over entries, corrected for how many symptoms were seen; no part of the verdict."""
 
 
 def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
     """Count failure labels and states that stand for a grade, in the order of their families."""
-    came: Counter[str] = Counter()
-    went: Counter[str] = Counter()
-    before: Counter[str] = Counter()
+    told = [(symptoms_of(pair.base), symptoms_of(pair.new)) for pair in pairs]
+    before, after = (Counter[str](), Counter[str]())
     # A few combinations stand for all pairs.
-    for (base, new), times in Counter([(symptoms_of(pair.base), symptoms_of(pair.new)) for pair in pairs]).items():
-        for counts, names in ((before, base), (went, base - new), (came, new - base)):
-            for name in names:
-                counts[name] += times
-    seen = [name for name in SYMPTOMS if before[name] or came[name]]
-    p_values = holm([mcnemar(went[name], came[name]) for name in seen])
-    return [
-        Symptom(name, SYMPTOMS[name], before[name], before[name] - went[name] + came[name], p)
-        for name, p in zip(seen, p_values, strict=True)
-    ]
+    for (base, new), times in Counter(told).items():
+        for counts, names in ((before, base), (after, new)):
+            counts.update(dict.fromkeys(names, times))
+    changes: defaultdict[str, list[tuple[EntryKey, int]]] = defaultdict(list)
+    for pair, (base, new) in zip(pairs, told, strict=True):
+        for name in base ^ new:
+            changes[name].append((pair.entry, 1 if name in new else -1))
+    seen = [name for name in SYMPTOMS if before[name] or after[name]]
+    p_values = holm([sign_test_by_entry(changes[name]) for name in seen])
+    return [Symptom(name, SYMPTOMS[name], before[name], after[name], p) for name, p in zip(seen, p_values, strict=True)]
 
 
 def symptoms_of(trial: Trial) -> frozenset[str]:
