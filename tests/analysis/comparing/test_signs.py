@@ -41,4 +41,5 @@ def test_an_entry_goes_the_way_of_its_sum_whatever_rounding_leaves() -> None:
     up = [((f"q{number}", 0), change) for number in range(9) for change in (3.0, -1.0)]
     tie = [(("tie", 0), change) for change in (0.1, 0.2, -0.3)]
     down = [(("down", 0), -1.0)]
-    assert sign_test_by_entry([*up, *tie, *down]) == pytest.approx(binomtest(1, 10).pvalue)
+    entries, changes = zip(*up, *tie, *down, strict=True)
+    assert sign_test_by_entry(entries, changes) == pytest.approx(binomtest(1, 10).pvalue)

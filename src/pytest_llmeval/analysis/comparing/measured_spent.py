@@ -48,17 +48,18 @@ def measure_spent(pairs: Sequence[Pair]) -> Iterator[Spent]:
         entries, bases, news = _both(pairs, value)
         if any(bases) or any(news):
             more, less = sum(map(gt, news, bases)), sum(map(lt, news, bases))
-            p = sign_test_by_entry(zip(entries, map(sub, news, bases), strict=True))
+            p = sign_test_by_entry(entries, list(map(sub, news, bases)))
             yield Spent(name, len(bases), fmean(bases), fmean(news), more, less, p)
 
 
 def _both(
     pairs: Iterable[Pair], value: Callable[[Trial], float | None]
-) -> tuple[list[EntryKey], list[float], list[float]]:
+) -> tuple[Sequence[EntryKey], Sequence[float], Sequence[float]]:
     """Return what base and new took, in the pairs where both are known, and of which entries these are."""
     told = [(pair.entry, value(pair.base), value(pair.new)) for pair in pairs]
     known = [(entry, base, new) for entry, base, new in told if base is not None and new is not None]
-    return [entry for entry, _, _ in known], [base for _, base, _ in known], [new for _, _, new in known]
+    entries, bases, news = zip(*known, strict=True) if known else ((), (), ())
+    return entries, bases, news
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,14 @@ def measure_modes(pairs: Sequence[Pair]) -> list[ModeChange]:
     if not (_say_more(base, labels[0]) or _say_more(new, labels[1])):
         return []
     before, after = Counter(base), Counter(new)
-    changes: defaultdict[Mode | None, list[tuple[EntryKey, int]]] = defaultdict(list)
+    changes: defaultdict[Mode | None, tuple[list[EntryKey], list[int]]] = defaultdict(lambda: ([], []))
     for entry, was, now in zip(entries, base, new, strict=True):
         if was != now:
-            changes[was].append((entry, -1))
-            changes[now].append((entry, 1))
+            for mode, step in ((was, -1), (now, 1)):
+                changes[mode][0].append(entry)
+                changes[mode][1].append(step)
     seen = [mode for mode in MODES if before[mode] or after[mode]]
-    p_values = holm([sign_test_by_entry(changes[mode]) for mode in seen])
+    p_values = holm([sign_test_by_entry(*changes[mode]) for mode in seen])
     return [ModeChange(mode, before[mode], after[mode], p) for mode, p in zip(seen, p_values, strict=True)]
 
 

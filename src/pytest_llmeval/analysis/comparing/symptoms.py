@@ -50,12 +50,13 @@ def measure_symptoms(pairs: Sequence[Pair]) -> list[Symptom]:
     for (base, new), times in Counter(told).items():
         for counts, names in ((before, base), (after, new)):
             counts.update(dict.fromkeys(names, times))
-    changes: defaultdict[str, list[tuple[EntryKey, int]]] = defaultdict(list)
+    changes: defaultdict[str, tuple[list[EntryKey], list[int]]] = defaultdict(lambda: ([], []))
     for pair, (base, new) in zip(pairs, told, strict=True):
         for name in base ^ new:
-            changes[name].append((pair.entry, 1 if name in new else -1))
+            changes[name][0].append(pair.entry)
+            changes[name][1].append(1 if name in new else -1)
     seen = [name for name in SYMPTOMS if before[name] or after[name]]
-    p_values = holm([sign_test_by_entry(changes[name]) for name in seen])
+    p_values = holm([sign_test_by_entry(*changes[name]) for name in seen])
     return [Symptom(name, SYMPTOMS[name], before[name], after[name], p) for name, p in zip(seen, p_values, strict=True)]
 
 
