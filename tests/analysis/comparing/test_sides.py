@@ -6,9 +6,12 @@ import pytest
 
 from pytest_llmeval.analysis.comparing.sides import read_sides, sides_of
 from pytest_llmeval.analysis.comparing.trial import NOT_GRADED, TEXT_KEPT, trial_of
+from pytest_llmeval.analysis.contested import VoteRules
 from pytest_llmeval.errors import RunLogError
 from pytest_llmeval.models.answer import Call, Reply
+from pytest_llmeval.runs.hand_grading import Vote, graded_line
 from pytest_llmeval.runs.line import record_line
+from pytest_llmeval.runs.record import Record
 from pytest_llmeval.runs.sidecar import write_sidecar
 from tests.analysis.two_runs import LETTERS, records, run_info, side
 from tests.runs.samples import record
@@ -63,6 +66,23 @@ def test_of_a_trial_that_was_run_again_the_last_counts() -> None:
     made = sides_of(Path("a.jsonl"), [*records("W"), *records("C")])["openai:m"]
     assert [trial.verdict for trial in made.trials.values()] == ["fully_correct"]
     assert made.repeated == 1
+
+
+def test_what_a_replaced_try_was_made_with_and_who_graded_it_count_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    alike = [Vote(rater=name, grade="fully_correct", timestamp="t") for name in "ab"]
+    apart = [alike[0], Vote(rater="b", grade="wrong", timestamp="t")]
+    with path.open("wb") as log:
+        for letters, prompt, votes in (("WWW", "old", apart), ("CCC", "new", alike)):
+            for made in records(letters, nodeid="t.py::test_a", prompt_hash=prompt):
+                line = graded_line(made.model_dump(mode="json"), votes)
+                log.write(record_line(Record.model_validate(line)))
+    (read,) = read_sides(path, VoteRules(least_alpha=0.8)).values()
+    assert (read.repeated, len(read.trials)) == (3, 3)
+    assert read.conditions.of("system prompt") == ("new",)
+    assert read.raters.objection(0.8) == (
+        "alpha of at least 0.8 is wanted, and is undefined over 3 answers graded by two or more: all were graded alike"
+    )
 
 
 def test_samples_and_evals_are_trials_of_their_own() -> None:

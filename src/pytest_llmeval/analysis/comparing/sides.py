@@ -112,9 +112,18 @@ def read_sides(path: Path, votes: VoteRules | None = None) -> dict[str, Side]:
         torn.append(fault)
 
     sides = sides_of(path, iter_records(path, on_fault=note, every_try=True), info, votes)
+    if any(side.repeated for side in sides.values()) and path.is_file():
+        sides = _without_replaced(sides_of(path, iter_records(path, on_fault=note), info, votes), sides)
     lost = records_lost(path, info) if info is not None else None
     for side in sides.values():
         side.torn, side.lost = bool(torn), lost
+    return sides
+
+
+def _without_replaced(sides: dict[str, Side], every_try: dict[str, Side]) -> dict[str, Side]:
+    """Keep of later tries how many they replaced; what these said is in no figure, of conditions and raters neither."""
+    for model, side in sides.items():
+        side.repeated = every_try[model].repeated
     return sides
 
 
