@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,10 +16,13 @@ from pytest_llmeval.models.answer import Reply, Usage
 from pytest_llmeval.runs.record import Record
 from tests.runs.samples import any_record, full_record, record
 
+_NUMBERS = count(1)
+
 
 def graded(grade: str | None, **fields: Any) -> Record:
+    """Make a record of an entry of its own."""
     passed = "passed" if grade in ("fully_correct", "partially_correct") else "failed"
-    return record(**{"grade": grade, "grader": "evidence", "outcome": passed, **fields})
+    return record(next(_NUMBERS), **{"grade": grade, "grader": "evidence", "outcome": passed, **fields})
 
 
 def summary_of(records: Iterable[Record]) -> Summary:
@@ -61,7 +65,7 @@ def test_a_cut_answer_is_known_by_its_finish_even_where_the_test_passed(reason: 
 
 def test_plain_asserts_have_a_pass_rate_and_no_accuracy() -> None:
     ends = ["passed", "passed", "failed", "truncated", "error"]
-    summary = summary_of(record(outcome=end) for end in ends)
+    summary = summary_of(record(number, outcome=end) for number, end in enumerate(ends))
     assert summary.overall.judged == 0
     assert summary.overall.pass_rate == Proportion(2, 4)
 
@@ -114,6 +118,14 @@ def test_an_entry_with_many_samples_is_no_more_than_those_are_worth_that_are_ali
     rows += [graded("fully_correct", question_id=f"once-{number}") for number in range(10)]
     share = summary_of(rows).overall.fully_correct
     assert (share.count, share.n, share.independent) == (10, 20, 20 * 20 // (10 * 10 + 10))
+
+
+def test_an_entry_that_several_evals_ask_is_one_and_two_benchmarks_may_share_an_id() -> None:
+    evals = [{"nodeid": f"t.py::test_{name}[q]"} for name in "ab"]
+    rows = [graded("wrong", question_id=name, **told) for name in "xyz" for told in evals]
+    assert summary_of(rows).overall.fully_correct.independent == 3
+    others = [graded("wrong", question_id=name, question="Another one?") for name in "xyz"]
+    assert summary_of([*rows[::2], *others]).overall.fully_correct == Proportion(0, 6)
 
 
 def test_plain_and_graded_samples_together_are_of_all_entries() -> None:
@@ -178,7 +190,8 @@ def test_the_highest_sample_is_remembered() -> None:
 
 def test_repeats_are_of_trials_that_say_something_by_their_grade_or_else_by_their_outcome() -> None:
     def repeated(*records: Record) -> tuple[float, int]:
-        found = summary_of(one.model_copy(update={"sample": at}) for at, one in enumerate(records, start=1)).repeats
+        samples = [one.model_copy(update={"question_id": "q", "sample": at}) for at, one in enumerate(records, start=1)]
+        found = summary_of(samples).repeats
         assert found is not None
         return found.pass_at[1].value, found.most
 

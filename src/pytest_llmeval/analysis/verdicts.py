@@ -51,18 +51,19 @@ class Slice:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     passed: int = 0
     ungraded: int = 0
-    judged_by_sample: Counter[int] = field(default_factory=Counter)
-    """How many first samples, second ones and so on were judged."""
-    ungraded_by_sample: Counter[int] = field(default_factory=Counter)
+    judged_of: Counter[int] = field(default_factory=Counter)
+    """How often each entry was judged, by a hash of its id and question: in samples, and in evals that ask it too."""
+    ungraded_of: Counter[int] = field(default_factory=Counter)
 
     def add(self, record: Record, verdict: Verdict | None) -> None:
         """Take in one more trial that counts; one without a verdict passed or failed."""
+        entry = hash((record.question_id, record.question))
         if verdict is not None:
             self.verdicts[verdict] += 1
-            self.judged_by_sample[record.sample] += 1
+            self.judged_of[entry] += 1
         else:
             self.ungraded += 1
-            self.ungraded_by_sample[record.sample] += 1
+            self.ungraded_of[entry] += 1
             self.passed += record.outcome == "passed"
 
     @property
@@ -73,39 +74,37 @@ class Slice:
     @property
     def fully_correct(self) -> Proportion:
         """Return the accuracy: fully correct answers of all that were judged."""
-        return _share(self.verdicts["fully_correct"], self.judged, self.judged_by_sample)
+        return _share(self.verdicts["fully_correct"], self.judged, self.judged_of)
 
     @property
     def partially_correct(self) -> Proportion:
         """Return the share of partially correct answers."""
-        return _share(self.verdicts["partially_correct"], self.judged, self.judged_by_sample)
+        return _share(self.verdicts["partially_correct"], self.judged, self.judged_of)
 
     @property
     def pass_rate(self) -> Proportion:
         """Return the passed of those trials that have no grade, as of evals with plain asserts."""
-        return _share(self.passed, self.ungraded, self.ungraded_by_sample)
+        return _share(self.passed, self.ungraded, self.ungraded_of)
 
     @property
     def right(self) -> Proportion:
         """Return the trials that are fully correct, or passed without a grade, of all that count."""
-        by_sample = self.judged_by_sample + self.ungraded_by_sample
-        return _share(self.verdicts["fully_correct"] + self.passed, self.judged + self.ungraded, by_sample)
+        of = self.judged_of + self.ungraded_of if self.judged and self.ungraded else self.judged_of or self.ungraded_of
+        return _share(self.verdicts["fully_correct"] + self.passed, self.judged + self.ungraded, of)
 
 
-def _share(count: int, n: int, by_sample: Counter[int]) -> Proportion:
-    """Make the share of trials of which some may be samples of one entry.
+def _share(count: int, n: int, of: Counter[int]) -> Proportion:
+    """Make the share of trials of which some may be of one entry.
 
     Where m are of an entry they are worth (sum of m)² / sum of m² independent ones, if those of an entry are all alike:
-    by the design effect of clusters, Kish, L. (1965), Survey Sampling. With as many samples of each that is the number
+    by the design effect of clusters, Kish, L. (1965), Survey Sampling. With as many trials of each that is the number
     of entries.
 
     Args:
         count: How many are so.
         n: Of how many.
-        by_sample: How many of these are first samples, second ones and so on. An entry has a sample of each number
-            once, so the k-th most frequent number tells how many entries have k of them.
+        of: How many of these are of each entry.
     """
-    if len(by_sample) < 2:
+    if len(of) == of.total():
         return Proportion(count, n)
-    squares = sum((2 * k - 1) * times for k, times in enumerate(sorted(by_sample.values(), reverse=True), start=1))
-    return OfSamples(count, n, n * n // squares)
+    return OfSamples(count, n, n * n // sum([m * m for m in of.values()]))
