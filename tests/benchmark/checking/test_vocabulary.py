@@ -26,6 +26,11 @@ def test_a_value_that_is_not_allowed_is_an_error_of_all_entries_that_have_it() -
     ]
 
 
+def test_the_value_that_was_meant_is_named_for_short_ones_too() -> None:
+    (one,) = unknown_values(entries({"tags": ["goe"]}).entries, {"tag": ("art", "geo")})
+    assert one.text == "tag 'goe' is not in the manifest's vocabulary; did you mean 'geo'?"
+
+
 def test_fields_of_the_users_own_are_held_to_it_too_and_others_may_have_any_value() -> None:
     made = entries({"level": 1, "category": "x"}, {"level": 3, "category": "y"}).entries
     assert [one.text for one in unknown_values(made, ALLOWED)] == [

@@ -34,5 +34,5 @@ def _meant(value: str, allowed: Collection[str]) -> str:
     from rapidfuzz import process  # takes a moment to import, and is needed only where a value is unknown
     from rapidfuzz.distance import OSA
 
-    near = process.extractOne(value, allowed, scorer=OSA.normalized_similarity, score_cutoff=0.7)
+    near = process.extractOne(value, allowed, scorer=OSA.normalized_similarity, score_cutoff=0.6)
     return f"; did you mean {one_line(near[0])!r}?" if near else f" ({named([one_line(one) for one in allowed])})"
