@@ -85,6 +85,11 @@ def test_the_folders_of_analysis_stand_in_their_order() -> None:
     assert [(name, other) for name, other in edges if place(other) > place(name)] == []
 
 
+def test_nothing_inside_imports_what_is_there_for_users() -> None:
+    inside = {name: imported(tree) for name, tree in modules().items() if name not in FACES}
+    assert [name for name, others in inside.items() if "pytest_llmeval" in others] == []
+
+
 def circle_in(edges: Mapping[str, set[str]]) -> list[str]:
     """Return the modules of one circle, the first of them again at its end; none where there is no circle."""
     try:

@@ -137,7 +137,8 @@ def test_a_line_longer_than_what_is_read_at_once_is_held_whole(tmp_path: Path) -
 
 
 def test_a_line_that_is_too_long_is_not_held_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_llmeval.bounded.LONGEST_LINE", 1 << 20)
+    for module in ("bounded", "runs.replaced"):
+        monkeypatch.setattr(f"pytest_llmeval.{module}.LONGEST_LINE", 1 << 20)
     path = tmp_path / "a.jsonl"
     with path.open("wb") as file:
         file.truncate(64 << 20)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from pytest_llmeval import bounded
+from pytest_llmeval.bounded import LONGEST_LINE
 from pytest_llmeval.runs.line import LineFault, read_line
 
 NumberedLines: TypeAlias = Iterable[tuple[int, bytes, bool]]
@@ -76,7 +76,7 @@ def _cut_at_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
             parts, size = [], 0
         parts.append(block[end:])
         size += len(block) - end
-        if size > bounded.LONGEST_LINE:
+        if size > LONGEST_LINE:
             return  # told where the log is read
     yield b"".join(parts)
 
