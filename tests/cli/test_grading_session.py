@@ -141,6 +141,14 @@ def test_what_is_no_label_is_told(log: GradedLog, play: Play) -> None:
     assert grades(log)[0] == "wrong"
 
 
+def test_a_key_without_a_sign_is_told_as_this_key(log: GradedLog, play: Play) -> None:
+    _, terminal = play("\n", "w", "\x1b[3~", "m", "\n", "z", "z", "q")
+    assert "this key is no key here" in terminal.screens[1]
+    assert "this key is no label" in terminal.screens[3]
+    assert "this key is no error mode" in terminal.screens[5]
+    assert not log.path.exists()
+
+
 def test_an_input_that_ends_at_the_note_grades_nothing(log: GradedLog, play: Play) -> None:
     _, terminal = play("w", "1", "[^D]", "q")
     assert "not graded" in terminal.screens[-1]

@@ -76,6 +76,11 @@ def test_keys_come_one_by_one(ends: tuple[int, int], terminal: RichTerminal) -> 
     assert [terminal.key() for _ in range(7)] == ["c", "é", "right", "pagedown", " ", "backspace", "esc"]
 
 
+def test_a_key_that_sends_several_characters_is_one_key(ends: tuple[int, int], terminal: RichTerminal) -> None:
+    Person(ends[0]).types("\x1b[1~\x1b[3~\x1bOP\x1b[1;5C\x1bOCw")
+    assert [terminal.key() for _ in range(6)] == ["\x1b[1~", "\x1b[3~", "\x1bOP", "\x1b[1;5C", "right", "w"]
+
+
 def test_control_d_is_the_end(ends: tuple[int, int], terminal: RichTerminal) -> None:
     Person(ends[0]).types("\x04")
     assert terminal.key() == CLOSED

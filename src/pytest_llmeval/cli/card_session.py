@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from pytest_llmeval.cli.terminal_port import CLOSED, Terminal
-from pytest_llmeval.reports.grading_screen import Progress, asked_again, page, said
+from pytest_llmeval.reports.grading_screen import Progress, asked_again, page, said, unknown_key
 from pytest_llmeval.reports.lines import Line
 from pytest_llmeval.safe_text import one_line
 
@@ -104,7 +104,7 @@ class CardSession(ABC):
         elif key in _MORE or key in _LESS:
             self._offset += self._step if key in _MORE else -self._step
         else:
-            self._message = f"{one_line(key, 10)!r} is no key here"
+            self._message = unknown_key(key, "key here")
 
     def _note(self, told: str, *, needed: str = "") -> str | None:
         """Ask for a note on what is about to be saved.

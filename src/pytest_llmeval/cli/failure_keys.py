@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from pytest_llmeval.cli.terminal_port import CLOSED, Terminal
 from pytest_llmeval.grading.grade import ErrorMode, FailureLabel, Level
-from pytest_llmeval.reports.grading_screen import ASKS_MODE, LABELS, MODES, label_keys, mode_keys
+from pytest_llmeval.reports.grading_screen import ASKS_MODE, LABELS, MODES, label_keys, mode_keys, unknown_key
 from pytest_llmeval.reports.lines import Line
-from pytest_llmeval.safe_text import one_line
 
 BACK = ("z", "left", "backspace", "esc", "q", CLOSED)
 Show = Callable[[Sequence[Line], str], None]
@@ -47,7 +46,7 @@ def ask_failure(level: Level, terminal: Terminal, show: Show) -> Failure | None:
         if key == ASKS_MODE:
             mode = _ask_mode(level, mode, terminal, show)
         else:
-            message = f"{one_line(key, 10)!r} is no label"
+            message = unknown_key(key, "label")
 
 
 def _ask_mode(level: Level, before: ErrorMode | None, terminal: Terminal, show: Show) -> ErrorMode | None:
@@ -59,4 +58,4 @@ def _ask_mode(level: Level, before: ErrorMode | None, terminal: Terminal, show: 
             return MODES[key]
         if key in BACK:
             return before
-        message = f"{one_line(key, 10)!r} is no error mode"
+        message = unknown_key(key, "error mode")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import termios
 import tty
@@ -23,6 +24,10 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "\x1b[B": "down",
         "\x1b[C": "right",
         "\x1b[D": "left",
+        "\x1bOA": "up",
+        "\x1bOB": "down",
+        "\x1bOC": "right",
+        "\x1bOD": "left",
         "\x1b[5~": "pageup",
         "\x1b[6~": "pagedown",
         "\x1b": "esc",
@@ -30,6 +35,8 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "\x04": CLOSED,
     }
 )
+_ONE_KEY = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|.", re.DOTALL)
+"""What a terminal sends for one key: cursor and function keys send several characters, which are no keys themselves."""
 _STYLES: Mapping[Style, str] = MappingProxyType({"light": "dim"})
 
 
@@ -68,12 +75,10 @@ class RichTerminal:
         """Wait for a key."""
         if not self._pending:
             self._pending = os.read(self._fd, 64).decode("utf-8", "replace")
-        for sequence, name in _NAMES.items():
-            if self._pending.startswith(sequence):
-                self._pending = self._pending[len(sequence) :]
-                return name
-        key, self._pending = self._pending[:1], self._pending[1:]
-        return key
+        found = _ONE_KEY.match(self._pending)
+        sent = found[0] if found else ""
+        self._pending = self._pending[len(sent) :]
+        return _NAMES.get(sent, sent)
 
     def ask(self, prompt: str) -> str | None:
         """Ask for a line of text, with the line editing the terminal has."""

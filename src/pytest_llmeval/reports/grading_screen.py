@@ -156,6 +156,17 @@ def asked_again(fault: str, width: int) -> Line:
     return line(" ", Segment(fit(fault, width - 2), ("yellow",)))
 
 
+def unknown_key(key: str, wanted: str) -> str:
+    r"""Say that a key does nothing where another is wanted; one without a sign of its own is not named.
+
+    Example:
+        >>> unknown_key("x", "label"), unknown_key("\n", "label")
+        ("'x' is no label", 'this key is no label')
+    """
+    told = one_line(key, 10)
+    return f"{repr(told) if told else 'this key'} is no {wanted}"
+
+
 def words(name: str) -> str:
     """Write a grade or label as people say it."""
     return name.replace("_", " ")
