@@ -102,6 +102,12 @@ def test_a_terminal_without_unicode_gets_plain_signs(ends: tuple[int, int]) -> N
     assert "# | end" in Person(ends[0]).sees("end")
 
 
+def test_what_the_encoding_of_the_terminal_lacks_is_a_question_mark(ends: tuple[int, int]) -> None:
+    with open(ends[1], "w", encoding="latin-1", closefd=False) as file:
+        RichTerminal(Console(file=file, width=80, height=24), ends[1]).show([line("── Zürich 東京 · end")])
+    assert "-- Z\ufffdrich ?? | end" in Person(ends[0]).sees("end"), "ü is one byte of Latin-1"
+
+
 def test_a_note_is_asked_for_and_typed(
     ends: tuple[int, int],
     streams: tuple[TextIO, TextIO],

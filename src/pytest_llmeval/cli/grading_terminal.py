@@ -65,11 +65,21 @@ class RichTerminal:
             lines = in_ascii(lines)
         # As texts, not markup: an answer may hold anything.
         told = Text("\n").join(
-            Text.assemble(*((one.text, " ".join(_STYLES.get(s, s) for s in one.styles)) for one in line.segments))
+            Text.assemble(
+                *(
+                    (self._fit_to_print(one.text), " ".join(_STYLES.get(s, s) for s in one.styles))
+                    for one in line.segments
+                )
+            )
             for line in lines
         )
         self._console.clear()
         self._console.print(told, end="", no_wrap=True, overflow="crop")
+
+    def _fit_to_print(self, text: str) -> str:
+        """Put ``?`` for what the terminal's encoding lacks."""
+        encoding = self._console.encoding
+        return text.encode(encoding, "replace").decode(encoding)
 
     def key(self) -> str:
         """Wait for a key."""

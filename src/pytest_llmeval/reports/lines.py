@@ -13,7 +13,7 @@ Style = Literal["bold", "light", "red", "green", "yellow", "cyan"]
 """Names that pytest's ``TerminalWriter.markup`` takes as keywords."""
 
 # Each sign has a stand-in of the same width, so nothing moves.
-_PLAIN_SIGNS = str.maketrans({"·": "|", "–": "-", "…": "~", "×": "x", "█": "#", "▌": "#", "░": "."})
+_PLAIN_SIGNS = str.maketrans("·–…×█▌░─−│•", "|-~x##.--|*")
 
 
 @dataclass(frozen=True, slots=True)
