@@ -122,6 +122,11 @@ class FatalProviderError(ProviderError):
     """No later call can succeed either, so the session ends here."""
 
 
+def is_unmeasured(error: BaseException | None) -> bool:
+    """Tell whether an error is of this one measurement alone, for which a gate's ``max_unscored`` may allow."""
+    return isinstance(error, InfrastructureError) and not isinstance(error, FatalProviderError)
+
+
 class AuthenticationError(FatalProviderError):
     """The key is missing, wrong, or not allowed to use the model."""
 

@@ -46,6 +46,30 @@ def test_a_failure_that_was_expected_is_expected_when_resumed(project: Project, 
     assert [one["xfail"] for one in read_log(project) if one["question_id"] == "q1"] == ["known"]
 
 
+BROKEN = {
+    "task": ('task=lambda entry, llm: {}["none"] if entry.id == "q1" else "yes"', "grade", 1),
+    "fixture": ('task=lambda entry, llm: "yes"', "grade, fragile", 1),
+    "provider": ("", "grade", 0),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_gate_allows_for_errors_of_providers_alone_also_when_resumed(project: Project, broken: str) -> None:
+    argument, asked, status = BROKEN[broken]
+    many(project, 6, q1={"question": "fail: 400"})
+    project.evals(
+        '@pytest.fixture\ndef fragile(entry):\n    assert entry.id != "q1"\n\n'
+        f'@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()], {argument})\n'
+        f"def test_it({asked}):\n    assert_grade(grade)\n"
+    )
+    gates = ("--llm-gates=max_unscored=50", "--llm-fail-under=10")
+    assert project.run(f"--llm-log={LOG}", *gates).ret == status
+    result = project.run(f"--llm-resume={LOG}", *gates)
+    assert result.ret == status
+    assert result.parseoutcomes() == {"passed": 5, "errors" if status else "unscored": 1}
+    assert [one["question_id"] for one in read_log(project) if one["unmeasured"]] == ([] if status else ["q1"])
+
+
 def test_a_failure_that_nobody_expected_fails_the_resumed_run_as_ever(project: Project) -> None:
     many(project, 4, q1=BAD)
     source = (project.path / "test_evals.py").read_text()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pytest_llmeval.analysis.gating.gate_rules import Rule
-from pytest_llmeval.errors import FatalProviderError, InfrastructureError
+from pytest_llmeval.errors import InfrastructureError, is_unmeasured
 from pytest_llmeval.plugin.trial import Trial
 
 COUNTED = "counted"
@@ -54,10 +54,11 @@ class Counting:
             in_call: Whether the test itself failed, and not its setup or teardown.
         """
         if isinstance(error, InfrastructureError):
-            return self._unscored_by(trial) if not isinstance(error, FatalProviderError) else None
+            return self.of_unscored(trial) if is_unmeasured(error) else None
         return None if right or not in_call else self.by(trial)
 
-    def _unscored_by(self, trial: Trial) -> str | None:
+    def of_unscored(self, trial: Trial) -> str | None:
+        """Say why it does not fail the run that a trial could not be measured, None where it does."""
         slices = trial.entry.slices
         if trial.standing.guarded:
             return None

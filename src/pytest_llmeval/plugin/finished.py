@@ -7,7 +7,6 @@ from typing import Any, Literal
 import pytest
 
 from pytest_llmeval.analysis.verdicts import SAYS_NOTHING
-from pytest_llmeval.errors import UnscoredError
 from pytest_llmeval.plugin.counting import COUNTED, COUNTED_BY_GATE, Counting, tolerate
 from pytest_llmeval.plugin.items import trial_of
 from pytest_llmeval.plugin.quotas import allowance, quota_note
@@ -63,8 +62,12 @@ def _report(
 
 
 def _counted(report: pytest.TestReport, trial: Trial, record: Record, counting: Counting) -> dict[str, Any]:
-    error = UnscoredError() if record.outcome in ("error", "unscored") else None
-    why = counting.of_failure(trial, error, right=record.grade == "fully_correct", in_call=True)
+    right, in_call = record.grade == "fully_correct", record.outcome != "error"
+    why = (
+        counting.of_unscored(trial)
+        if record.unmeasured or record.outcome == "unscored"
+        else counting.of_failure(trial, None, right=right, in_call=in_call)
+    )
     if why is None:
         return {}
     tolerate(report, why)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeGuard, get_args
 
 from pytest_llmeval.benchmark.entry import UNCATEGORIZED
-from pytest_llmeval.errors import InfrastructureError, OverBudget
+from pytest_llmeval.errors import InfrastructureError, OverBudget, is_unmeasured
 from pytest_llmeval.fingerprint import fingerprint
 from pytest_llmeval.grading.cuts import cut_state
 from pytest_llmeval.grading.error_modes import error_mode_of
@@ -86,6 +86,7 @@ def make_record(
         error=one_line(error) if error and outcome in ("error", "unscored", "over_budget") else None,
         xfail=phases.expected,
         crashed=run.crashed and outcome == "error",
+        unmeasured=is_unmeasured(error) and outcome in ("error", "unscored"),
         entry_hash=entry.hash,
         tags=entry.tags,
         difficulty=entry.difficulty,

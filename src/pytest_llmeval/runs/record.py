@@ -147,6 +147,8 @@ class Record(BaseModel):
     """One line saying what broke, where something other than the model did."""
     crashed: bool = False
     """Whether it was the task that broke, and so the system under test itself, before it answered."""
+    unmeasured: bool = False
+    """Whether it was the measurement that broke, a provider or a grader, which a gate's ``max_unscored`` may allow."""
     attempts: int | None = None
     """Tries over all calls, the successful ones included."""
     cached: bool | None = None
