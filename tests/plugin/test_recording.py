@@ -229,6 +229,27 @@ def test_it(grade):
     assert "ZeroDivisionError" in record["error"]
 
 
+@pytest.mark.parametrize("wanted", ["x", "y"])
+def test_a_crashed_grader_whose_grade_no_test_asks_for_is_told_all_the_same(project: Project, wanted: str) -> None:
+    project.benchmark([{"id": "q", "question": "say: x"}])
+    project.evals(f"""
+def picky(entry, answer):
+    return 1 / 0
+
+@pytest.mark.llm_eval("questions.jsonl", graders=[picky])
+def test_it(answer):
+    assert answer.text == {wanted!r}
+""")
+    result = project.run()
+    record = by_id(project)["q"]
+    assert (record["outcome"], record["grade"]) == ("passed" if wanted == "x" else "failed", None)
+    assert record["error"].startswith("grader picky crashed on entry 'q': ZeroDivisionError")
+    assert record["unmeasured"]
+    result.stdout.fnmatch_lines(
+        ["  a grader broke      1 trial · counted without a grade", "    1 × grader picky crashed on entry 'q': Zero*"]
+    )
+
+
 def test_grader_without_a_verdict_makes_neither_pass_nor_failure(project: Project) -> None:
     record = one(
         project,

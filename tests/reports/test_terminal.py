@@ -150,6 +150,18 @@ def test_plain_asserts_are_told_by_their_pass_rate() -> None:
     )
 
 
+@pytest.mark.parametrize("models", ["m", "mn"])
+def test_what_broke_of_graders_is_told_where_trials_count_without_a_grade(models: str) -> None:
+    broke = {"outcome": "passed", "error": "grader picky crashed", "unmeasured": True}
+    told = shown(summary_lines(summaries_by_model(trial(None, model=one, **broke) for one in models for _ in "12")))
+    if len(models) == 1:
+        assert "  a grader broke      2 trials · counted without a grade\n    2 × grader picky crashed\n" in told
+    else:
+        assert "where a grader broke, the trial is counted without a grade\n  2 × p:m: grader picky crashed\n" in told
+    graded_by_a_person = trial("wrong", **broke)
+    assert "picky" not in shown(summary_lines(summaries_by_model([graded_by_a_person])))
+
+
 def test_graded_plain_and_pending_trials_are_told_apart() -> None:
     mixed = [
         trial("wrong", category="a"),

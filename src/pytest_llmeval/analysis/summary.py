@@ -50,6 +50,8 @@ class Summary(Spending):
         """Of the judged answers that are not fully correct; `NO_LABEL` among them."""
         self.reasons: Counter[str] = Counter()
         """What broke, for errors and unscored trials, with how often."""
+        self.grader_faults: Counter[str] = Counter()
+        """What broke of graders whose grade no test asked for, in trials that count without it, with how often."""
         self.pending = 0
         """Records with neither grade nor outcome, as a foreign log has them before hand grading."""
         self.variants: Summary | None = None
@@ -99,10 +101,10 @@ class Summary(Spending):
             self.outcomes[record.outcome] += 1
         if record.outcome not in SAYS_NOTHING:
             self._judge(record)
+            if record.error and record.unmeasured and record.grade is None:
+                _count_reason(self.grader_faults, record.error)
         elif record.outcome != "skipped":
-            reason = one_line(record.error or "no reason was given", 200)
-            full = len(self.reasons) >= MOST_REASONS and reason not in self.reasons
-            self.reasons[OTHER_REASONS if full else reason] += 1
+            _count_reason(self.reasons, record.error or "no reason was given")
         self._measure(record)
 
     def _judge(self, record: Record) -> None:
@@ -167,6 +169,11 @@ class Summary(Spending):
     def not_fully_correct(self) -> int:
         """Return how many judged answers the failure labels are of."""
         return self.overall.judged - self.overall.fully_correct.count
+
+
+def _count_reason(reasons: Counter[str], reason: str) -> None:
+    told = one_line(reason, 200)
+    reasons[OTHER_REASONS if len(reasons) >= MOST_REASONS and told not in reasons else told] += 1
 
 
 def model_of(record: Record) -> str:

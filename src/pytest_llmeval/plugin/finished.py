@@ -65,7 +65,7 @@ def _counted(report: pytest.TestReport, trial: Trial, record: Record, counting: 
     right, in_call = record.grade == "fully_correct", record.outcome != "error"
     why = (
         counting.of_unscored(trial)
-        if record.unmeasured or record.outcome == "unscored"
+        if record.outcome == "unscored" or (record.outcome == "error" and record.unmeasured)
         else counting.of_failure(trial, None, right=right, in_call=in_call)
     )
     if why is None:

@@ -57,8 +57,8 @@ def make_record(
     answer = final_answer(run)
     grade = run.asked.grade if run.asked else None
     calls = answer.calls if answer else run.calls
-    error = phases.error or (run.asked.grading_error if run.asked else None)
     outcome = _refined(phases, answer, grade)
+    error = _what_broke(run, phases, outcome)
     return Record(
         schema_version=SCHEMA_VERSION,  # said, not left to the default: it tells a record of ours from a stranger's
         run_id=facts.run_id,
@@ -83,10 +83,10 @@ def make_record(
         sample=trial.sample,
         scores=(*(grade.scores if grade else ()), *run.context.checks),
         grader=_grader(run, grade, outcome),
-        error=one_line(error) if error and outcome in ("error", "unscored", "over_budget") else None,
+        error=one_line(error) if error else None,
         xfail=phases.expected,
         crashed=run.crashed and outcome == "error",
-        unmeasured=is_unmeasured(error) and outcome in ("error", "unscored"),
+        unmeasured=is_unmeasured(error),
         entry_hash=entry.hash,
         tags=entry.tags,
         difficulty=entry.difficulty,
@@ -103,6 +103,14 @@ def make_record(
         turns=turn_records(entry, answer, grade, run.context.turns_kept),
         **{**_measured(answer, calls), "calls": (*described_once(calls), *run.judge_calls)},
     )
+
+
+def _what_broke(run: TrialRun, phases: Phases, outcome: Outcome) -> BaseException | None:
+    """Return what kept the trial from an end of its own, or a grader whose grade the test did not ask for."""
+    grading_error = run.asked.grading_error if run.asked else None
+    if outcome in ("error", "unscored", "over_budget"):
+        return phases.error or grading_error
+    return grading_error if outcome != "skipped" else None
 
 
 def _grader(run: TrialRun, grade: Grade | None, outcome: Outcome) -> str | None:

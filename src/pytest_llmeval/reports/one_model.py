@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -196,11 +197,15 @@ def _outcomes(summary: Summary, screen: Screen) -> Iterator[Line]:
     apart += [f"{times:,} {name}" for name in ("unscored", "skipped") if (times := count[name])]
     if apart:
         yield _row("not in any rate", " · ".join(apart), screen, ("yellow",) if summary.reasons else ())
-    yield from _reasons(summary, screen)
+    yield from _reasons(summary.reasons, screen)
+    if summary.grader_faults:
+        trials = figures.counted(summary.grader_faults.total(), "trial")
+        yield _row("a grader broke", f"{trials} · counted without a grade", screen, ("yellow",))
+        yield from _reasons(summary.grader_faults, screen)
 
 
-def _reasons(summary: Summary, screen: Screen) -> Iterator[Line]:
-    found = summary.reasons.most_common()
+def _reasons(reasons: Counter[str], screen: Screen) -> Iterator[Line]:
+    found = reasons.most_common()
     shown = found if screen.verbosity > 0 else found[:REASONS_SHOWN]
     for reason, times in shown:
         yield line(Segment(fit(f"    {times:,} × {screen.safe(reason)}", screen.width), ("red",)))

@@ -95,6 +95,7 @@ def _model_values(read: Reading) -> dict[str, Any]:
         "error_modes": dict(summary.error_modes.counts()),
         "outcomes": dict(summary.outcomes),
         "reasons": dict(summary.reasons.most_common()),
+        "grader_faults": dict(summary.grader_faults.most_common()),
         "categories": {name: _slice_values(part) for name, part in sorted(summary.categories.items())},
         **token_values(summary),
         "abstentions": [abstention_values(one) for one in details.abstentions.figures()],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,16 +111,20 @@ def _full(summaries: list[Summary], screen: Screen) -> Iterator[Line]:
             yield from model_block(summary, screen)
         return
     yield from tables(summaries, at_once, screen)
-    yield from _reasons_of_all(summaries, screen)
+    yield from _reasons_of_all(
+        "errors and unscored trials are in no rate", {s.model: s.reasons for s in summaries}, screen
+    )
+    faults = {s.model: s.grader_faults for s in summaries}
+    yield from _reasons_of_all("where a grader broke, the trial is counted without a grade", faults, screen)
     yield line()
 
 
-def _reasons_of_all(summaries: list[Summary], screen: Screen) -> Iterator[Line]:
-    found = [(times, s.model, reason) for s in summaries for reason, times in s.reasons.most_common()]
+def _reasons_of_all(heading: str, reasons: Mapping[str, Counter[str]], screen: Screen) -> Iterator[Line]:
+    found = [(times, model, reason) for model, told in reasons.items() for reason, times in told.most_common()]
     if not found:
         return
     yield line()
-    yield line(Segment("errors and unscored trials are in no rate", ("light",)))
+    yield line(Segment(heading, ("light",)))
     found.sort(key=lambda one: -one[0])
     shown = found if screen.verbosity > 0 else found[:REASONS_SHOWN]
     for times, model, reason in shown:
