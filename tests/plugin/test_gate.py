@@ -108,6 +108,13 @@ def test_failures_of_a_tag_are_counted_and_only_the_gate_decides(
     assert gate_of(project) == (decision, {told: decision})
 
 
+def test_a_slice_with_a_blank_is_named_in_quotes_in_the_ini(project: Project) -> None:
+    many(project, 2, q0={"category": "very even"})
+    project.pytester.makeini('[pytest]\nllm_gates = "fail_under:very even=95" max_unscored=0\n')
+    assert project.run().ret == 0
+    assert gate_of(project)[1] == {"fail under 95 % in very even": "passed", "at most 0 % unscored": "passed"}
+
+
 def test_a_rule_on_the_command_line_is_held_beside_those_of_the_ini(project: Project) -> None:
     many(project, q3=BAD)
     project.pytester.makeini("[pytest]\nllm_gates = fail_under=95 max_unscored=0\n")

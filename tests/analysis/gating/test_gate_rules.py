@@ -74,6 +74,14 @@ def test_a_rule_that_cannot_be_read_is_told_in_one_line(text: str, said: str) ->
     assert str(told.value).startswith(said)
 
 
+def test_a_rule_that_ended_at_a_blank_is_told_to_be_put_into_quotes() -> None:
+    with pytest.raises(ConfigurationError) as told:
+        rule("fail_under:geo")
+    assert str(told.value).endswith(
+        "got 'fail_under:geo'; in an ini file put quotes around a rule whose slice has a blank"
+    )
+
+
 @pytest.mark.parametrize("text", ["=90", " =90"])
 def test_a_flag_that_names_an_empty_slice_is_told_in_one_line(text: str) -> None:
     with pytest.raises(ConfigurationError) as told:

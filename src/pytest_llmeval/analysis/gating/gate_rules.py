@@ -77,7 +77,8 @@ class Rule:
         kind, colon, of = name.partition(":")
         if not equals or kind not in LIMITS:
             raise ConfigurationError(
-                f"{source} takes KIND=LIMIT or KIND:SLICE=LIMIT, KIND one of {', '.join(LIMITS)}; got {text!r}"
+                f"{source} takes KIND=LIMIT or KIND:SLICE=LIMIT, KIND one of {', '.join(LIMITS)}; "
+                f"got {text!r}{_torn(text)}"
             )
         if colon and not of.strip():
             raise ConfigurationError(f"{source}: {text!r} names no slice after ':'; leave ':' out for the whole run")
@@ -115,6 +116,13 @@ class Rule:
     def covers(self, slices: Collection[str]) -> bool:
         """Tell whether it decides about the answers of an entry of this category and these tags."""
         return self.kind in FOR_ANSWERS and (self.of is None or self.of in slices)
+
+
+def _torn(text: str) -> str:
+    """Say how to write a rule that ended at a blank in the name of its slice, where it may be one."""
+    kind, colon, _ = text.strip().partition(":")
+    is_beginning = colon and "=" not in text and kind in LIMITS
+    return "; in an ini file put quotes around a rule whose slice has a blank" if is_beginning else ""
 
 
 def _check_label(source: str, label: str) -> None:
