@@ -129,3 +129,45 @@ def test_what_must_pass_and_was_skipped_before_is_not_decided_on_when_resumed(pr
 
 def read_log(project: Project) -> list[dict[str, object]]:
     return [json.loads(line) for line in (project.path / LOG).read_text().splitlines()]
+
+
+TWO_FILES = """
+from pathlib import Path
+
+@pytest.fixture(scope="module")
+def shared():
+    with open("events.txt", "a") as events:
+        events.write("up {name}\\n")
+    yield
+    with open("events.txt", "a") as events:
+        events.write("down {name}\\n")
+    assert not Path("{name}-breaks").exists(), "cannot be taken down"
+
+@pytest.mark.llm_eval("questions.jsonl", graders=[graders.exact_match()])
+def test_it(grade, shared):
+    assert_grade(grade)
+"""
+
+
+@pytest.mark.parametrize("way", [(), ("-n1",)], ids=["plain", "-n 1"])
+@pytest.mark.parametrize("breaks", [False, True])
+def test_what_a_file_shares_is_taken_down_behind_trials_of_before(
+    project: Project, breaks: bool, way: tuple[str, ...]
+) -> None:
+    many(project, 3)
+    (project.path / "test_evals.py").unlink()
+    for name in "ab":
+        project.evals(TWO_FILES.format(name=name), f"test_{name}.py")
+    project.run(f"--llm-log={LOG}")
+    (project.path / "events.txt").unlink()
+    if breaks:
+        (project.path / "a-breaks").touch()
+    keep = [json.dumps(one) for one in read_log(project) if one["question_id"] != "q0"]
+    (project.path / LOG).write_text("\n".join(keep) + "\n")
+    cut(project.path / LOG, 4, "")
+    result = project.run(f"--llm-resume={LOG}", *way)
+    result.assert_outcomes(passed=6, errors=int(breaks))
+    if breaks:
+        result.stdout.fnmatch_lines(["E * cannot be taken down*", "ERROR test_a.py::test_it[[]q2[]] - *"])
+    assert (project.path / "events.txt").read_text().split("\n")[:-1] == ["up a", "down a", "up b", "down b"]
+    assert {one["outcome"] for one in read_log(project)} == {"passed"}

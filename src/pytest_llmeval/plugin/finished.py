@@ -19,24 +19,32 @@ from pytest_llmeval.runs.record import Record
 SKIPPED = "Skipped: as before this run was resumed"
 
 
-def tell_finished(item: pytest.Item, record: Record, counting: Counting) -> None:
+def tell_finished(item: pytest.Item, record: Record, counting: Counting, nextitem: pytest.Item | None) -> None:
     """Report an item as its record has it, so that the end of the run counts all of it.
 
     Args:
         item: An eval's.
         record: What became of it.
         counting: Knows whether its failure fails the run.
+        nextitem: The one that comes after it.
     """
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for when in ("setup", "call", "teardown"):
+    for when in ("setup", "call"):
         hook.pytest_runtest_logreport(report=_report(item, record, when, counting))
+    hook.pytest_runtest_logreport(report=_torn_down(item, nextitem))
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
 
-def _report(
-    item: pytest.Item, record: Record, when: Literal["setup", "call", "teardown"], counting: Counting
-) -> pytest.TestReport:
+def _torn_down(item: pytest.Item, nextitem: pytest.Item | None) -> pytest.TestReport:
+    """Take down what an item before this one set up and the next one does not share, as pytest does after each item."""
+    state = item.session._setupstate  # private, but the hook of the teardown is for items that were set up
+    stopping = (pytest.exit.Exception, KeyboardInterrupt)
+    call = pytest.CallInfo.from_call(lambda: state.teardown_exact(nextitem), "teardown", reraise=stopping)
+    return pytest.TestReport.from_item_and_call(item, call)
+
+
+def _report(item: pytest.Item, record: Record, when: Literal["setup", "call"], counting: Counting) -> pytest.TestReport:
     report = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,

@@ -64,7 +64,7 @@ class Runner:
         self._look_ahead(item, nextitem)
         if FINISHED not in item.stash:
             return None
-        tell_finished(item, item.stash[FINISHED], self._counting)
+        tell_finished(item, item.stash[FINISHED], self._counting, nextitem)
         return True
 
     def _look_ahead(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
