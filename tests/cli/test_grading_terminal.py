@@ -108,6 +108,20 @@ def test_what_the_encoding_of_the_terminal_lacks_is_a_question_mark(ends: tuple[
     assert "-- Z\ufffdrich ?? | end" in Person(ends[0]).sees("end"), "ü is one byte of Latin-1"
 
 
+def test_where_no_screen_can_be_cleared_each_screen_and_what_follows_begin_a_line(
+    ends: tuple[int, int], streams: tuple[TextIO, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    console = Console(file=streams[1], width=80, height=24, markup=False, force_terminal=True)
+    lent = RichTerminal(console, streams[0].fileno())
+    with lent.raw():
+        lent.show([line("first"), line("'x' is no label")])
+        lent.show([line("second"), line("its keys")])
+    print("1 graded", file=streams[1], flush=True)
+    seen = Person(ends[0]).sees("1 graded")
+    assert seen.replace("\r", "").strip().split("\n") == ["first", "'x' is no label", "second", "its keys", "1 graded"]
+
+
 def test_a_note_is_asked_for_and_typed(
     ends: tuple[int, int],
     streams: tuple[TextIO, TextIO],

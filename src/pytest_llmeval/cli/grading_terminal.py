@@ -74,7 +74,13 @@ class RichTerminal:
             for line in lines
         )
         self._console.clear()
+        self._begin_a_line()
         self._console.print(told, end="", no_wrap=True, overflow="crop")
+
+    def _begin_a_line(self) -> None:
+        """Leave the last line behind where no screen can be cleared: what comes next stood on that line."""
+        if self._console.is_dumb_terminal:
+            self._console.print()
 
     def _fit_to_print(self, text: str) -> str:
         """Put ``?`` for what the terminal's encoding lacks."""
@@ -118,6 +124,7 @@ class RichTerminal:
         finally:
             termios.tcsetattr(self._fd, termios.TCSADRAIN, self._cooked)
             self._console.set_alt_screen(False)
+            self._begin_a_line()
 
 
 @contextmanager
