@@ -51,6 +51,12 @@ def test_a_grade_below_fully_correct_is_asked_for_its_note_until_there_is_one(ru
     assert NEEDED in terminal.screens[4]
 
 
+def test_the_way_out_of_a_wanted_note_is_told_on_narrow_screens_too(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScriptedTerminal, "width", 60)
+    _, terminal = graded(run, "w", "0", "[]", "[made up]", "q")
+    assert NEEDED in " ".join(terminal.screens[3].split())
+
+
 def test_a_fully_correct_grade_needs_no_note(run: Path) -> None:
     log, terminal = graded(run, "c", "[]", "q")
     assert notes(log) == [("fully_correct", None)]

@@ -123,7 +123,7 @@ class CardSession(ABC):
             note = None if typed is None else self._as_note(typed)
             if note is None or note or not needed:
                 return note
-            lines = [said(told), asked_again(needed, self._width)]
+            lines = [said(told), *asked_again(needed, self._width)]
 
     def _as_note(self, typed: str) -> str:
         cut = len(one_line(typed, len(typed) + 1)) > _LONGEST_NOTE

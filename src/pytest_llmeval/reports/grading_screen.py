@@ -9,6 +9,7 @@ from types import MappingProxyType
 from pytest_llmeval.grading.grade import ERROR_MODES, FAILURE_LABELS, LEVELS, ErrorMode, FailureLabel, Level
 from pytest_llmeval.grading.judge.rubric import Dimension, Rubric
 from pytest_llmeval.reports.figures import counted
+from pytest_llmeval.reports.grading_card import folded
 from pytest_llmeval.reports.lines import Line, Segment, fit, line, width_of, wrapped
 from pytest_llmeval.safe_text import one_line
 
@@ -119,7 +120,7 @@ def dimension_lines(dimension: Dimension, given: Mapping[str, int], width: int, 
     lines += [
         line(f"   {fit(f'{number} {meaning}', width - 4)}") for number, meaning in sorted(dimension.anchors.items())
     ]
-    return [*lines, *([asked_again(fault, width)] if fault else [])]
+    return [*lines, *(asked_again(fault, width) if fault else [])]
 
 
 def label_keys(level: Level, width: int, mode: ErrorMode | None = None) -> list[Line]:
@@ -151,9 +152,9 @@ def said(text: str) -> Line:
     return line(" ", Segment(text, ("bold",)))
 
 
-def asked_again(fault: str, width: int) -> Line:
-    """Tell why what was typed will not do."""
-    return line(" ", Segment(fit(fault, width - 2), ("yellow",)))
+def asked_again(fault: str, width: int) -> list[Line]:
+    """Tell why what was typed will not do; whole, because the way out stands last."""
+    return [line(" ", Segment(one, ("yellow",))) for one in folded(fault, width - 2)]
 
 
 def unknown_key(key: str, wanted: str) -> str:
