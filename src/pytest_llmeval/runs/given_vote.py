@@ -83,8 +83,5 @@ class GivenVote(BaseModel):
     def is_of(self, trial: GradedTrial) -> bool:
         """Tell whether a trial of the right entry is the one that is meant."""
         record = trial.record
-        return (
-            record.answer is not None
-            and self.model in (None, record.model, f"{record.provider}:{record.model}")
-            and self.sample in (None, record.sample)
-        )
+        models = (None, record.model, f"{record.provider}:{record.model}")
+        return self.model in models and self.sample in (None, record.sample)

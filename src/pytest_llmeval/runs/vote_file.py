@@ -135,9 +135,12 @@ class _Answers:
         """
         if given.trial is not None:
             return self._trial(given.trial, given.question_id)
-        fits = [number for number in self.by_entry.get(given.question_id, ()) if given.is_of(self.trials[number])]
+        named = [number for number in self.by_entry.get(given.question_id, ()) if given.is_of(self.trials[number])]
+        fits = [number for number in named if self.trials[number].record.answer is not None]
         if len(fits) == 1:
             return fits[0]
+        if named and not fits:
+            raise ValueError(f"{given.question_id!r} has no answer in the log that could be graded; leave this row out")
         if not fits:
             raise ValueError(
                 f"the log has no answer to {given.question_id!r} that fits; see its question_id, model, sample"
