@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_llmeval.models.answer import Call, Reply
+from pytest_llmeval.runs.preference_file import preference_path
 from pytest_llmeval.runs.sidecar import BenchmarkInfo, RunInfo, write_sidecar
 from tests.cli.conftest import Told
 from tests.cli.logs import trial, write_log
@@ -330,6 +331,13 @@ def test_other_files_of_a_folder_are_left_out_and_named(tmp_path: Path, command:
     assert told.err.count("\n") == 1
     assert "votes.jsonl:1: no record" in told.err
     assert told.err.endswith("; left out\n")
+
+
+def test_choices_of_people_beside_their_logs_are_no_fault_of_the_folder(tmp_path: Path, command: Command) -> None:
+    first, second = write_run(tmp_path, 1, 20), write_run(tmp_path, 2, 20)
+    preference_path(first, second).write_text('{"question_id": "q1"}\n')
+    told = command("history", tmp_path)
+    assert (told.status, told.err) == (0, "")
 
 
 @pytest.mark.parametrize("content", [None, "[]"], ids=["empty", "foreign"])

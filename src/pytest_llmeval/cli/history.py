@@ -17,6 +17,7 @@ from pytest_llmeval.reports.ansi import screen_of, write_lines
 from pytest_llmeval.reports.history_lines import history_lines, history_values
 from pytest_llmeval.reports.lines import line
 from pytest_llmeval.runs.graded_log import graded_path, is_graded
+from pytest_llmeval.runs.preference_file import SUFFIX as OF_PREFERENCES
 from pytest_llmeval.runs.reading import iter_records
 
 DRIFTED = 1
@@ -77,7 +78,7 @@ def _logs(named: Iterable[Path]) -> list[Path]:
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
-    """Yield the run logs of a folder, and say which of its files are none.
+    """Yield the run logs of a folder, and say which of its files are none, choices of people aside.
 
     Raises:
         RunLogError: Where it has none.
@@ -88,7 +89,8 @@ def _in_folder(folder: Path) -> Iterator[Path]:
             try:
                 next(iter_records(path, every_try=True))
             except RunLogError as error:
-                note(f"{error}; left out")
+                if not path.name.endswith(OF_PREFERENCES):
+                    note(f"{error}; left out")
                 continue
             found += 1
             yield path
