@@ -16,7 +16,7 @@ from pytest_llmeval.grading.grade import Score
 from pytest_llmeval.models.answer import Call, Reply
 from pytest_llmeval.runs.grader_checks import GraderLimits, KeptCheck
 from pytest_llmeval.runs.kept_findings import Figure, Share
-from pytest_llmeval.runs.sidecar import SignedOff
+from pytest_llmeval.runs.sidecar import BenchmarkInfo, SignedOff
 from tests.analysis.two_runs import records, run_info, side
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -76,6 +76,21 @@ def test_a_baseline_that_is_stale_partial_or_of_another_benchmark_is_named() -> 
     assert told.endswith("pytest-llmeval bless a.jsonl --force")
     assert notes({}, new="C" * 9 + " CC") == [
         "it is of another version of the benchmark: 2 new, 1 missing entries; when this run is good: BLESS"
+    ]
+
+
+def test_entries_that_a_run_did_not_ask_are_no_change_of_the_benchmark() -> None:
+    sums, caps = BenchmarkInfo(name="sums", hash="a"), BenchmarkInfo(name="caps", hash="b")
+
+    def told(*benchmarks: BenchmarkInfo) -> list[str]:
+        base = side("C" * 10, run_info(blessed=SIGNED, benchmarks=(sums, caps)))
+        return list(baseline_notes(compare(base, side("C" * 9, run_info(benchmarks=benchmarks))), "BLESS", NOW))
+
+    left_out = ["this run did not ask 1 of its entries; ask these too before you bless a run in its place"]
+    assert told(sums, caps) == left_out  # -k
+    assert told(sums) == left_out  # one file of two
+    assert told(sums.model_copy(update={"hash": "c"}), caps) == [
+        "it is of another version of the benchmark: 1 missing entries; when this run is good: BLESS"
     ]
 
 

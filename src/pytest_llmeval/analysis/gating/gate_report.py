@@ -111,7 +111,7 @@ def baseline_notes(comparison: Comparison, bless: str, now: datetime | None = No
         bless: The command that makes this run the baseline.
         now: The time its age is told by.
     """
-    info, pairing = comparison.base.info, comparison.pairing
+    info = comparison.base.info
     if info is not None and info.blessed is None and comparison.base.unfinished:
         path = comparison.base.path
         way_out = f"finish it with --llm-resume={path}, or take it as it is: pytest-llmeval bless {path} --force"
@@ -122,10 +122,27 @@ def baseline_notes(comparison: Comparison, bless: str, now: datetime | None = No
         age = (now or datetime.now(UTC)) - datetime.fromisoformat(info.blessed.at)
         if age > STALE_AFTER:
             yield f"it was blessed {age.days} days ago by {info.blessed.by}; when this run is good: {bless}"
+    yield from _entries_notes(comparison, bless)
+
+
+def _entries_notes(comparison: Comparison, bless: str) -> Iterator[str]:
+    pairing = comparison.pairing
     moved = [
         f"{len(names):,} {what}"
         for what, names in (("changed", pairing.changed), ("new", pairing.added), ("missing", pairing.removed))
         if names
     ]
-    if moved:
+    if pairing.removed and len(moved) == 1 and _same_benchmarks(comparison):
+        left = f"{len(pairing.removed):,} of its entries"
+        yield f"this run did not ask {left}; ask these too before you bless a run in its place"
+    elif moved:
         yield f"it is of another version of the benchmark: {', '.join(moved)} entries; when this run is good: {bless}"
+
+
+def _same_benchmarks(comparison: Comparison) -> bool:
+    """Tell whether every benchmark of the new run is as it was in the baseline's, which may have had more."""
+    base, new = (
+        {(one.path or one.name, one.hash) for one in side.info.benchmarks} if side.info is not None else set()
+        for side in (comparison.base, comparison.new)
+    )
+    return bool(new) and new <= base and all(known for _, known in new)
