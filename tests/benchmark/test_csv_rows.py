@@ -29,3 +29,11 @@ def test_a_header_that_cannot_be_used_is_one_fault() -> None:
     assert told(csv_rows("a,b, a\n1,2,3\n")) == [(1, "two columns are named 'a'; rename one")]
     assert told(csv_rows('"a"b\n1\n')) == [(1, "broken CSV: ',' expected after '\"'")]
     assert told(csv_rows(",\n,\n")) == []
+
+
+def test_cells_that_are_separated_by_another_sign_are_told_how_to_be() -> None:
+    (fault,) = told(csv_rows("id;question;gold_answer\n1;What?;x\n2;Who?;y\n"))
+    assert fault == (1, "the only column is 'id;question;gold_answer'; separate cells with commas")
+    (fault,) = told(csv_rows("id,question\n1,What?\n", delimiter="\t"))
+    assert fault == (1, "the only column is 'id,question'; separate cells with tabs")
+    assert told(csv_rows('"question, in words"\nWhat?\n')) == [(2, {"question, in words": "What?"})]

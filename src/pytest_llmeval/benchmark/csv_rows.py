@@ -5,9 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 from pytest_llmeval.benchmark.rows import Fault, Row
+from pytest_llmeval.safe_text import one_line
+
+_ALSO_USED = MappingProxyType({",": ";\t", "\t": ",;"})
+"""What others separate cells with, by the separator that is wanted."""
+_WANTED = MappingProxyType({",": "commas", "\t": "tabs"})
 
 
 def csv_rows(text: str, *, delimiter: str = ",") -> Iterator[Row | Fault]:
@@ -16,7 +22,7 @@ def csv_rows(text: str, *, delimiter: str = ",") -> Iterator[Row | Fault]:
     first = next(records, None)
     if first is None:
         return
-    header = first if isinstance(first, Fault) else _header(*first)
+    header = first if isinstance(first, Fault) else _header(*first, delimiter)
     if isinstance(header, Fault):
         yield header
         return
@@ -24,7 +30,9 @@ def csv_rows(text: str, *, delimiter: str = ",") -> Iterator[Row | Fault]:
         yield record if isinstance(record, Fault) else _table_row(header, *record)
 
 
-def _header(line: int, cells: list[str]) -> list[str] | Fault:
+def _header(line: int, cells: list[str], delimiter: str) -> list[str] | Fault:
+    if len(cells) == 1 and any(other in cells[0] for other in _ALSO_USED[delimiter]):
+        return Fault(line, f"the only column is {one_line(cells[0], 60)!r}; separate cells with {_WANTED[delimiter]}")
     names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, 1)]
     twice = next((name for name in names if names.count(name) > 1), None)
     return names if twice is None else Fault(line, f"two columns are named {twice!r}; rename one")
