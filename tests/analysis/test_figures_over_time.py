@@ -34,6 +34,15 @@ def test_each_figure_is_followed_from_run_to_run() -> None:
     assert [name for name, one in found.items() if one.is_worse] == ["latency p50", "latency p95", "cost per trial"]
 
 
+def test_a_run_without_a_figure_keeps_its_place_in_the_slope() -> None:
+    gaps: list[Summary | None] = [run(latency_s=float(n)) if n in (1, 3, 5, 6) else run() for n in range(1, 7)]
+    assert [one for one in figures(*gaps)["latency p50"].followed.values if one is None] == [None, None]
+    gaps[1] = None  # a run that does not count, such as one of a part
+    slope = figures(*gaps)["latency p50"].slope
+    assert slope is not None
+    assert slope.per_run == pytest.approx(1.0)
+
+
 def test_what_came_from_the_cache_is_no_cheaper_model() -> None:
     runs = [run(cost_usd=0.0, cached=True)] * 5 + [run(cost_usd=0.01)] * 5
     assert not figures(*runs)["cost per trial"].drifts

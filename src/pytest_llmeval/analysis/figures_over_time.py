@@ -73,7 +73,7 @@ def figures_over_time(summaries: Sequence[Summary | None]) -> tuple[OverTime, ..
     changes = [change_point(one.known) for one in found]
     corrected = holm([change.p if change else 1.0 for change in changes])
     return tuple(
-        OverTime(one, line_through(one.known), change, p)
+        OverTime(one, line_through(one.values), change, p)
         for one, change, p in zip(found, changes, corrected, strict=True)
     )
 

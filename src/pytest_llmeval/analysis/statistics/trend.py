@@ -73,28 +73,30 @@ def slope(rates: Sequence[Proportion]) -> Slope | None:
     return Slope(per_run, Interval(per_run - half, per_run + half))
 
 
-def line_through(values: Sequence[float]) -> Slope | None:
+def line_through(values: Sequence[float | None]) -> Slope | None:
     """Fit a line to figures of runs by least squares, each run weighing the same; the interval is Student's.
 
     Args:
-        values: In the order of time, one per run, in any unit; the slope is in that unit.
+        values: In the order of time, one per run, in any unit; the slope is in that unit. Unknown ones are left out,
+            but keep their place.
 
     Returns:
         None with fewer than `FEWEST_RUNS` figures.
 
     Example:
-        >>> line_through([1.0, 2.0, 3.0, 4.0]).per_run
+        >>> line_through([1.0, 2.0, None, 4.0]).per_run
         1.0
     """
-    n = len(values)
+    points = [(place, value) for place, value in enumerate(values) if value is not None]
+    n = len(points)
     if n < FEWEST_RUNS:
         return None
-    if are_alike(values):
+    if are_alike([value for _, value in points]):
         return Slope(0.0, Interval(0.0, 0.0))
-    middle, mean = (n - 1) / 2, math.fsum(values) / n
-    spread = math.fsum((place - middle) ** 2 for place in range(n))
-    per_run = math.fsum((place - middle) * (value - mean) for place, value in enumerate(values)) / spread
-    rest = math.fsum((value - mean - per_run * (place - middle)) ** 2 for place, value in enumerate(values))
+    middle, mean = sum(place for place, _ in points) / n, math.fsum(value for _, value in points) / n
+    spread = math.fsum((place - middle) ** 2 for place, _ in points)
+    per_run = math.fsum((place - middle) * (value - mean) for place, value in points) / spread
+    rest = math.fsum((value - mean - per_run * (place - middle)) ** 2 for place, value in points)
     half = t_quantile(n - 2) * math.sqrt(rest / (n - 2) / spread)
     return Slope(per_run, Interval(per_run - half, per_run + half))
 
