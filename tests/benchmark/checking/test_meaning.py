@@ -98,6 +98,22 @@ def test_where_it_stands_word_for_word_is_told_first() -> None:
     assert told == {"q1": Match("b", "word for word", 1.0)}
 
 
+def test_the_embedder_is_asked_once_for_each_question_whatever_it_is_compared_with() -> None:
+    asked: list[str] = []
+
+    def counting(texts: list[str]) -> list[list[float]]:
+        asked.extend(texts)
+        return by_concepts(texts)
+
+    known = meaning(counting)
+    made = entries({"question": LARGEST}, {"question": PARAPHRASE}, {"question": LARGEST, "choices": ["a"]})
+    bounds = Strictness(least_in_slice=0)
+    found = matches_in(made.entries, [("d", OTHER)], Thresholds(), known)
+    told = check_benchmark(made, root=Path(), today=date(2026, 11, 30), strictness=bounds, meaning=known)
+    assert ([one.check for one in told], found) == (["near duplicates"], {})
+    assert sorted(asked) == sorted([LARGEST, PARAPHRASE, OTHER])
+
+
 @pytest.mark.parametrize("batch", [1, 2, 3, 1000])
 def test_nothing_hangs_on_how_many_texts_are_embedded_at_once(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", batch)

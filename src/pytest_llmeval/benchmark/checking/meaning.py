@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -38,6 +38,21 @@ class Meaning:
     embed: Embed
     least: float = LEAST
     """Cosine of their vectors from which on they do."""
+    _known: dict[str, Vectors] = field(default_factory=dict, repr=False, compare=False)
+
+    def known_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return what `vectors` does, asking the function once for each text: embedding models have to be paid for.
+
+        Raises:
+            ConfigurationError: As `vectors` does.
+        """
+        import numpy as np
+
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self.vectors(new), strict=True))
+        found = [self._known[text] for text in texts]
+        self._check_lengths(map(len, found))
+        return np.array(found) if found else self.vectors(())
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return the vector of each text, a row each, all of length 1.
@@ -48,9 +63,7 @@ class Meaning:
         import numpy as np
 
         batches = [self._batch(list(texts[begin : begin + BATCH])) for begin in range(0, len(texts), BATCH)]
-        sizes = sorted({batch.shape[1] for batch in batches})
-        if len(sizes) > 1:
-            raise self.fault(f"made vectors of {sizes[0]} and of {sizes[1]} numbers")
+        self._check_lengths(batch.shape[1] for batch in batches)
         return np.concatenate(batches) if batches else np.zeros((0, 0), np.float32)
 
     def _batch(self, texts: list[str]) -> Vectors:
@@ -81,6 +94,11 @@ class Meaning:
             raise self.fault("got coroutine; it must not be async")
         return told
 
+    def _check_lengths(self, lengths: Iterable[int]) -> None:
+        told = sorted(set(lengths))
+        if len(told) > 1:
+            raise self.fault(f"made vectors of {told[0]} and of {told[1]} numbers")
+
     def fault(self, what: str) -> ConfigurationError:
         """Return the error that says what the function did."""
         return ConfigurationError(f"--embedder {self.name}: {what}")
@@ -95,7 +113,7 @@ def pairs_by_meaning(texts: Sequence[str], meaning: Meaning) -> Iterator[tuple[i
     """Yield every pair of texts that mean the same: two positions, the smaller first, and their cosine."""
     import numpy as np
 
-    vectors = meaning.vectors(texts)
+    vectors = meaning.known_vectors(texts)
     for begin in range(0, len(texts), _ROWS):
         cosines = vectors[begin : begin + _ROWS] @ vectors.T
         for row, other in zip(*np.nonzero(cosines >= meaning.least), strict=True):
@@ -117,7 +135,7 @@ class MeaningIndex:
 
     def __init__(self, texts: Sequence[str], meaning: Meaning) -> None:
         self._meaning = meaning
-        self._vectors = meaning.vectors(texts)
+        self._vectors = meaning.known_vectors(texts)
         self._waiting: list[tuple[str, str]] = []
 
     def matches(self, name: str, text: str) -> Iterator[tuple[int, Match]]:
