@@ -110,5 +110,5 @@ def taken_over(between: IO[bytes]) -> dict[str, Side]:
     with suppress(EOFError):
         while True:
             model, block = pickle.load(between)  # noqa: S301 - as above
-            sides[model].trials |= {(trial.eval, trial.question_id, trial.sample): trial for trial in block}
+            sides[model].trials |= {trial.key: trial for trial in block}
     return sides

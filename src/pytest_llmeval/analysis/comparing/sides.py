@@ -57,7 +57,7 @@ class Side:
             set_aside = set_aside or self.votes.why(record)
         if set_aside is not None:
             trial = trial._replace(kind=None, verdict=set_aside, correct=False, step=None, label=None, set_aside=True)
-        key = (trial.eval, trial.question_id, trial.sample)
+        key = trial.key
         if record.parent_id is not None and record.is_variant:
             self.perturbed[key] = (record.parent_id, trial)
             return

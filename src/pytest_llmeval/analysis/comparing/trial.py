@@ -76,6 +76,11 @@ class Trial(NamedTuple):
     """Its question stands in a corpus; unlike one set aside it keeps its verdict, as it may have to pass."""
 
     @property
+    def key(self) -> tuple[str, str, int]:
+        """Return what identifies it within the trials of one model of a run."""
+        return self.eval, self.question_id, self.sample
+
+    @property
     def scored(self) -> bool:
         """Tell whether there is a verdict."""
         return self.kind is not None
