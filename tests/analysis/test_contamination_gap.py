@@ -84,6 +84,19 @@ def test_samples_of_an_entry_are_no_further_entries() -> None:
     assert told.gap.p == fisher_exact(2, 3, 1, 2)
 
 
+def test_several_evals_of_an_entry_make_no_further_entries() -> None:
+    found = ContaminationUse()
+    for state, letters in (("clean", "CW"), ("flagged", "CCC"), (None, "WW")):
+        for name in "ab":
+            for one in records(letters, contamination=state, nodeid=f"t.py::test_{name}[q]"):
+                found.add(one, success=success_of(one))
+    told = found.figures()
+    assert told is not None
+    parts = (told.clean, told.flagged, told.unchecked)
+    assert [(part.trials, part.entries) for part in parts] == [(4, 2), (6, 3), (4, 2)]
+    assert told.flagged_entries == ("q0", "q1", "q2")
+
+
 def test_samples_of_what_was_not_checked_are_no_further_entries_either() -> None:
     found = use(flagged="C")
     for sample in range(1, 6):

@@ -11,7 +11,7 @@ from pytest_llmeval.analysis.repeats import Estimate, estimate_of_mean
 from pytest_llmeval.analysis.statistics.estimates import Interval, difference_interval
 from pytest_llmeval.analysis.statistics.fisher import fisher_exact
 from pytest_llmeval.benchmark.checking.contamination_file import Contamination
-from pytest_llmeval.runs.eval_name import eval_of
+from pytest_llmeval.runs.asked_entry import asked_key
 from pytest_llmeval.runs.record import Record
 
 
@@ -54,15 +54,15 @@ class ContaminationFigures:
 
 
 class ContaminationUse:
-    """Fed record by record; of a run that nobody has checked it keeps a few numbers."""
+    """Fed record by record; it keeps two numbers of each entry."""
 
     def __init__(self) -> None:
         self.trials: Counter[Contamination | None] = Counter()
         """All of them, by what the check said of their entry."""
-        self._entries: dict[Contamination, dict[tuple[str, str], list[int]]] = {"clean": {}, "flagged": {}}
-        self._unchecked_right = 0
-        self._unchecked_by_sample: Counter[int] = Counter()
-        """How many first samples, second ones and so on."""
+        self._entries: dict[Contamination | None, dict[int, list[int]]] = {"clean": {}, "flagged": {}, None: {}}
+        """How many answers to each entry were right, and how many count, by what the check said and its `asked_key`."""
+        self._flagged: dict[str, None] = {}
+        """Ids of contaminated entries, in order of first appearance."""
 
     def add(self, record: Record, *, success: bool | None) -> None:
         """Take in one more record.
@@ -74,14 +74,11 @@ class ContaminationUse:
         self.trials[record.contamination] += 1
         if success is None:
             return
-        if record.contamination is None:
-            self._unchecked_right += success
-            self._unchecked_by_sample[record.sample] += 1
-            return
-        entry = (eval_of(record), record.question_id)
-        counts = self._entries[record.contamination].setdefault(entry, [0, 0])
+        counts = self._entries[record.contamination].setdefault(asked_key(record), [0, 0])
         counts[0] += success
         counts[1] += 1
+        if record.contamination == "flagged":
+            self._flagged[record.question_id] = None
 
     @property
     def was_checked(self) -> bool:
@@ -92,20 +89,14 @@ class ContaminationUse:
         """Return what it comes to; None where no entry is contaminated."""
         if not self.trials["flagged"]:
             return None
-        clean, flagged = (list(self._entries[name].values()) for name in ("clean", "flagged"))
+        clean, flagged, unchecked = (list(of.values()) for of in self._entries.values())
         return ContaminationFigures(
             clean=_part(clean),
             flagged=_part(flagged),
-            unchecked=self._unchecked(),
+            unchecked=_part(unchecked),
             gap=_gap(clean, flagged) if clean and flagged else None,
-            flagged_entries=tuple(dict.fromkeys(name for _, name in self._entries["flagged"])),
+            flagged_entries=tuple(self._flagged),
         )
-
-    def _unchecked(self) -> CheckedPart:
-        trials = self._unchecked_by_sample.total()
-        entries = max(self._unchecked_by_sample.values(), default=0)  # each has a sample of every number once
-        share = estimate_of_mean(entries * self._unchecked_right / trials, entries) if trials else None
-        return CheckedPart(self._unchecked_right, trials, entries, share)
 
 
 def _part(entries: Sequence[Sequence[int]]) -> CheckedPart:

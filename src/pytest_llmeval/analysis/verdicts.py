@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from pytest_llmeval.analysis.statistics.estimates import OfSamples, Proportion
 from pytest_llmeval.grading.grade import Level
+from pytest_llmeval.runs.asked_entry import asked_key
 from pytest_llmeval.runs.record import Record
 
 Verdict = Level | Literal["truncated", "filtered", "unextractable", "over_budget"]
@@ -52,12 +53,12 @@ class Slice:
     passed: int = 0
     ungraded: int = 0
     judged_of: Counter[int] = field(default_factory=Counter)
-    """How often each entry was judged, by a hash of its id and question: in samples, and in evals that ask it too."""
+    """How often each entry was judged, by its `asked_key`: in samples, and in evals that ask it too."""
     ungraded_of: Counter[int] = field(default_factory=Counter)
 
     def add(self, record: Record, verdict: Verdict | None) -> None:
         """Take in one more trial that counts; one without a verdict passed or failed."""
-        entry = hash((record.question_id, record.question))
+        entry = asked_key(record)
         if verdict is not None:
             self.verdicts[verdict] += 1
             self.judged_of[entry] += 1
